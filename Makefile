@@ -1,0 +1,45 @@
+# The two commands: `make run` and `make test`. Both set up everything; only Python 3.11+ and make must be there.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+UV := .uv/bin/uv
+POVERTY_HOME ?= $(CURDIR)/data
+export POVERTY_HOME
+export DAGSTER_HOME := $(POVERTY_HOME)/dagster
+export DO_NOT_TRACK := 1
+RUN := $(UV) run --frozen --no-sync
+
+.PHONY: run dev test lint bench clean setup
+
+run: setup            ## read everything new, build, check, publish
+	@$(RUN) poverty run
+
+setup: .venv/.installed
+
+$(UV):
+	@echo "Setting up uv $(UV_VERSION) in .uv"
+	@$(PYTHON) -m venv .uv
+	@.uv/bin/python -m pip install --quiet uv==$(UV_VERSION)
+
+.venv/.installed: $(UV) uv.lock pyproject.toml
+	@echo "Installing the locked environment in .venv"
+	@$(UV) sync --frozen --quiet
+	@touch $@
+
+dev: setup            ## the Dagster UI on http://127.0.0.1:3000
+	@mkdir -p $(DAGSTER_HOME) && cp -n dagster_project/dagster.yaml $(DAGSTER_HOME)/ || true
+	@$(RUN) dagster dev -m dagster_project.definitions
+
+test: setup           ## all tests
+	@$(RUN) pytest
+
+lint: setup           ## format, lint, types, SQL
+	@$(RUN) ruff format --check .
+	@$(RUN) ruff check .
+	@$(RUN) mypy
+	@$(RUN) sqlfluff lint --processes 2 dbt/models dbt/tests
+
+bench: setup          ## measurements, as a table and as JSON in bench/results
+	@$(RUN) python -m bench
+
+clean:                ## remove environments and build products; data stays
+	@rm -rf .venv .uv dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov bench/results

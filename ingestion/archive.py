@@ -1,0 +1,26 @@
+"""The archive: every accepted or rejected file once, named by its checksum.
+
+What belongs here: keeping bytes. Nothing is ever removed or changed here.
+"""
+
+import os
+from pathlib import Path
+
+from ingestion.home import Home
+
+
+def archive_path(home: Home, sha256: str) -> Path:
+    """Where a file's bytes are kept."""
+    return home.archive / sha256[:2] / f"{sha256}.xlsx"
+
+
+def archive(home: Home, sha256: str, content: bytes) -> None:
+    """Keep a file's bytes, owner-only and read-only, whole or not at all."""
+    path = archive_path(home, sha256)
+    if path.exists():
+        return
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    partial.write_bytes(content)
+    partial.chmod(0o400)
+    os.replace(partial, path)

@@ -1,0 +1,169 @@
+"""The cover sheet: which form, commune, survey year and submission a workbook is.
+
+What belongs here: reading and judging the cover. The file's name means nothing.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from ingestion import text
+from ingestion.findings import Finding, file_finding
+from ingestion.forms import Form
+from ingestion.headers import LabelMatch, match_labels
+from ingestion.reference import Unit, cutoff_date, units_valid_on
+from ingestion.workbook import Workbook
+
+_WHOLE_NUMBER = re.compile(r"^\d+(?:\.0+)?$")
+_COMMUNE_CODE_LENGTH = 5
+
+
+@dataclass
+class Cover:
+    """What the cover says; None where it could not be read."""
+
+    form: Form | None = None
+    sheet_name: str | None = None
+    survey_year: int | None = None
+    commune_code: str | None = None
+    commune_valid_from: str | None = None
+    submission_number: int | None = None
+    maturity: str | None = None
+    labels: LabelMatch = field(default_factory=LabelMatch)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def read_whole_number(value: str | None) -> int | None:
+    """A whole number of a cover cell, or None."""
+    folded = text.fold(value or "")
+    return int(float(folded)) if _WHOLE_NUMBER.match(folded) else None
+
+
+def read_date(value: str | None) -> date | None:
+    """A date cell or dd/mm/yyyy text, or None."""
+    folded = text.fold(value or "")
+    for pattern in ("%Y-%m-%d %H:%M:%S", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(folded, pattern).date()
+        except ValueError:
+            continue
+    return None
+
+
+def read_commune_code(value: str | None) -> str | None:
+    """A five-digit commune code with lost leading zeros restored, or None."""
+    number = read_whole_number(value)
+    if number is None:
+        return None
+    code = str(number).zfill(_COMMUNE_CODE_LENGTH)
+    return code if len(code) == _COMMUNE_CODE_LENGTH else None
+
+
+def read_cover(workbook: Workbook, forms: dict[str, Form]) -> Cover:
+    """Find the cover sheet of any known form and read it; everything off is a finding of level file."""
+    cover = Cover()
+    names = {text.key(name): name for name in workbook.sheet_names}
+    candidates = [form for form in forms.values() if text.key(form.sheets["cover"].name) in names]
+    if not candidates:
+        printed = " / ".join(dict.fromkeys(form.sheets["cover"].name for form in forms.values()))
+        cover.findings.append(file_finding("sheet_missing", printed))
+        return cover
+    labels = {}
+    for form in candidates:
+        rows = workbook.rows(names[text.key(form.sheets["cover"].name)])
+        labels[form.name] = match_labels(rows, form.sheets["cover"].columns)
+        printed_code = labels[form.name].values.get("form_code", (0, "", None))[2]
+        if printed_code is not None and text.key(printed_code) == text.key(form.form_code):
+            cover.form = form
+    form = cover.form or candidates[-1]
+    cover.sheet_name = names[text.key(form.sheets["cover"].name)]
+    cover.labels = labels[form.name]
+    _judge_labels(cover, form)
+    _judge_values(cover, form)
+    return cover
+
+
+def _judge_labels(cover: Cover, form: Form) -> None:
+    sheet = form.sheets["cover"]
+    for column in sheet.columns:
+        found = cover.labels.values.get(column.field)
+        if not column.is_required:
+            continue
+        if found is None:
+            cover.findings.append(
+                file_finding("cover_field_missing", column.header, sheet=sheet.name, column_name=column.field)
+            )
+        elif found[2] is None:
+            cover.findings.append(
+                file_finding("cover_value_empty", column.header, sheet=sheet.name, row_number=found[0], column_name=column.field)
+            )
+    cover.findings += [
+        file_finding("column_twice", column.header, sheet=sheet.name, column_name=column.field)
+        for column in cover.labels.twice
+    ]
+    cover.findings += [
+        file_finding("unknown_label", number, sheet=sheet.name, row_number=number) for number, _ in cover.labels.unknown
+    ]
+
+
+def _judge_values(cover: Cover, form: Form) -> None:
+    sheet = form.sheets["cover"]
+    values = {name: value for name, (_, _, value) in cover.labels.values.items() if value is not None}
+    headers = {column.field: column.header for column in sheet.columns}
+
+    def unreadable(name: str) -> None:
+        cover.findings.append(
+            file_finding(
+                "cover_value_unreadable",
+                headers[name],
+                sheet=sheet.name,
+                row_number=cover.labels.values[name][0],
+                column_name=name,
+            )
+        )
+
+    cover.survey_year = read_whole_number(values.get("survey_year"))
+    cover.submission_number = read_whole_number(values.get("submission_number"))
+    cover.commune_code = read_commune_code(values.get("commune_code"))
+    cutoff = read_date(values.get("cutoff_date"))
+    maturities = {text.key(label): code for label, code in form.codes.get("maturity", {}).items()}
+    cover.maturity = maturities.get(text.key(values.get("maturity", "")))
+    for name, read in (
+        ("survey_year", cover.survey_year),
+        ("submission_number", cover.submission_number),
+        ("commune_code", cover.commune_code),
+        ("cutoff_date", cutoff),
+        ("maturity", cover.maturity),
+    ):
+        if name in values and read is None:
+            unreadable(name)
+    if cover.submission_number == 0:
+        unreadable("submission_number")
+    if "form_code" in values:
+        _judge_form(cover)
+    _judge_commune(cover, cutoff)
+
+
+def _judge_form(cover: Cover) -> None:
+    if cover.form is None:
+        cover.findings.append(file_finding("unknown_form", column_name="form_code"))
+    elif cover.survey_year is not None and not cover.form.serves(cover.survey_year):
+        years = f"{cover.form.form_code} dùng cho các năm {cover.form.first_survey_year}-{cover.form.last_survey_year}"
+        cover.findings.append(
+            file_finding("form_of_another_year", f"{years}, không dùng cho năm {cover.survey_year}", column_name="form_code")
+        )
+
+
+def _judge_commune(cover: Cover, cutoff: date | None) -> None:
+    """The unit must exist on the stated cut-off date, and that date must be of the survey year."""
+    if cutoff is None or cover.commune_code is None:
+        return
+    if cover.survey_year is not None and cutoff.year != cover.survey_year:
+        cover.findings.append(file_finding("cutoff_date_of_another_year", column_name="cutoff_date"))
+        return
+    unit: Unit | None = units_valid_on(cutoff.isoformat()).get(cover.commune_code)
+    in_force = units_valid_on(cutoff_date(cutoff.year)).get(cover.commune_code)
+    if unit is None or unit != in_force:
+        cover.findings.append(file_finding("unknown_commune", column_name="commune_code"))
+    else:
+        cover.commune_valid_from = unit.valid_from

@@ -1,0 +1,262 @@
+"""From one file's bytes to raw tables: every cell as text with file, sheet and row.
+
+What belongs here: the way through one workbook, without any knowledge of other files. What does not: types, codes and
+rules about rows (dbt staging), and which file is in force (registry).
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingestion import text
+from ingestion.cover import Cover, read_cover
+from ingestion.findings import Finding, file_finding
+from ingestion.forms import Form, Sheet, fields_of_role
+from ingestion.headers import match_headers, match_labels, match_sheets, nearest
+from ingestion.workbook import RejectedWorkbook, Workbook, has_ambiguous_numbers, is_ambiguous_number, open_workbook
+
+LIST_ROLES = ("household", "member")
+LABEL_ROLES = ("cover", "total")
+NUMBER_TYPES = ("integer", "decimal")
+TEXT_TYPE = "text"
+_COLUMN_NUMBER = re.compile(r"^\(\d+\)$")
+_TOTAL_ROW = text.key("Tổng cộng")
+SOURCE_FILE_ID_LENGTH = 16
+# The forms' own running number is not the worksheet's row.
+_RENAMED = {"row_number": "printed_row_number"}
+
+
+@dataclass
+class Extraction:
+    """One file read: what it is, its raw tables by role, its findings. Rejected when any finding is an error."""
+
+    sha256: str
+    size: int
+    cover: Cover = field(default_factory=Cover)
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    household_rows: int | None = None
+    member_rows: int | None = None
+
+    @property
+    def source_file_id(self) -> str:
+        """The file's key in the warehouse: the beginning of its checksum."""
+        return self.sha256[:SOURCE_FILE_ID_LENGTH]
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the file may be loaded, as far as the file alone can tell."""
+        return all(finding.severity != "error" for finding in self.findings)
+
+    def facts(self) -> dict[str, Any]:
+        """What the registry keeps of the file."""
+        return {
+            "sha256": self.sha256,
+            "bytes": self.size,
+            "form": self.cover.form.name if self.cover.form else None,
+            "survey_year": self.cover.survey_year,
+            "commune_code": self.cover.commune_code,
+            "commune_valid_from": self.cover.commune_valid_from,
+            "submission_number": self.cover.submission_number,
+            "maturity": self.cover.maturity,
+            "household_rows": self.household_rows,
+            "member_rows": self.member_rows,
+        }
+
+
+def raw_schema(forms: dict[str, Form], role: str) -> pa.Schema:
+    """The columns of a role's raw files: the same for every form, so that a form without a field gives nulls."""
+    keys = [("source_file_id", pa.string()), ("sheet", pa.string()), ("row_number", pa.int32())]
+    if role in LABEL_ROLES:
+        return pa.schema([*keys, ("field", pa.string()), ("label", pa.string()), ("value", pa.string())])
+    return pa.schema([*keys, *((_RENAMED.get(name, name), pa.string()) for name in fields_of_role(forms, role))])
+
+
+def extract(content: bytes, forms: dict[str, Form], survey_years: set[int] | None = None) -> Extraction | None:
+    """Read one file.
+
+    With `survey_years`, a file whose cover names another year is left alone: None is returned after its cover was read.
+    Raises nothing that the file's content can cause: what is wrong is a finding.
+    """
+    extraction = Extraction(hashlib.sha256(content).hexdigest(), len(content))
+    try:
+        workbook = open_workbook(content)
+        extraction.cover = read_cover(workbook, forms)
+    except RejectedWorkbook as rejected:
+        extraction.findings.append(rejected.finding)
+        return extraction
+    year = extraction.cover.survey_year
+    if survey_years is not None and year is not None and year not in survey_years:
+        return None
+    extraction.findings += extraction.cover.findings
+    form = extraction.cover.form
+    if form is not None:
+        _read_sheets(extraction, workbook, form, forms)
+    return extraction
+
+
+def _read_sheets(extraction: Extraction, workbook: Workbook, form: Form, forms: dict[str, Form]) -> None:
+    found, findings = match_sheets(workbook.sheet_names, form.sheets)
+    extraction.findings += findings
+    for role in LIST_ROLES:
+        if role in found:
+            table = _read_list(extraction, workbook, found[role], form.sheets[role], raw_schema(forms, role))
+            extraction.tables[role] = table
+            if role == "household":
+                extraction.household_rows = table.num_rows
+            else:
+                extraction.member_rows = table.num_rows
+    for role in LABEL_ROLES:
+        if role in found:
+            extraction.tables[role] = _read_labels(
+                extraction, workbook, found[role], form.sheets[role], raw_schema(forms, role)
+            )
+
+
+def _is_column_number_row(rows: pa.Table, row: int) -> bool:
+    values = [column[row].as_py() for column in rows.columns] if row < rows.num_rows else []
+    present = [text.fold(value) for value in values if value]
+    return bool(present) and all(_COLUMN_NUMBER.match(value) for value in present)
+
+
+def _read_list(
+    extraction: Extraction, workbook: Workbook, sheet_name: str, sheet: Sheet, schema: pa.Schema
+) -> pa.Table:
+    """The data rows of a household or member sheet under our field names."""
+    rows = workbook.rows(sheet_name)
+    first = sheet.first_header_row - 1 + sheet.header_rows
+    if _is_column_number_row(rows, first):
+        first += 1
+    numbers = pa.array(range(first + 1, rows.num_rows + 1), pa.int32())
+    data = rows.slice(first)
+    match = match_headers(rows, sheet, [column.null_count < len(column) for column in data.columns])
+    extraction.findings += match.findings
+
+    columns = {name: data.column(position) for name, position in match.column_of_field.items()}
+    columns |= _distinguish_numbers(workbook, sheet_name, sheet, columns, match.column_of_field, first)
+    if workbook.has_odd_cells:
+        columns |= _show_odd_cells(workbook, sheet_name, sheet, columns, match.column_of_field, first)
+    keep = _data_rows(data, columns.get("household_code"))
+    columns = {_RENAMED.get(name, name): column for name, column in columns.items()}
+    count = len(numbers)
+    arrays: list[Any] = [pa.repeat(extraction.source_file_id, count), pa.repeat(sheet_name, count), numbers]
+    arrays += [columns.get(name, pa.nulls(count, pa.string())) for name in schema.names[3:]]
+    return pa.table(arrays, schema=schema).filter(keep)
+
+
+def _data_rows(data: pa.Table, household_code: pa.ChunkedArray | None) -> pa.Array:
+    """Which rows are data: not entirely empty, and not the closing total row.
+
+    A total row carries its label in any cell. Only rows without a household code, rows that carry the label in its
+    place, and the last row that is not empty are looked into, which spares reading every cell of every list.
+    """
+    count = data.num_rows
+    if count == 0:
+        return pa.array([], pa.bool_())
+    filled = pc.is_valid(data.column(0))
+    for column in data.columns[1:]:
+        if column.null_count < count:
+            filled = pc.or_(filled, pc.is_valid(column))
+    keep = filled.to_pylist()
+    codes = household_code.to_pylist() if household_code is not None else [None] * count
+    occupied = [row for row in range(count) if keep[row]]
+    suspects = {row for row in occupied if codes[row] is None or text.key(codes[row]) == _TOTAL_ROW}
+    for row in suspects | set(occupied[-1:]):
+        cells = (column[row].as_py() for column in data.columns)
+        if any(cell is not None and text.key(cell) == _TOTAL_ROW for cell in cells):
+            keep[row] = False
+    return pa.array(keep, pa.bool_())
+
+
+def _distinguish_numbers(
+    workbook: Workbook,
+    sheet_name: str,
+    sheet: Sheet,
+    columns: dict[str, pa.ChunkedArray],
+    column_of_field: dict[str, int],
+    first: int,
+) -> dict[str, pa.ChunkedArray]:
+    """Columns in which a number cell such as 1.25 reads like the text "1.250" (1250), with one more zero written.
+
+    Text "1.250" groups thousands and a number cell is a number; as raw text both must stay what they were.
+    """
+    ambiguous = [
+        column.field
+        for column in sheet.columns
+        if column.type in NUMBER_TYPES and column.field in columns and has_ambiguous_numbers(columns[column.field])
+    ]
+    if not ambiguous:
+        return {}
+    cells = workbook.typed_cells(sheet_name)
+    offset = workbook.first_column(sheet_name)
+    changed = {}
+    for name in ambiguous:
+        position = column_of_field[name] + offset
+        values = columns[name].to_pylist()
+        for row, value in enumerate(values):
+            if value is not None and is_ambiguous_number(value) and not isinstance(cells[first + row][position], str):
+                values[row] = value + "0"
+        changed[name] = pa.chunked_array([pa.array(values, pa.string())])
+    return changed
+
+
+def _show_odd_cells(
+    workbook: Workbook,
+    sheet_name: str,
+    sheet: Sheet,
+    columns: dict[str, pa.ChunkedArray],
+    column_of_field: dict[str, int],
+    first: int,
+) -> dict[str, pa.ChunkedArray]:
+    """Columns with Excel's error text (#REF!) where the fast reader gave null, so that staging finds it unreadable.
+
+    Text columns stay null: there an error text would be taken for a name.
+    """
+    odd = workbook.odd_cells(sheet_name)
+    offset = workbook.first_column(sheet_name)
+    changed: dict[str, pa.ChunkedArray] = {}
+    for column in sheet.columns:
+        position = column_of_field.get(column.field)
+        if position is None or column.type == TEXT_TYPE:
+            continue
+        hits = {row - 1 - first: shown for (row, place), shown in odd.items() if place - 1 == position + offset and row > first}
+        if hits:
+            values = columns[column.field].to_pylist()
+            for row, shown in hits.items():
+                if row < len(values):
+                    values[row] = shown
+            changed[column.field] = pa.chunked_array([pa.array(values, pa.string())])
+    return changed
+
+
+def _read_labels(
+    extraction: Extraction, workbook: Workbook, sheet_name: str, sheet: Sheet, schema: pa.Schema
+) -> pa.Table:
+    """The label/value rows of a cover or total sheet, in long form."""
+    match = match_labels(workbook.rows(sheet_name), sheet.columns)
+    if sheet.role == "total":
+        extraction.findings += [
+            file_finding("total_label_missing", column.header, sheet=sheet.name, column_name=column.field)
+            for column in sheet.columns
+            if column.is_required and column.field not in match.values
+        ]
+        extraction.findings += [
+            file_finding(
+                "unknown_label", number, near=nearest(label, [c.header for c in sheet.columns]), sheet=sheet.name, row_number=number
+            )
+            for number, label in match.unknown
+        ]
+        extraction.findings += [
+            file_finding("column_twice", column.header, sheet=sheet.name, column_name=column.field) for column in match.twice
+        ]
+    odd = workbook.odd_cells(sheet_name) if workbook.has_odd_cells else {}
+    records = [
+        (extraction.source_file_id, sheet_name, number, name, label, value if value is not None else odd.get((number, 2)))
+        for name, (number, label, value) in match.values.items()
+    ]
+    columns = list(zip(*records, strict=True)) or [[] for _ in schema.names]
+    return pa.table([pa.array(column, kind.type) for column, kind in zip(columns, schema, strict=True)], schema=schema)

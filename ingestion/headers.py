@@ -1,0 +1,147 @@
+"""Finding a form's columns in a sheet's header rows, and refusing drift.
+
+What belongs here: matching of headers, labels and sheet names, with the nearest known one where one is off.
+What does not: the values below the headers.
+"""
+
+import difflib
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+from openpyxl.utils import get_column_letter
+
+from ingestion import text
+from ingestion.findings import Finding, file_finding
+from ingestion.forms import Column, Sheet
+
+
+@dataclass
+class HeaderMatch:
+    """Which sheet column (from 0) holds which field, and what is off."""
+
+    column_of_field: dict[str, int] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def nearest(found: str, known: list[str]) -> str:
+    """The known header that looks most like a found one, "" where none comes near."""
+    keys = {text.key(candidate): candidate for candidate in known}
+    close = difflib.get_close_matches(text.key(found), list(keys), n=1, cutoff=0.5)
+    return keys[close[0]] if close else ""
+
+
+def _cell(rows: pa.Table, row: int, column: int) -> str:
+    """The folded text of a cell (row and column from 0), "" where it is empty or below the sheet."""
+    if row >= rows.num_rows:
+        return ""
+    return text.fold(rows.column(column)[row].as_py() or "")
+
+
+def printed_headers(rows: pa.Table, sheet: Sheet) -> list[tuple[str, str]]:
+    """(group, header) of every sheet column.
+
+    With two header rows an ungrouped header stands in the first and is merged downwards; a group header stands over
+    the first of its columns and spans the others.
+    """
+    top = sheet.first_header_row - 1
+    if sheet.header_rows == 1:
+        return [("", _cell(rows, top, column)) for column in range(rows.num_columns)]
+    headers = []
+    group = ""
+    for column in range(rows.num_columns):
+        above, below = _cell(rows, top, column), _cell(rows, top + 1, column)
+        if not below:
+            headers.append(("", above))
+        else:
+            group = above or group
+            headers.append((group, below))
+    return headers
+
+
+def match_headers(rows: pa.Table, sheet: Sheet, has_data: list[bool], first_column: int = 0) -> HeaderMatch:
+    """Match a list sheet's headers with the form's.
+
+    `has_data` says per sheet column whether anything stands below the headers: a column without header and without
+    data is no column. `first_column` is the place of `rows`' first column in the sheet. Raises nothing: everything off is a finding of level file.
+    """
+    match = HeaderMatch()
+    wanted = {(text.key(column.group), text.key(column.header)): column for column in sheet.columns}
+    unknown: list[tuple[int, str]] = []
+    for position, (group, header) in enumerate(printed_headers(rows, sheet)):
+        if not header and not has_data[position]:
+            continue
+        column = wanted.get((text.key(group), text.key(header)))
+        if column is None:
+            unknown.append((position, header))
+        elif column.field in match.column_of_field:
+            match.findings.append(
+                file_finding("column_twice", column.header, sheet=sheet.name, column_name=column.field)
+            )
+        else:
+            match.column_of_field[column.field] = position
+    missing = [column for column in sheet.columns if column.field not in match.column_of_field]
+    match.findings += [_missing_column(sheet, column) for column in missing]
+    for position, header in unknown:
+        letter = get_column_letter(position + 1 + first_column)
+        near = nearest(header, [column.header for column in missing or sheet.columns]) if header else ""
+        match.findings.append(
+            file_finding("unknown_column", letter, near=near, sheet=sheet.name, column_name=letter)
+        )
+    return match
+
+
+def _missing_column(sheet: Sheet, column: Column) -> Finding:
+    code = "required_column_missing" if column.is_required else "optional_column_missing"
+    return file_finding(code, column.header, sheet=sheet.name, column_name=column.field)
+
+
+@dataclass
+class LabelMatch:
+    """What a label/value sheet says: per field its row (from 1), printed label and value; labels outside the form."""
+
+    values: dict[str, tuple[int, str, str | None]] = field(default_factory=dict)
+    unknown: list[tuple[int, str]] = field(default_factory=list)
+    twice: list[Column] = field(default_factory=list)
+
+
+def match_labels(rows: pa.Table, columns: tuple[Column, ...]) -> LabelMatch:
+    """Match column A with the labels of a form; the value is in column B."""
+    match = LabelMatch()
+    wanted = {text.key(column.header): column for column in columns}
+    labels = rows.column(0).to_pylist() if rows.num_columns else []
+    values = rows.column(1).to_pylist() if rows.num_columns > 1 else [None] * len(labels)
+    for number, (label, value) in enumerate(zip(labels, values, strict=True), start=1):
+        if not label:
+            continue
+        column = wanted.get(text.key(label))
+        if column is None:
+            if value is not None:
+                match.unknown.append((number, label))
+        elif column.field in match.values:
+            match.twice.append(column)
+        else:
+            match.values[column.field] = (number, text.fold(label), value)
+    return match
+
+
+def match_sheets(sheet_names: list[str], wanted: dict[str, Sheet]) -> tuple[dict[str, str], list[Finding]]:
+    """({role: sheet name in the file}, findings) for a form's four sheets; others are ignored with a warning."""
+    by_key: dict[str, list[str]] = {}
+    for name in sheet_names:
+        by_key.setdefault(text.key(name), []).append(name)
+    found: dict[str, str] = {}
+    findings = []
+    for role, sheet in wanted.items():
+        names = by_key.get(text.key(sheet.name), [])
+        if len(names) == 1:
+            found[role] = names[0]
+        else:
+            code = "sheet_twice" if names else "sheet_missing"
+            findings.append(file_finding(code, sheet.name, sheet=sheet.name))
+    known = {text.key(sheet.name) for sheet in wanted.values()}
+    findings += [
+        file_finding("sheet_ignored", number)
+        for number, name in enumerate(sheet_names, start=1)
+        if text.key(name) not in known
+    ]
+    return found, findings

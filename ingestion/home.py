@@ -1,0 +1,87 @@
+"""Where everything lies under `$POVERTY_HOME`, and who may read it.
+
+What belongs here: paths, their creation and their rights. What does not: what the files hold.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME_VARIABLE = "POVERTY_HOME"
+OWNER_ONLY = 0o700
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one warehouse."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> "Home":
+        """The home that `$POVERTY_HOME` names, else `./data`."""
+        return cls(Path(os.environ.get(HOME_VARIABLE) or "data").resolve())
+
+    @property
+    def landing(self) -> Path:
+        """What communes send; read only for us."""
+        return self.root / "landing"
+
+    @property
+    def archive(self) -> Path:
+        """Every file ever received, by checksum, and the registry."""
+        return self.root / "archive"
+
+    @property
+    def registry(self) -> Path:
+        """The append-only list of what was received and decided."""
+        return self.archive / "registry.jsonl"
+
+    @property
+    def raw(self) -> Path:
+        """Parquet with every cell as text."""
+        return self.root / "raw"
+
+    @property
+    def warehouse(self) -> Path:
+        """The build file and what belongs to one build."""
+        return self.root / "warehouse"
+
+    @property
+    def build_file(self) -> Path:
+        """The DuckDB file that dbt writes; holds personal data and is never published."""
+        return self.warehouse / "build.duckdb"
+
+    @property
+    def build_lock(self) -> Path:
+        """Held by the one step that may write the build file."""
+        return self.warehouse / "build.lock"
+
+    @property
+    def secrets(self) -> Path:
+        """The pseudonym key."""
+        return self.root / "secrets"
+
+    @property
+    def published(self) -> Path:
+        """Releases and the `current` link."""
+        return self.root / "published"
+
+    @property
+    def current(self) -> Path:
+        """The release in force."""
+        return self.published / "current"
+
+    @property
+    def truth(self) -> Path:
+        """What the sample province's generator knows and the warehouse must find out; absent for real data."""
+        return self.root / "sample_truth"
+
+    def create(self) -> "Home":
+        """Make the folders; those that hold personal data can be opened by their owner only."""
+        for folder in (self.landing, self.published):
+            folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self.archive, self.raw, self.warehouse, self.secrets):
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(OWNER_ONLY)
+        return self

@@ -1,0 +1,260 @@
+"""From the landing folder to archive, registry and raw Parquet.
+
+What belongs here: which files are read, in which processes, and which of them are accepted. What does not: how one
+file is read (`extract`), and what its rows mean (dbt).
+"""
+
+import hashlib
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+from pebble import ProcessFuture, ProcessPool
+
+from ingestion.archive import archive, archive_path
+from ingestion.extract import Extraction, extract
+from ingestion.findings import file_finding
+from ingestion.forms import Form, load_forms, map_folder
+from ingestion.home import Home
+from ingestion.landing import list_landing
+from ingestion.raw_store import prune, write_batch, write_empty, write_registry_tables
+from ingestion.registry import ACCEPTED, REJECTED, Entry, Registry
+
+FILES_PER_BATCH = 16
+SECONDS_PER_FILE = 120
+# Raised by hand when a change of these modules changes what is read from the same bytes.
+READER_VERSION = 1
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file to read: its name in landing, its checksum, and where its bytes are."""
+
+    landing_path: str
+    sha256: str
+    path: Path
+
+
+@dataclass
+class IngestReport:
+    """What one ingestion did. Counts of files; `years` has accepted files by survey year."""
+
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    known: int = 0
+    years: dict[int, int] = field(default_factory=dict)
+    household_rows: int = 0
+    member_rows: int = 0
+    unreadable: list[str] = field(default_factory=list)
+
+
+def reader_fingerprint(folder: Path | None = None) -> str:
+    """What decides how bytes are read: the reader's version and the map files."""
+    digest = hashlib.sha256(str(READER_VERSION).encode())
+    for path in sorted((folder or map_folder()).glob("form*.csv")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def pending(home: Home, registry: Registry, *, reread: bool = False) -> tuple[list[Received], int, list[str]]:
+    """(files to read, files already known, paths that could not be opened).
+
+    To read are the files in landing that the registry does not know, and from the archive those that were read under
+    other map files or by an older reader (all of them with `reread`).
+    """
+    known = registry.current()
+    landed = list_landing(home.landing)
+    new: dict[str, Received] = {}
+    for relative, sha256 in landed.checksums.items():
+        if sha256 not in known and sha256 not in new:
+            new[sha256] = Received(relative, sha256, home.landing / relative)
+    fingerprint = reader_fingerprint()
+    again = [
+        Received(entry["landing_path"], sha256, archive_path(home, sha256))
+        for sha256, entry in known.items()
+        if reread or entry["reader"] != fingerprint
+    ]
+    return again + list(new.values()), len(landed.checksums) - len(new), landed.unreadable
+
+
+def read_batch(
+    home: Home, forms: dict[str, Form], batch: Sequence[Received], extraction_id: str, survey_years: set[int] | None
+) -> list[tuple[Received, Extraction]]:
+    """Read, archive and store a batch of files; runs in a reader process.
+
+    The tables stay on disk: what goes back to the parent is small. Files of other years than `survey_years` are left out.
+    """
+    done = []
+    for received in batch:
+        content = received.path.read_bytes()
+        extraction = extract(content, forms, survey_years)
+        if extraction is not None:
+            archive(home, extraction.sha256, content)
+            done.append((received, extraction))
+    write_batch(home, forms, extraction_id, [extraction for _, extraction in done if extraction.is_accepted])
+    for _, extraction in done:
+        extraction.tables.clear()
+    return done
+
+
+Reader = Callable[[Home, dict[str, Form], Sequence[Received], str, set[int] | None], list[tuple[Received, Extraction]]]
+
+
+def _failed(received: Received, reason: str) -> Extraction:
+    extraction = Extraction(received.sha256, received.path.stat().st_size)
+    extraction.findings.append(file_finding("reader_failed", reason))
+    return extraction
+
+
+def read_all(
+    home: Home,
+    forms: dict[str, Form],
+    files: Sequence[Received],
+    run_id: str,
+    survey_years: set[int] | None,
+    *,
+    workers: int | None = None,
+    on_progress: Progress | None = None,
+    reader: Reader = read_batch,
+) -> list[tuple[Received, Extraction, str]]:
+    """Read files in parallel processes: (file, extraction, extraction_id) in the order given.
+
+    When a reader process dies or hangs, the files of its batch are read once more, each on its own, and only the one
+    that fails again is rejected.
+    """
+    batches = [list(files[start : start + FILES_PER_BATCH]) for start in range(0, len(files), FILES_PER_BATCH)]
+    results: list[tuple[Received, Extraction, str]] = []
+    total, finished = len(files), 0
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["ingestion.extract"])
+    with ProcessPool(max_workers=workers or os.cpu_count() or 1, context=context) as pool:
+
+        def schedule(batch: list[Received], name: str) -> ProcessFuture:
+            return pool.schedule(
+                reader, args=[home, forms, batch, name, survey_years], timeout=SECONDS_PER_FILE * len(batch)
+            )
+
+        def scheduled(parts: Iterable[tuple[str, list[Received]]]) -> list[tuple[str, list[Received], ProcessFuture]]:
+            return [(name, batch, schedule(batch, name)) for name, batch in parts]
+
+        for name, batch, future in scheduled((f"{run_id}-{n:04d}", batch) for n, batch in enumerate(batches)):
+            try:
+                results += [(received, extraction, name) for received, extraction in future.result()]
+            except Exception:  # whatever a reader died of, it must not stop the other files
+                singles = [(f"{name}-{n:02d}", [received]) for n, received in enumerate(batch)]
+                for single_name, single, single_future in scheduled(singles):
+                    results += _read_single(single_name, single[0], single_future, home)
+            finished += len(batch)
+            if on_progress:
+                on_progress(finished, total)
+    return results
+
+
+def _read_single(
+    name: str, received: Received, future: ProcessFuture, home: Home
+) -> list[tuple[Received, Extraction, str]]:
+    try:
+        return [(done, extraction, name) for done, extraction in future.result()]
+    except Exception as error:  # its text may quote a cell, so only its type is kept
+        archive(home, received.sha256, received.path.read_bytes())
+        return [(received, _failed(received, type(error).__name__), name)]
+
+
+def decide(
+    registry: Registry, results: Sequence[tuple[Received, Extraction, str]], received_at: datetime
+) -> list[Entry]:
+    """The registry entries of newly read files, in the order of their paths.
+
+    A submission number that the commune and year already have with other content rejects the later file.
+    """
+    current = registry.current()
+    fingerprint = reader_fingerprint()
+    reading = {extraction.sha256 for _, extraction, _ in results}
+    holder: dict[tuple[Any, ...], str] = {
+        (entry["commune_code"], entry["survey_year"], entry["submission_number"]): sha256
+        for sha256, entry in current.items()
+        if entry["status"] == ACCEPTED and sha256 not in reading
+    }
+    order = {sha256: place for place, sha256 in enumerate(current)}
+    arrival = sorted(results, key=lambda item: (order.get(item[1].sha256, len(order)), item[0].landing_path))
+    decisions = []
+    for received, extraction, extraction_id in arrival:
+        cover = extraction.cover
+        number = (cover.commune_code, cover.survey_year, cover.submission_number)
+        if extraction.is_accepted and number in holder:
+            extraction.findings.append(
+                file_finding("same_submission_number", cover.submission_number, column_name="submission_number")
+            )
+        if extraction.is_accepted:
+            holder[number] = extraction.sha256
+        earlier = current.get(extraction.sha256)
+        decisions.append(
+            {
+                **extraction.facts(),
+                "landing_path": received.landing_path,
+                "received_at": earlier["received_at"] if earlier else received_at.isoformat(timespec="seconds"),
+                "decided_at": received_at.isoformat(timespec="seconds"),
+                "status": ACCEPTED if extraction.is_accepted else REJECTED,
+                "findings": [finding.as_dict() for finding in extraction.findings],
+                "reader": fingerprint,
+                "extraction_id": extraction_id,
+            }
+        )
+    return decisions
+
+
+def ingest(
+    home: Home,
+    survey_years: Iterable[int] | None = None,
+    *,
+    reread: bool = False,
+    workers: int | None = None,
+    on_progress: Progress | None = None,
+) -> IngestReport:
+    """Read every new file in landing, archive and register it, and write its raw Parquet.
+
+    `survey_years` limits the work to files whose cover names one of them (files without a readable year are always
+    taken); `reread` reads archived files again. One ingestion runs at a time: a second waits for the first.
+    """
+    home.create()
+    years = set(survey_years) if survey_years is not None else None
+    with FileLock(home.archive / "registry.lock"):
+        registry = Registry.open(home.registry)
+        files, known, unreadable = pending(home, registry, reread=reread)
+        report = IngestReport(known=known, unreadable=unreadable)
+        forms = load_forms()
+        write_empty(home, forms)
+        if files:
+            now = datetime.now(UTC)
+            results = read_all(
+                home, forms, files, now.strftime("%Y%m%dT%H%M%S%f"), years, workers=workers, on_progress=on_progress
+            )
+            decisions = decide(registry, results, now)
+            registry.append(decisions)
+            _count(report, decisions)
+        entries = registry.current()
+        prune(home, {entry["extraction_id"] for entry in entries.values() if entry["status"] == ACCEPTED})
+        write_registry_tables(home, entries.values())
+    return report
+
+
+def _count(report: IngestReport, decisions: list[Entry]) -> None:
+    for entry in decisions:
+        report.read += 1
+        if entry["status"] == ACCEPTED:
+            report.accepted += 1
+            report.years[entry["survey_year"]] = report.years.get(entry["survey_year"], 0) + 1
+            report.household_rows += entry["household_rows"]
+            report.member_rows += entry["member_rows"]
+        else:
+            report.rejected += 1
+
+

@@ -1,0 +1,110 @@
+"""Raw Parquet: every cell as text, written once per batch of files and sheet role.
+
+What belongs here: writing, listing and pruning raw files. One Parquet per workbook and role was measured to cost more
+than decoding the workbooks (docs/performance.md), so a batch of workbooks shares a file; `source_file_id` and
+`extraction_id` say whose rows they are, and only the extraction that the registry names counts.
+"""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ingestion.forms import ROLES, Form
+from ingestion.extract import SOURCE_FILE_ID_LENGTH, Extraction, raw_schema
+from ingestion.home import Home
+
+_EXTRACTION = pa.field("extraction_id", pa.string())
+_NOTHING = "none"
+
+SOURCE_FILE_SCHEMA = pa.schema(
+    [
+        ("source_file_id", pa.string()),
+        ("sha256", pa.string()),
+        ("bytes", pa.int64()),
+        ("received_at", pa.timestamp("us")),
+        ("landing_path", pa.string()),
+        ("form", pa.string()),
+        ("survey_year", pa.int32()),
+        ("commune_code", pa.string()),
+        ("commune_valid_from", pa.string()),
+        ("submission_number", pa.int32()),
+        ("maturity", pa.string()),
+        ("status", pa.string()),
+        ("household_rows", pa.int32()),
+        ("member_rows", pa.int32()),
+        ("extraction_id", pa.string()),
+    ]
+)
+FINDING_SCHEMA = pa.schema(
+    [
+        ("source_file_id", pa.string()),
+        ("check_code", pa.string()),
+        ("severity", pa.string()),
+        ("level", pa.string()),
+        ("survey_year", pa.int32()),
+        ("commune_code", pa.string()),
+        ("sheet", pa.string()),
+        ("row_number", pa.int32()),
+        ("column_name", pa.string()),
+        ("message", pa.string()),
+    ]
+)
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Write a Parquet file as a whole or not at all, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    pq.write_table(table, partial, compression="zstd")
+    partial.chmod(0o600)
+    os.replace(partial, path)
+
+
+def write_batch(home: Home, forms: dict[str, Form], extraction_id: str, extractions: Iterable[Extraction]) -> None:
+    """Write the raw tables of a batch of accepted files: `raw/<role>/<extraction_id>.parquet`."""
+    extractions = list(extractions)
+    for role in ROLES:
+        tables = [extraction.tables[role] for extraction in extractions if role in extraction.tables]
+        if tables:
+            write_parquet(_with_extraction_id(pa.concat_tables(tables), extraction_id), _path(home, role, extraction_id))
+
+
+def write_empty(home: Home, forms: dict[str, Form]) -> None:
+    """Make sure that every role has a file with all its columns, so that models build before anything has landed."""
+    for role in ROLES:
+        table = raw_schema(forms, role).empty_table()
+        write_parquet(_with_extraction_id(table, _NOTHING), _path(home, role, _NOTHING))
+
+
+def write_registry_tables(home: Home, entries: Iterable[dict[str, Any]]) -> None:
+    """Write what the registry knows as `raw/source_file.parquet` and `raw/finding.parquet`."""
+    files, findings = [], []
+    for entry in entries:
+        source_file_id = entry["sha256"][:SOURCE_FILE_ID_LENGTH]
+        received = datetime.fromisoformat(entry["received_at"]).replace(tzinfo=None)
+        files.append({**entry, "source_file_id": source_file_id, "received_at": received})
+        about = {key: entry[key] for key in ("survey_year", "commune_code")}
+        findings += [{**finding, **about, "source_file_id": source_file_id} for finding in entry["findings"]]
+    write_parquet(pa.Table.from_pylist(files, schema=SOURCE_FILE_SCHEMA), home.raw / "source_file.parquet")
+    write_parquet(pa.Table.from_pylist(findings, schema=FINDING_SCHEMA), home.raw / "finding.parquet")
+
+
+def prune(home: Home, extraction_ids: set[str]) -> None:
+    """Remove raw files of batches that no registered file counts on: an interrupted run, or an older reading."""
+    for role in ROLES:
+        for path in (home.raw / role).glob("*.parquet"):
+            if path.stem != _NOTHING and path.stem not in extraction_ids:
+                path.unlink()
+
+
+def _path(home: Home, role: str, extraction_id: str) -> Path:
+    return home.raw / role / f"{extraction_id}.parquet"
+
+
+def _with_extraction_id(table: pa.Table, extraction_id: str) -> pa.Table:
+    return table.add_column(0, _EXTRACTION, pa.repeat(extraction_id, table.num_rows).cast(pa.string()))

@@ -1,0 +1,37 @@
+"""How text is compared: the keys under which headers, sheet names and code labels are the same word.
+
+What belongs here: Unicode form, white space, letter case and the two places of the Vietnamese tone mark.
+What does not: the meaning of any word.
+"""
+
+import re
+import unicodedata
+
+_WHITE_SPACE = re.compile(r"\s+")
+
+# The tone mark of oa, oe and uy may stand on either vowel (hoà, hòa): both are the same word. The key puts it on the
+# first vowel everywhere, also where nobody writes it so (tòan): it is compared, never shown.
+_TONE_PAIRS = [
+    (second, first)
+    for plain, firsts, seconds in (
+        ("oa", "òóỏõọ", "àáảãạ"),
+        ("oe", "òóỏõọ", "èéẻẽẹ"),
+        ("uy", "ùúủũụ", "ỳýỷỹỵ"),
+    )
+    for second, first in zip(
+        [plain[0] + vowel for vowel in seconds], [vowel + plain[1] for vowel in firsts], strict=True
+    )
+]
+
+
+def fold(text: str) -> str:
+    """The text in NFC with inner white space (also non-breaking) folded to one space and none at the ends."""
+    return _WHITE_SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def key(text: str) -> str:
+    """What two spellings of the same header, sheet name or label have in common: NFC, folded, lower case, one tone place."""
+    folded = fold(text).lower()
+    for second, first in _TONE_PAIRS:
+        folded = folded.replace(second, first)
+    return unicodedata.normalize("NFC", folded)

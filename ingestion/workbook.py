@@ -1,0 +1,127 @@
+"""Opening a workbook that nobody has checked yet: is it one, is it safe, what do its cells say as text.
+
+What belongs here: the zip envelope, the limits, cells as text. What does not: what a sheet or a column means.
+"""
+
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+import fastexcel
+import pyarrow as pa
+import pyarrow.compute as pc
+from openpyxl import load_workbook
+from python_calamine import CalamineSheet, CalamineWorkbook
+
+from ingestion.findings import Finding, file_finding
+
+MAX_EXPANSION = 100  # times the file's size
+MAX_EXPANDED_BYTES = 512 * 2**20
+_OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
+_ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
+# Cells that the fast reader returns as null although they are not empty: errors, and formulas without a stored result.
+_ERROR_OR_UNCALCULATED = re.compile(rb't="e"|(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>')
+_AMBIGUOUS_NUMBER = re.compile(r"^-?\d{1,3}\.\d{3}$")
+UNCALCULATED = "#UNCALCULATED!"
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    fastexcel.FastExcelError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+)
+
+
+class RejectedWorkbook(Exception):
+    """The file cannot be read at all; carries the finding that says why."""
+
+    def __init__(self, finding: Finding):
+        super().__init__(finding.check_code)
+        self.finding = finding
+
+
+@dataclass
+class Workbook:
+    """An opened workbook. `sheet_names` are as in the file; `has_odd_cells` says whether any cell needs a second look."""
+
+    content: bytes
+    reader: fastexcel.ExcelReader
+    sheet_names: list[str]
+    has_odd_cells: bool
+
+    def rows(self, sheet_name: str) -> pa.Table:
+        """The sheet from its first row on: one text column per sheet column, null for an empty or blank cell."""
+        batch = self.reader.load_sheet(
+            sheet_name, header_row=None, skip_rows=0, dtypes="string", eager=True, whitespace_as_null=True
+        )
+        return pa.Table.from_batches([batch])
+
+    def odd_cells(self, sheet_name: str) -> dict[tuple[int, int], str]:
+        """{(row, column) from 1: error text} of cells with an Excel error or an uncalculated formula."""
+        formulas = load_workbook(io.BytesIO(self.content), read_only=False, data_only=False)[sheet_name]
+        values = load_workbook(io.BytesIO(self.content), read_only=False, data_only=True)[sheet_name]
+        odd = {}
+        for row in formulas.iter_rows():
+            for cell in row:
+                if cell.data_type == "e":
+                    odd[(cell.row, cell.column)] = str(cell.value)
+                elif cell.data_type == "f":
+                    stored = values.cell(cell.row, cell.column)
+                    if stored.value is None or stored.data_type == "e":
+                        odd[(cell.row, cell.column)] = str(stored.value or UNCALCULATED)
+        return odd
+
+    def typed_cells(self, sheet_name: str) -> list[list[object]]:
+        """The sheet's cells from A1 with their Excel types, to tell the number 1.25 from the text "1.250"."""
+        return self._typed(sheet_name).to_python(skip_empty_area=False)
+
+    def first_column(self, sheet_name: str) -> int:
+        """The first used column of the sheet, from 0: `rows` begins there."""
+        start = self._typed(sheet_name).start
+        return start[1] if start else 0
+
+    def _typed(self, sheet_name: str) -> CalamineSheet:
+        return CalamineWorkbook.from_filelike(io.BytesIO(self.content)).get_sheet_by_name(sheet_name)
+
+
+def open_workbook(content: bytes) -> Workbook:
+    """Open a file's bytes.
+
+    Raises RejectedWorkbook when it is encrypted, no workbook, or expands to more than 100 times its size or 512 MiB.
+    Every member is inflated once within those limits, because the sizes a zip states are not to be trusted.
+    """
+    if content.startswith(_OLE_SIGNATURE):
+        code = "workbook_encrypted" if _ENCRYPTED_STREAM in content else "not_a_workbook"
+        raise RejectedWorkbook(file_finding(code))
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            expanded = sum(member.file_size for member in archive.infolist())
+            if expanded > MAX_EXPANDED_BYTES or expanded > MAX_EXPANSION * len(content):
+                raise RejectedWorkbook(file_finding("expands_too_far", f"{expanded / 2**20:.1f} MiB"))
+            has_odd_cells = False
+            for member in archive.infolist():
+                inflated = archive.read(member)
+                if member.filename.startswith("xl/worksheets/") and _ERROR_OR_UNCALCULATED.search(inflated):
+                    has_odd_cells = True
+        reader = fastexcel.read_excel(content)
+        return Workbook(content, reader, list(reader.sheet_names), has_odd_cells)
+    except RejectedWorkbook:
+        raise
+    except _UNREADABLE as error:
+        raise RejectedWorkbook(file_finding("not_a_workbook")) from error
+
+
+def is_ambiguous_number(value: str) -> bool:
+    """Whether a cell's text could be a number cell or grouped thousands: "1.250" is 1250 as text, 1.25 as a number."""
+    return _AMBIGUOUS_NUMBER.match(value) is not None
+
+
+def has_ambiguous_numbers(column: pa.ChunkedArray) -> bool:
+    """Whether a text column holds an ambiguous number."""
+    return bool(pc.any(pc.match_substring_regex(column, _AMBIGUOUS_NUMBER.pattern)).as_py())

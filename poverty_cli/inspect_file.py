@@ -1,0 +1,78 @@
+"""`poverty inspect FILE`: what a workbook is and every problem in it.
+
+What belongs here: running the real pipeline on one file in a home of its own. There is no second set of rules: the
+file is ingested as always, and the row and value checks are the dbt models that the warehouse runs.
+"""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from ingestion.home import Home
+from ingestion.ingest import ingest
+from ingestion.pseudonym_key import ensure_key
+from ingestion.registry import Registry
+
+# Completeness speaks of communes that sent nothing, which one file alone cannot answer.
+_ABOUT_ONE_FILE = "select severity, check_code, sheet, row_number, column_name, message from quality.finding " \
+    "where source_file_id is not null order by severity, sheet, row_number, column_name"
+
+
+def inspect_file(console: Console, file: Path) -> bool:
+    """Print what the file is and its findings; returns whether any is an error."""
+    with tempfile.TemporaryDirectory(prefix="poverty-inspect-") as folder:
+        home = Home(Path(folder)).create()
+        shutil.copyfile(file, home.landing / "inspected.xlsx")
+        ensure_key(home)
+        ingest(home, workers=1)
+        entry = next(iter(Registry.open(home.registry).current().values()))
+        _print_facts(console, entry)
+        findings = _findings(home)
+    if not findings:
+        console.print("No problem found.")
+    else:
+        table = Table(title=f"{len(findings)} findings", title_justify="left", show_lines=False)
+        for heading in ("Severity", "Check", "Sheet", "Row", "Column", "What and what to do"):
+            table.add_column(heading, overflow="fold")
+        for finding in findings:
+            table.add_row(*("" if value is None else str(value) for value in finding))
+        console.print(table)
+    return any(finding[0] == "error" for finding in findings)
+
+
+def _print_facts(console: Console, entry: dict[str, object]) -> None:
+    console.print(f"Checksum:   {entry['sha256']}")
+    for label, key in (
+        ("Form", "form"),
+        ("Year", "survey_year"),
+        ("Commune", "commune_code"),
+        ("Submission", "submission_number"),
+        ("Maturity", "maturity"),
+        ("Households", "household_rows"),
+        ("Members", "member_rows"),
+        ("Would be", "status"),
+    ):
+        value = entry[key]
+        console.print(f"{label + ':':<11} {value if value is not None else 'not readable'}")
+
+
+def _findings(home: Home) -> list[tuple[object, ...]]:
+    from dagster_project.dbt_project import DBT_EXECUTABLE, DBT_FOLDER, dbt_environment
+
+    arguments = ["run", "--select", "+finding", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER)]
+    built = subprocess.run(
+        [DBT_EXECUTABLE, "--quiet", "seed", *arguments[3:]], env=dbt_environment(home), capture_output=True, check=False
+    )
+    if built.returncode == 0:
+        built = subprocess.run(
+            [DBT_EXECUTABLE, "--quiet", *arguments], env=dbt_environment(home), capture_output=True, check=False
+        )
+    if built.returncode != 0:
+        raise RuntimeError("The checks could not be run on this file. Run `poverty build` to see why.")
+    with duckdb.connect(str(home.build_file), read_only=True) as connection:
+        return connection.execute(_ABOUT_ONE_FILE).fetchall()

@@ -1,0 +1,178 @@
+"""`poverty`: everything `make` does, and a few looks at the warehouse, from one command line.
+
+What belongs here: arguments, exit codes, printing. What does not: doing the work.
+Exit codes: 0 published (or the question was answered), 1 not published or failed, 2 wrong call.
+"""
+
+import contextlib
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from ingestion.home import Home
+from ingestion.ingest import pending
+from ingestion.pseudonym_key import ensure_key
+from ingestion.registry import BrokenRegistry, Registry
+from poverty_cli import summary
+from publication.build_state import inputs_state
+from publication.datapackage import read_datapackage
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="A warehouse of Vietnam's yearly poverty reviews. All data is under $POVERTY_HOME (default ./data).",
+)
+console = Console()
+errors = Console(stderr=True)
+
+Year = Annotated[int | None, typer.Option("--year", min=2021, max=2030, help="One survey year only.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 when error findings are open, though published.")]
+Reread = Annotated[bool, typer.Option("--reread", help="Read archived files again, also those that are known.")]
+
+
+def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = False, reread: bool = False) -> None:
+    """Run a Dagster job; exits 1 when it failed, with the reason in one sentence."""
+    ensure_key(home)
+    from dagster_project.instance import run_job  # Dagster takes seconds to import; other commands do without
+    from dagster_project.jobs import ALL_YEARS
+
+    tags: Mapping[str, str] | None = ALL_YEARS if whole_range and year is None else None
+    log = home.root / "logs" / f"{name}.log"
+    log.parent.mkdir(exist_ok=True)
+    with log.open("w", encoding="utf-8") as file, contextlib.redirect_stdout(file):
+        result = run_job(home, name, tags=tags, partition=str(year) if year else None, reread=reread)
+    if not result.success:
+        for event in result.all_events:
+            if event.is_step_failure:
+                data = event.step_failure_data
+                reason = data.user_failure_data.description if data.user_failure_data else None
+                if reason is None and data.error is not None:
+                    cause = data.error.cause or data.error
+                    reason = cause.message.strip()
+                errors.print(f"[red]{event.step_key} failed:[/red] {reason}", soft_wrap=True)
+        errors.print(f"The log is {log}", soft_wrap=True)
+        raise typer.Exit(1)
+
+
+def _make_sample(home: Home, seed: int) -> None:
+    from ingestion.sample_province import generate_province  # numpy and pandas only when a sample is made
+
+    columns = (TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors) as progress:
+        task = progress.add_task("Sample province: simulating", total=None)
+
+        def on_progress(done: int, total: int) -> None:
+            progress.update(task, description="Sample province: writing workbooks", completed=done, total=total)
+
+        made = generate_province(home.landing, home.truth, seed, on_progress=on_progress)
+    console.print(
+        f"Sample province (simulated data): {made.files:,} workbooks, {made.household_rows:,} household rows, "
+        f"{made.member_rows:,} members in {home.landing}",
+        soft_wrap=True,
+    )
+
+
+def _is_empty(folder: Path) -> bool:
+    return not any(path.is_file() for path in folder.rglob("*"))
+
+
+@app.command()
+def sample(seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 2021) -> None:
+    """Make the sample province in an empty landing folder: simulated workbooks of 2021-2030."""
+    home = Home.from_environment().create()
+    if not _is_empty(home.landing):
+        errors.print(f"{home.landing} is not empty; the sample is only made in an empty landing folder.", soft_wrap=True)
+        raise typer.Exit(2)
+    _make_sample(home, seed)
+
+
+@app.command()
+def run(strict: Strict = False) -> None:
+    """Do everything: read what is new, build, check, publish. Makes the sample province when landing is empty."""
+    home = Home.from_environment().create()
+    if _is_empty(home.landing) and not home.registry.exists():
+        _make_sample(home, seed=2021)
+    if _is_fresh(home):
+        console.print("Nothing new since the last release; no workbook was read.")
+    else:
+        _job(home, "everything", whole_range=True)
+    _finish(home, strict)
+
+
+def _is_fresh(home: Home) -> bool:
+    """Whether the release in force was made from just these files and this code."""
+    description = read_datapackage(home.current)
+    if description is None:
+        return False
+    files, _, _ = pending(home, Registry.open(home.registry))
+    return not files and description["inputsState"] == inputs_state(home)
+
+
+@app.command()
+def ingest(year: Year = None, reread: Reread = False) -> None:
+    """Read new workbooks in landing into archive, registry and raw Parquet."""
+    home = Home.from_environment().create()
+    _job(home, "ingestion", year=year, whole_range=True, reread=reread)
+    summary.print_status(console, home)
+
+
+@app.command()
+def build() -> None:
+    """Build all models from what was ingested, and check them; nothing is published."""
+    home = Home.from_environment().create()
+    _job(home, "build")
+    console.print("Built and checked. `poverty publish` publishes it.")
+
+
+@app.command()
+def publish(strict: Strict = False) -> None:
+    """Publish the last whole and checked build as a new release."""
+    home = Home.from_environment().create()
+    _job(home, "publication")
+    _finish(home, strict)
+
+
+@app.command()
+def status() -> None:
+    """What has landed, what is missing, what is published."""
+    summary.print_status(console, Home.from_environment().create())
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="An .xlsx file.")],
+) -> None:
+    """What a workbook is and every problem in it, before anyone drops it into landing. Exit 1 if it has errors."""
+    from poverty_cli.inspect_file import inspect_file
+
+    if inspect_file(console, file):
+        raise typer.Exit(1)
+
+
+def _finish(home: Home, strict: bool) -> None:
+    open_errors = summary.print_release(console, home)
+    executable = shlex.quote(str(Path(sys.executable).parent / "dagster"))
+    console.print(
+        f"Dagster UI: [bold]make dev[/bold]  (or DAGSTER_HOME={shlex.quote(str(home.root / 'dagster'))} "
+        f"POVERTY_HOME={shlex.quote(str(home.root))} {executable} dev -m dagster_project.definitions)",
+        soft_wrap=True,
+    )
+    if strict and open_errors:
+        errors.print(f"--strict: {open_errors} error findings are open.")
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The entry point: problems that a person can mend end in one sentence and exit code 1, without a traceback."""
+    try:
+        app()
+    except BrokenRegistry as problem:
+        errors.print(str(problem), soft_wrap=True)
+        raise SystemExit(1) from None

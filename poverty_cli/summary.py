@@ -1,0 +1,94 @@
+"""What the command line prints about a warehouse: its release, its findings, its files."""
+
+from collections import Counter
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from ingestion.home import Home
+from ingestion.ingest import pending
+from ingestion.landing import list_landing
+from ingestion.reference import cutoff_date, units_valid_on
+from ingestion.registry import ACCEPTED, Registry
+from publication.datapackage import DESCRIPTION, read_datapackage
+from publication.release import DATABASE
+
+
+def print_release(console: Console, home: Home) -> int:
+    """Where the release is, the poor rate by year, the findings summed up. Returns the open error findings."""
+    description = read_datapackage(home.current)
+    if description is None:
+        console.print("Nothing is published yet. `poverty run` does everything.")
+        return 0
+    database = home.current / DATABASE
+    with duckdb.connect(str(database), read_only=True) as connection:
+        rates = connection.execute(
+            "select survey_year, resident_households, poor_households, near_poor_households, poor_rate, near_poor_rate, "
+            "communes_received, communes_expected, is_final from marts.area_year "
+            "where area_level = 'province' and boundary = 'as_reviewed' order by survey_year"
+        ).fetchall()
+        findings = connection.execute(
+            "select severity, level, count(*) from quality.finding where is_open group by all order by all"
+        ).fetchall()
+    table = Table(title="Poor rate by survey year, province (official results, standard of the year)", title_justify="left")
+    for heading in ("Year", "Residents", "Poor", "Near-poor", "Poor rate", "Near-poor rate", "Communes", "Maturity"):
+        table.add_column(heading, justify="right")
+    for year, residents, poor, near, rate, near_rate, received, expected, is_final in rates:
+        table.add_row(
+            str(year),
+            f"{residents:,}" if residents is not None else "-",
+            f"{poor:,}",
+            f"{near:,}",
+            f"{rate:.2%}" if rate is not None else "-",
+            f"{near_rate:.2%}" if near_rate is not None else "-",
+            f"{received}/{expected}",
+            "final" if is_final else "provisional",
+        )
+    console.print(table)
+    for severity, level, count in findings:
+        console.print(f"Open findings: {count:,} {severity}s of level {level} (quality.finding)")
+    reasons = "; ".join(description["maturityReasons"])
+    console.print(f"Release {description['id']}: {description['maturity']}{f' ({reasons})' if reasons else ''}", soft_wrap=True)
+    console.print(f"Database:    {database}", soft_wrap=True)
+    console.print(f"Parquet:     {home.current / 'parquet'}", soft_wrap=True)
+    console.print(f"Description: {home.current / DESCRIPTION}", soft_wrap=True)
+    return sum(count for severity, _, count in findings if severity == "error")
+
+
+def print_status(console: Console, home: Home) -> None:
+    """Files by survey year, communes without an accepted file, what waits in landing, and the release in force."""
+    registry = Registry.open(home.registry)
+    current = registry.current().values()
+    accepted = [entry for entry in current if entry["status"] == ACCEPTED]
+    by_year: dict[int, set[str]] = {}
+    for entry in accepted:
+        by_year.setdefault(entry["survey_year"], set()).add(entry["commune_code"])
+    rejected = Counter(entry["survey_year"] for entry in current if entry["status"] != ACCEPTED)
+    table = Table(title=f"What has landed in {home.landing}", title_justify="left")
+    for heading in ("Year", "Communes received", "Expected", "Missing", "Files accepted", "Files rejected"):
+        table.add_column(heading, justify="right")
+    for year in sorted({*by_year, *(year for year in rejected if year is not None)}):
+        received = by_year.get(year, set())
+        expected = set(units_valid_on(cutoff_date(year)))
+        files = sum(1 for entry in accepted if entry["survey_year"] == year)
+        table.add_row(
+            str(year), str(len(received)), str(len(expected)), str(len(expected - received)), str(files), str(rejected[year])
+        )
+    console.print(table)
+    if rejected[None]:
+        console.print(f"{rejected[None]} files were rejected whose survey year could not be read.")
+    for year, received in sorted(by_year.items()):
+        missing = sorted(set(units_valid_on(cutoff_date(year))) - received)
+        if missing:
+            shown = ", ".join(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
+            console.print(f"{year}: no accepted file from {shown}", soft_wrap=True)
+    waiting, _, unreadable = pending(home, registry)
+    console.print(f"{len(list_landing(home.landing).checksums):,} files in landing, {len(waiting):,} not read yet.")
+    for path in unreadable:
+        console.print(f"Cannot be opened (rights?): {path}", soft_wrap=True)
+    description = read_datapackage(home.current)
+    if description is None:
+        console.print("Nothing is published yet. `poverty run` does everything.")
+    else:
+        console.print(f"Published: release {description['id']}, {description['maturity']}, {home.current / DATABASE}", soft_wrap=True)

@@ -1,0 +1,154 @@
+"""The description of a release for machines: `datapackage.json` (frictionless data package).
+
+What belongs here: what is in the release, from which files it was made, how mature it is, and the checksums of all.
+"""
+
+import hashlib
+import json
+import subprocess
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ingestion.reference import REPOSITORY
+
+DESCRIPTION = "datapackage.json"
+FINAL, PROVISIONAL = "final", "provisional"
+_FRICTIONLESS_TYPES = {
+    "VARCHAR": "string",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "datetime",
+    "DOUBLE": "number",
+    "FLOAT": "number",
+}
+
+
+def code_version() -> str:
+    """The product's version, with the commit where the code is a git checkout."""
+    released = version("poverty-warehouse")
+    commit = subprocess.run(
+        ["git", "-C", str(REPOSITORY), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return f"{released}+{commit.stdout.strip()}" if commit.returncode == 0 else released
+
+
+def maturity_of(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
+    """(final or provisional, the reasons for provisional)."""
+    reasons = []
+    counts = {
+        "communes without an accepted file": "select count(*) from quality.finding "
+        "where level = 'completeness' and severity = 'error' and is_open",
+        "accepted files that are provisional": "select count(*) from quality.source_file "
+        "where status = 'accepted' and maturity = 'provisional'",
+        "open error findings": "select count(*) from quality.finding "
+        "where level <> 'completeness' and severity = 'error' and is_open",
+    }
+    for what, query in counts.items():
+        count = connection.execute(query).fetchall()[0][0]
+        if count:
+            reasons.append(f"{count} {what}")
+    return (PROVISIONAL if reasons else FINAL), reasons
+
+
+def _field_type(duckdb_type: str) -> str:
+    if "INT" in duckdb_type:
+        return "integer"
+    return _FRICTIONLESS_TYPES.get(duckdb_type, "number" if duckdb_type.startswith("DECIMAL") else "string")
+
+
+def _file_facts(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"bytes": path.stat().st_size, "hash": f"sha256:{digest}"}
+
+
+def _table_resource(connection: duckdb.DuckDBPyConnection, folder: Path, path: Path) -> dict[str, Any]:
+    schema, table = path.parent.name, path.stem
+    comment = connection.execute(
+        "select comment from duckdb_tables() where schema_name = ? and table_name = ?", [schema, table]
+    ).fetchall()[0][0]
+    columns = connection.execute(
+        "select column_name, data_type, comment from duckdb_columns() "
+        "where schema_name = ? and table_name = ? order by column_index",
+        [schema, table],
+    ).fetchall()
+    keys = connection.execute(
+        "select constraint_column_names from duckdb_constraints() "
+        "where schema_name = ? and table_name = ? and constraint_type = 'PRIMARY KEY'",
+        [schema, table],
+    ).fetchall()
+    return {
+        "name": f"{schema}.{table}".replace("_", "-"),
+        "path": path.relative_to(folder).as_posix(),
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "description": comment or "",
+        **_file_facts(path),
+        "rowCount": connection.execute(f"select count(*) from {schema}.{table}").fetchall()[0][0],
+        "schema": {
+            "fields": [
+                {"name": name, "type": _field_type(kind), "description": text or ""} for name, kind, text in columns
+            ],
+            **({"primaryKey": keys[0][0]} if keys else {}),
+        },
+    }
+
+
+def write_datapackage(folder: Path, release_id: str, inputs_state: str, created: datetime) -> str:
+    """Describe the release in a folder; returns its maturity."""
+    database = next(folder.glob("*.duckdb"))
+    with duckdb.connect(str(database), read_only=True) as connection:
+        maturity, reasons = maturity_of(connection)
+        inputs = connection.execute(
+            "select source_file_id, sha256, bytes, status, survey_year, commune_code "
+            "from quality.source_file order by survey_year, commune_code, sha256"
+        ).fetchall()
+        tables = [
+            _table_resource(connection, folder, path) for path in sorted((folder / "parquet").rglob("*.parquet"))
+        ]
+    package = {
+        "profile": "data-package",
+        "name": "poverty-warehouse",
+        "title": "Kho dữ liệu hộ nghèo, hộ cận nghèo",
+        "id": release_id,
+        "version": release_id,
+        "created": created.isoformat(timespec="seconds"),
+        "codeVersion": code_version(),
+        "maturity": maturity,
+        "maturityReasons": reasons,
+        "inputsState": inputs_state,
+        "resources": [
+            *tables,
+            {
+                "name": "database",
+                "path": database.name,
+                "format": "duckdb",
+                "mediatype": "application/vnd.duckdb",
+                "description": "All tables in one DuckDB file (storage version v1.0.0).",
+                **_file_facts(database),
+            },
+        ],
+        "sources": [
+            {
+                "title": source_file_id,
+                "hash": f"sha256:{sha256}",
+                "bytes": size,
+                "status": status,
+                "surveyYear": year,
+                "communeCode": commune,
+            }
+            for source_file_id, sha256, size, status, year, commune in inputs
+        ],
+    }
+    (folder / DESCRIPTION).write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return maturity
+
+
+def read_datapackage(folder: Path) -> dict[str, Any] | None:
+    """The description of a release, None where there is none."""
+    path = folder / DESCRIPTION
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None

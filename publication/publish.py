@@ -1,0 +1,48 @@
+"""Publishing the build file: the one way, for Dagster and for tests.
+
+What belongs here: putting together the checks of a build and the release. What does not: either of them.
+"""
+
+import csv
+
+from ingestion.home import Home
+from ingestion.reference import SEED_FOLDER
+from publication.build_state import finished_build
+from publication.check_results import (
+    dbt_results_path,
+    expectations_results_path,
+    from_findings,
+    load_results,
+)
+from publication.release import NotPublished, Release, publish
+
+
+def check_catalogue() -> dict[str, tuple[str, str, str]]:
+    """{check_code: (title, level, severity)} of `dbt/seeds/check_catalogue.csv`."""
+    with (SEED_FOLDER / "check_catalogue.csv").open(newline="", encoding="utf-8") as file:
+        return {row["check_code"]: (row["title_vi"], row["level"], row["severity"]) for row in csv.DictReader(file)}
+
+
+def publish_build(home: Home, run_id: str) -> Release:
+    """Publish the last whole build with the results of all its checks.
+
+    Raises NotPublished when there is no whole build or an error-severity check of the warehouse failed. The caller
+    holds the build lock.
+    """
+    build = finished_build(home)
+    if build is None:
+        raise NotPublished(
+            "Not published: there is no whole build, because none was made yet or the last one was interrupted. "
+            "Run `poverty build`, then publish again."
+        )
+    expectations = load_results(expectations_results_path(home))
+    if not expectations:
+        raise NotPublished(
+            "Not published: Great Expectations has not checked this build. Run `poverty publish`, which checks first."
+        )
+    results = [
+        *from_findings(home.build_file, check_catalogue()),
+        *load_results(dbt_results_path(home)),
+        *expectations,
+    ]
+    return publish(home, run_id, results, build.inputs_state)

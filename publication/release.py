@@ -1,0 +1,166 @@
+"""A release: what BI tools read. Built aside, checked, swapped in atomically, never changed afterwards.
+
+What belongs here: the steps from the build file to `published/current`. What does not: figures (dbt) and what the
+package description says (`datapackage`).
+"""
+
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from ingestion.home import Home
+from publication.check_results import CheckResult, write_table
+from publication.datapackage import write_datapackage
+
+PUBLIC_SCHEMAS = ("marts", "quality")
+# Readable by DuckDB 1.4 and newer, which BI drivers bundle.
+STORAGE_VERSION = "v1.0.0"
+KEPT_RELEASES = 10
+DATABASE = "poverty.duckdb"
+
+
+class NotPublished(RuntimeError):
+    """The release was not published; the last good one stays in place. The message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release."""
+
+    release_id: str
+    folder: Path
+    maturity: str
+
+
+def releases(home: Home) -> list[Path]:
+    """The folders of all kept releases, oldest first."""
+    folder = home.published / "releases"
+    return sorted(path for path in folder.glob("*") if path.is_dir() and not path.name.startswith("."))
+
+
+def publish(
+    home: Home, run_id: str, results: list[CheckResult], inputs_state: str, *, now: datetime | None = None
+) -> Release:
+    """Publish what the build file holds.
+
+    Raises NotPublished when an error-severity check of the warehouse itself failed or the release does not equal the
+    build; then nothing of `published/current` has changed. `inputs_state` is what the release was built from (registry
+    head and code), kept in its description so that a run with nothing new can tell.
+    """
+    failed = [result for result in results if result.blocks_publication]
+    if failed:
+        named = "; ".join(f"{result.engine} {result.check_id} on {result.dataset}: {result.observed}" for result in failed[:5])
+        raise NotPublished(
+            f"Not published: {len(failed)} error-severity checks of the warehouse failed ({named}). "
+            "The last release stays in place. The checks and who acts are in docs/checks.md."
+        )
+    now = now or datetime.now(UTC)
+    release_id = now.strftime("%Y%m%dT%H%M%S%fZ")
+    parent = home.published / "releases"
+    parent.mkdir(parents=True, exist_ok=True)
+    _sweep(parent)
+    aside = parent / f".building-{release_id}"
+    aside.mkdir()
+    try:
+        write_database(home.build_file, aside / DATABASE, run_id, results)
+        write_parquet(aside / DATABASE, aside / "parquet")
+        maturity = write_datapackage(aside, release_id, inputs_state, now)
+        check_copy(home.build_file, aside / DATABASE)
+    except Exception:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    folder = parent / release_id
+    os.replace(aside, folder)
+    point_to(home.current, folder)
+    for old in releases(home)[:-KEPT_RELEASES]:
+        shutil.rmtree(old)
+    return Release(release_id, folder, maturity)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what an interrupted publication left behind; publications are one at a time (build lock)."""
+    for left in parent.glob(".building-*"):
+        shutil.rmtree(left)
+
+
+def point_to(link: Path, folder: Path) -> None:
+    """Make `published/current` mean a release; a reader sees the old one or the new one, never neither."""
+    fresh = link.with_name(f".{link.name}-{folder.name}")
+    fresh.symlink_to(Path("releases") / folder.name)
+    os.replace(fresh, link)
+
+
+def public_tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[tuple[str, str]]:
+    """(schema, table) of every public table of an attached database, in a stable order."""
+    return connection.execute(
+        "select schema_name, table_name from duckdb_tables() "
+        "where database_name = ? and schema_name in (select unnest(?)) order by all",
+        [database, list(PUBLIC_SCHEMAS)],
+    ).fetchall()
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def write_database(build_file: Path, target: Path, run_id: str, results: list[CheckResult]) -> None:
+    """Copy the public tables with their keys, constraints and descriptions into a new DuckDB file."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {_quoted(str(build_file))} as build (read_only)")
+        connection.execute(f"attach {_quoted(str(target))} as release (storage_version '{STORAGE_VERSION}')")
+        connection.execute("use release")
+        for schema in PUBLIC_SCHEMAS:
+            connection.execute(f"create schema {schema}")
+        for schema, table in public_tables(connection, "build"):
+            definition, comment = connection.execute(
+                "select sql, comment from duckdb_tables() "
+                "where database_name = 'build' and schema_name = ? and table_name = ?",
+                [schema, table],
+            ).fetchall()[0]
+            connection.execute(definition)
+            connection.execute(f"insert into {schema}.{table} select * from build.{schema}.{table}")
+            if comment:
+                connection.execute(f"comment on table {schema}.{table} is {_quoted(comment)}")
+            described = connection.execute(
+                "select column_name, comment from duckdb_columns() where database_name = 'build' "
+                "and schema_name = ? and table_name = ? and comment is not null",
+                [schema, table],
+            ).fetchall()
+            for column, text in described:
+                connection.execute(f'comment on column {schema}.{table}."{column}" is {_quoted(text)}')
+        write_table(connection, run_id, results)
+        connection.execute("checkpoint release")
+        connection.execute("use memory")
+        connection.execute("detach release")
+
+
+def write_parquet(database: Path, folder: Path) -> None:
+    """The same tables as `parquet/<schema>/<table>.parquet`, rows in the order of the database."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        for schema, table in public_tables(connection, database.stem):
+            target = folder / schema / f"{table}.parquet"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            connection.execute(
+                f"copy {schema}.{table} to {_quoted(str(target))} (format parquet, compression zstd)"
+            )
+
+
+def check_copy(build_file: Path, database: Path) -> None:
+    """The release must hold the build's rows, no more and no fewer. Raises NotPublished."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {_quoted(str(build_file))} as build (read_only)")
+        connection.execute(f"attach {_quoted(str(database))} as release (read_only)")
+        for schema, table in public_tables(connection, "build"):
+            built, released = (
+                connection.execute(f"select count(*) from {name}.{schema}.{table}").fetchall()[0][0]
+                for name in ("build", "release")
+            )
+            if built != released:
+                raise NotPublished(
+                    f"Not published: {schema}.{table} has {built} rows in the build and {released} in the release. "
+                    "The last release stays in place; run again, and report it if it happens twice."
+                )
