@@ -22,7 +22,7 @@ $(UV):
 
 .venv/.installed: $(UV) uv.lock pyproject.toml
 	@echo "Installing the locked environment in .venv"
-	@$(UV) sync --frozen --quiet
+	@$(UV) sync --frozen --quiet --compile-bytecode
 	@touch $@
 
 dev: setup            ## the Dagster UI on http://127.0.0.1:3000

@@ -21,6 +21,7 @@ def archive(home: Home, sha256: str, content: bytes) -> None:
         return
     path.parent.mkdir(mode=0o700, exist_ok=True)
     partial = path.with_suffix(f".{os.getpid()}.partial")
-    partial.write_bytes(content)
-    partial.chmod(0o400)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o400)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
     os.replace(partial, path)

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -131,7 +132,7 @@ def _read_list(
     first = sheet.first_header_row - 1 + sheet.header_rows
     if _is_column_number_row(rows, first):
         first += 1
-    numbers = pa.array(range(first + 1, rows.num_rows + 1), pa.int32())
+    numbers = pa.array(np.arange(first + 1, rows.num_rows + 1, dtype=np.int32))
     data = rows.slice(first)
     match = match_headers(rows, sheet, [column.null_count < len(column) for column in data.columns])
     extraction.findings += match.findings
@@ -140,36 +141,52 @@ def _read_list(
     columns |= _distinguish_numbers(workbook, sheet_name, sheet, columns, match.column_of_field, first)
     if workbook.has_odd_cells:
         columns |= _show_odd_cells(workbook, sheet_name, sheet, columns, match.column_of_field, first)
-    keep = _data_rows(data, columns.get("household_code"))
+    no_data = _no_data_rows(data, columns.get("household_code"))
     columns = {_RENAMED.get(name, name): column for name, column in columns.items()}
     count = len(numbers)
     arrays: list[Any] = [pa.repeat(extraction.source_file_id, count), pa.repeat(sheet_name, count), numbers]
     arrays += [columns.get(name, pa.nulls(count, pa.string())) for name in schema.names[3:]]
-    return pa.table(arrays, schema=schema).filter(keep)
+    return _without(pa.table(arrays, schema=schema), no_data)
 
 
-def _data_rows(data: pa.Table, household_code: pa.ChunkedArray | None) -> pa.Array:
-    """Which rows are data: not entirely empty, and not the closing total row.
+def _no_data_rows(data: pa.Table, household_code: pa.ChunkedArray | None) -> list[int]:
+    """The rows (from 0) that are no data: entirely empty ones and the closing total row.
 
-    A total row carries its label in any cell. Only rows without a household code, rows that carry the label in its
-    place, and the last row that is not empty are looked into, which spares reading every cell of every list.
+    A total row carries its label in any cell. Only rows without a household code, rows that may carry the label
+    in its place, and the last row that is not empty are looked into, which spares reading every cell of every list.
     """
-    count = data.num_rows
-    if count == 0:
-        return pa.array([], pa.bool_())
-    filled = pc.is_valid(data.column(0))
-    for column in data.columns[1:]:
-        if column.null_count < count:
-            filled = pc.or_(filled, pc.is_valid(column))
-    keep = filled.to_pylist()
-    codes = household_code.to_pylist() if household_code is not None else [None] * count
-    occupied = [row for row in range(count) if keep[row]]
-    suspects = {row for row in occupied if codes[row] is None or text.key(codes[row]) == _TOTAL_ROW}
-    for row in suspects | set(occupied[-1:]):
-        cells = (column[row].as_py() for column in data.columns)
-        if any(cell is not None and text.key(cell) == _TOTAL_ROW for cell in cells):
-            keep[row] = False
-    return pa.array(keep, pa.bool_())
+    if household_code is None:
+        suspects = list(range(data.num_rows))
+    else:
+        # The label has letters beyond ASCII in every spelling, codes hardly ever do.
+        plain = pc.fill_null(pc.string_is_ascii(household_code), False)
+        suspects = pc.indices_nonzero(pc.invert(plain)).to_pylist()
+    empty = {row for row in suspects if not any(_cells(data, row))}
+    last = next((row for row in reversed(range(data.num_rows)) if row not in empty), None)
+    totals = {
+        row
+        for row in {*suspects, last} - {None, *empty}
+        if any(text.key(cell) == _TOTAL_ROW for cell in _cells(data, row) if cell)
+    }
+    return sorted(empty | totals)
+
+
+def _cells(data: pa.Table, row: int) -> list[str | None]:
+    return [column[row].as_py() for column in data.columns]
+
+
+def _without(table: pa.Table, rows: list[int]) -> pa.Table:
+    """A table without some rows; those at its end, the usual case, are cut off without copying."""
+    count = table.num_rows
+    while rows and rows[-1] == count - 1:
+        count -= 1
+        rows = rows[:-1]
+    table = table.slice(0, count)
+    if not rows:
+        return table
+    keep = np.ones(count, dtype=bool)
+    keep[rows] = False
+    return table.filter(pa.array(keep))
 
 
 def _distinguish_numbers(
@@ -184,17 +201,13 @@ def _distinguish_numbers(
 
     Text "1.250" groups thousands and a number cell is a number; as raw text both must stay what they were.
     """
-    ambiguous = [
-        column.field
-        for column in sheet.columns
-        if column.type in NUMBER_TYPES and column.field in columns and has_ambiguous_numbers(columns[column.field])
-    ]
-    if not ambiguous:
+    numbers = [column.field for column in sheet.columns if column.type in NUMBER_TYPES and column.field in columns]
+    if not has_ambiguous_numbers([columns[name] for name in numbers]):
         return {}
     cells = workbook.typed_cells(sheet_name)
     offset = workbook.first_column(sheet_name)
     changed = {}
-    for name in ambiguous:
+    for name in numbers:
         position = column_of_field[name] + offset
         values = columns[name].to_pylist()
         for row, value in enumerate(values):

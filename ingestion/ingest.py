@@ -25,7 +25,7 @@ from ingestion.landing import list_landing
 from ingestion.raw_store import prune, write_batch, write_empty, write_registry_tables
 from ingestion.registry import ACCEPTED, REJECTED, Entry, Registry
 
-FILES_PER_BATCH = 16
+FILES_PER_BATCH = 32
 SECONDS_PER_FILE = 120
 # Raised by hand when a change of these modules changes what is read from the same bytes.
 READER_VERSION = 1
@@ -134,7 +134,7 @@ def read_all(
     results: list[tuple[Received, Extraction, str]] = []
     total, finished = len(files), 0
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["ingestion.extract"])
+    context.set_forkserver_preload(["ingestion.ingest", "pandas"])  # Arrow imports pandas when it makes an array
     with ProcessPool(max_workers=workers or os.cpu_count() or 1, context=context) as pool:
 
         def schedule(batch: list[Received], name: str) -> ProcessFuture:

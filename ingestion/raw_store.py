@@ -60,7 +60,7 @@ def write_parquet(table: pa.Table, path: Path) -> None:
     """Write a Parquet file as a whole or not at all, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    pq.write_table(table, partial, compression="zstd")
+    pq.write_table(table, partial, compression="snappy", write_statistics=False)
     partial.chmod(0o600)
     os.replace(partial, path)
 

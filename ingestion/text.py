@@ -6,6 +6,7 @@ What does not: the meaning of any word.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WHITE_SPACE = re.compile(r"\s+")
 
@@ -24,11 +25,13 @@ _TONE_PAIRS = [
 ]
 
 
+@lru_cache(maxsize=4096)  # the same headers and labels come with every file
 def fold(text: str) -> str:
     """The text in NFC with inner white space (also non-breaking) folded to one space and none at the ends."""
     return _WHITE_SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """What two spellings of the same header, sheet name or label have in common: NFC, folded, lower case, one tone place."""
     folded = fold(text).lower()

@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import fastexcel
 import pyarrow as pa
@@ -22,7 +22,9 @@ MAX_EXPANDED_BYTES = 512 * 2**20
 _OLE_SIGNATURE = bytes.fromhex("d0cf11e0a1b11ae1")
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 # Cells that the fast reader returns as null although they are not empty: errors, and formulas without a stored result.
-_ERROR_OR_UNCALCULATED = re.compile(rb't="e"|(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>')
+_ERROR_CELL = b't="e"'
+_FORMULA_END = b"</f>"  # a shared formula without text has its master, with text, in the same sheet
+_UNCALCULATED_FORMULA = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v></v>)?\s*</c>")
 _AMBIGUOUS_NUMBER = re.compile(r"^-?\d{1,3}\.\d{3}$")
 UNCALCULATED = "#UNCALCULATED!"
 _UNREADABLE = (
@@ -54,13 +56,16 @@ class Workbook:
     reader: fastexcel.ExcelReader
     sheet_names: list[str]
     has_odd_cells: bool
+    _read: dict[str, pa.Table] = field(default_factory=dict)
 
     def rows(self, sheet_name: str) -> pa.Table:
         """The sheet from its first row on: one text column per sheet column, null for an empty or blank cell."""
-        batch = self.reader.load_sheet(
-            sheet_name, header_row=None, skip_rows=0, dtypes="string", eager=True, whitespace_as_null=True
-        )
-        return pa.Table.from_batches([batch])
+        if sheet_name not in self._read:  # the cover is looked at once per form that could be meant
+            batch = self.reader.load_sheet(
+                sheet_name, header_row=None, skip_rows=0, dtypes="string", eager=True, whitespace_as_null=True
+            )
+            self._read[sheet_name] = pa.Table.from_batches([batch])
+        return self._read[sheet_name]
 
     def odd_cells(self, sheet_name: str) -> dict[tuple[int, int], str]:
         """{(row, column) from 1: error text} of cells with an Excel error or an uncalculated formula."""
@@ -107,7 +112,7 @@ def open_workbook(content: bytes) -> Workbook:
             has_odd_cells = False
             for member in archive.infolist():
                 inflated = archive.read(member)
-                if member.filename.startswith("xl/worksheets/") and _ERROR_OR_UNCALCULATED.search(inflated):
+                if member.filename.startswith("xl/worksheets/") and _shows_odd_cells(inflated):
                     has_odd_cells = True
         reader = fastexcel.read_excel(content)
         return Workbook(content, reader, list(reader.sheet_names), has_odd_cells)
@@ -117,11 +122,19 @@ def open_workbook(content: bytes) -> Workbook:
         raise RejectedWorkbook(file_finding("not_a_workbook")) from error
 
 
+def _shows_odd_cells(sheet_xml: bytes) -> bool:
+    """Whether a sheet needs a second look. Plain substring search first: a regular expression alone cost a fifth of all."""
+    if _ERROR_CELL in sheet_xml:
+        return True
+    return _FORMULA_END in sheet_xml and _UNCALCULATED_FORMULA.search(sheet_xml) is not None
+
+
 def is_ambiguous_number(value: str) -> bool:
     """Whether a cell's text could be a number cell or grouped thousands: "1.250" is 1250 as text, 1.25 as a number."""
     return _AMBIGUOUS_NUMBER.match(value) is not None
 
 
-def has_ambiguous_numbers(column: pa.ChunkedArray) -> bool:
-    """Whether a text column holds an ambiguous number."""
-    return bool(pc.any(pc.match_substring_regex(column, _AMBIGUOUS_NUMBER.pattern)).as_py())
+def has_ambiguous_numbers(columns: list[pa.ChunkedArray]) -> bool:
+    """Whether any of some text columns holds an ambiguous number."""
+    cells = pa.chunked_array([chunk for column in columns for chunk in column.chunks], pa.string())
+    return bool(pc.any(pc.match_substring_regex(cells, _AMBIGUOUS_NUMBER.pattern)).as_py())

@@ -5,13 +5,14 @@ What does not: making the checks. A result carries counts and conditions, never 
 """
 
 import json
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from expectations.results import CheckResult
 from ingestion.home import Home
 from publication.build_state import checks_folder
 
@@ -32,41 +33,24 @@ COLUMNS = {
 _PASSED = ("pass", "success")
 
 
-@dataclass(frozen=True)
-class CheckResult:
-    """One row of `quality.check_result` without its run."""
-
-    check_id: str
-    check_name: str
-    engine: str
-    dataset: str
-    severity: str
-    is_passed: bool
-    observed: str
-    expected: str
-    checked_at: datetime
-
-    @property
-    def blocks_publication(self) -> bool:
-        """Whether the warehouse itself is wrong: bad input (ingestion's findings) never blocks."""
-        return self.engine != "ingestion" and self.severity == ERROR and not self.is_passed
+def blocks_publication(result: CheckResult) -> bool:
+    """Whether the result says that the warehouse itself is wrong: bad input (ingestion's findings) never blocks."""
+    return result.engine != "ingestion" and result.severity == ERROR and not result.is_passed
 
 
 def save_results(path: Path, results: list[CheckResult]) -> None:
     """Keep results between the step that made them and publication."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = [{field.name: getattr(result, field.name) for field in fields(result)} for result in results]
-    path.write_text(json.dumps(rows, ensure_ascii=False, default=str, indent=1), encoding="utf-8")
+    path.write_text(
+        json.dumps([result.to_json() for result in results], ensure_ascii=False, indent=1), encoding="utf-8"
+    )
 
 
 def load_results(path: Path) -> list[CheckResult]:
     """Results kept by `save_results`, an empty list where there are none."""
     if not path.exists():
         return []
-    return [
-        CheckResult(**{**row, "checked_at": datetime.fromisoformat(row["checked_at"])})
-        for row in json.loads(path.read_text(encoding="utf-8"))
-    ]
+    return [CheckResult.from_json(item) for item in json.loads(path.read_text(encoding="utf-8"))]
 
 
 def from_dbt(manifest: dict[str, Any], run_results: dict[str, Any]) -> list[CheckResult]:
@@ -150,9 +134,7 @@ def write_table(connection: duckdb.DuckDBPyConnection, run_id: str, results: lis
         connection.execute(f"comment on column quality.check_result.{name} is '{meaning.replace(chr(39), chr(39) * 2)}'")
     rows = []
     for result in results:
-        values = dict(zip([field.name for field in fields(result)], astuple(result), strict=True))
-        values["checked_at"] = result.checked_at.astimezone(UTC).replace(tzinfo=None)
-        values["run_id"] = run_id
+        values = {**asdict(result), "run_id": run_id, "checked_at": result.checked_at.astimezone(UTC).replace(tzinfo=None)}
         rows.append([values[name] for name in COLUMNS])
     if rows:
         connection.executemany(f"insert into quality.check_result values ({', '.join('?' * len(COLUMNS))})", rows)

@@ -13,7 +13,8 @@ from pathlib import Path
 import duckdb
 
 from ingestion.home import Home
-from publication.check_results import CheckResult, write_table
+from expectations.results import CheckResult
+from publication.check_results import blocks_publication, write_table
 from publication.datapackage import write_datapackage
 
 PUBLIC_SCHEMAS = ("marts", "quality")
@@ -51,7 +52,7 @@ def publish(
     build; then nothing of `published/current` has changed. `inputs_state` is what the release was built from (registry
     head and code), kept in its description so that a run with nothing new can tell.
     """
-    failed = [result for result in results if result.blocks_publication]
+    failed = [result for result in results if blocks_publication(result)]
     if failed:
         named = "; ".join(f"{result.engine} {result.check_id} on {result.dataset}: {result.observed}" for result in failed[:5])
         raise NotPublished(

@@ -1,0 +1,80 @@
+"""Assets of ingestion: the landing folder becomes raw Parquet, by survey year.
+
+What belongs here: calling `ingestion.ingest` and telling what it did. How a workbook is read is in `ingestion`.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import duckdb
+
+from dagster_project.dbt_project import DATA_TEAM
+from dagster_project.partitions import survey_years, years_to_read
+from dagster_project.plots import bar_plot
+from dagster_project.resources import HomeResource
+from ingestion.home import Home
+from ingestion.ingest import ingest
+
+_DESCRIPTIONS = {
+    "household": "Household rows of every accepted workbook, each cell as text with file, sheet and row.",
+    "member": "Member rows of every accepted workbook, each cell as text with file, sheet and row.",
+    "cover": "Cover sheets in long form: field, label, value.",
+    "total": "The communes' own signed totals in long form: field, label, value.",
+    "source_file": "Every file ever received: what it is and whether it was accepted.",
+    "finding": "What ingestion found wrong with files.",
+}
+
+
+class IngestConfig(dg.Config):
+    """How to ingest. `reread` reads archived files again, also those that are known."""
+
+    reread: bool = False
+
+
+def _rows(home: Home, name: str) -> int:
+    location = home.raw / (f"{name}.parquet" if name in ("source_file", "finding") else f"{name}/*.parquet")
+    return int(duckdb.sql(f"select count(*) from '{location}'").fetchall()[0][0])
+
+
+@dg.multi_asset(
+    name="survey_workbooks",
+    specs=[
+        dg.AssetSpec(
+            ["raw", name],
+            description=description,
+            group_name="raw",
+            owners=[DATA_TEAM],
+            kinds={"excel", "parquet"},
+            skippable=False,
+        )
+        for name, description in _DESCRIPTIONS.items()
+    ],
+    partitions_def=survey_years,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def survey_workbooks(
+    context: dg.AssetExecutionContext, config: IngestConfig, home_folder: HomeResource
+) -> Iterator[dg.MaterializeResult]:
+    """Read every new workbook of the asked survey years; known files are left alone."""
+    home = home_folder.home()
+
+    def progress(done: int, total: int) -> None:
+        context.log.info(f"{done} of {total} workbooks read")
+
+    report = ingest(home, years_to_read(list(context.partition_keys)), reread=config.reread, on_progress=progress)
+    for path in report.unreadable:
+        context.log.warning(f"A file in landing could not be opened (rights?): {path}")
+    accepted = {str(year): files for year, files in sorted(report.years.items())}
+    for name in _DESCRIPTIONS:
+        yield dg.MaterializeResult(
+            asset_key=["raw", name],
+            metadata={
+                "dagster/row_count": _rows(home, name),
+                "survey_years": ", ".join(context.partition_keys),
+                "files_read": report.read,
+                "files_accepted": report.accepted,
+                "files_rejected": report.rejected,
+                "files_known_before": report.known,
+                **({"accepted_by_year": dg.MetadataValue.md(bar_plot(accepted, "Accepted workbooks"))} if accepted else {}),
+            },
+        )

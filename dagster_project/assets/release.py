@@ -1,0 +1,52 @@
+"""The published release as an asset.
+
+What belongs here: calling `publication` and telling what was published.
+"""
+
+import dagster as dg
+import duckdb
+
+from dagster_project.assets.warehouse import BUILD_POOL, warehouse
+from dagster_project.dbt_project import DATA_TEAM
+from dagster_project.plots import line_plot
+from dagster_project.resources import HomeResource
+from publication.publish import publish_build
+from publication.release import DATABASE, PUBLIC_SCHEMAS, Release
+
+_PUBLIC = [key for key in warehouse.keys if key.path[0] in PUBLIC_SCHEMAS]
+
+
+@dg.asset(
+    deps=_PUBLIC,
+    group_name="publication",
+    owners=[DATA_TEAM],
+    kinds={"duckdb", "parquet"},
+    pool=BUILD_POOL,
+    description="What BI tools and auditors read: published/current, swapped in atomically after all checks.",
+)
+def release(context: dg.AssetExecutionContext, home_folder: HomeResource) -> dg.MaterializeResult:
+    """Build a release aside, check it and swap it in; a failed check leaves the last one in place."""
+    with home_folder.build_file() as home:
+        published = publish_build(home, context.run_id)
+    return dg.MaterializeResult(metadata=_metadata(published))
+
+
+def _metadata(published: Release) -> dict[str, dg.MetadataValue]:
+    with duckdb.connect(str(published.folder / DATABASE), read_only=True) as connection:
+        rates = connection.execute(
+            "select survey_year::varchar, poor_rate * 100, near_poor_rate * 100 from marts.area_year "
+            "where area_level = 'province' and boundary = 'as_reviewed' and poor_rate is not null order by 1"
+        ).fetchall()
+        rows = connection.execute("select count(*) from marts.fct_household_year").fetchall()[0][0]
+    series = {
+        "Hộ nghèo": {year: poor for year, poor, _ in rates},
+        "Hộ cận nghèo": {year: near_poor for year, _, near_poor in rates},
+    }
+    return {
+        "release": dg.MetadataValue.text(published.release_id),
+        "maturity": dg.MetadataValue.text(published.maturity),
+        "folder": dg.MetadataValue.path(str(published.folder)),
+        "dagster/row_count": dg.MetadataValue.int(rows),
+        "survey_years": dg.MetadataValue.text(", ".join(year for year, _, _ in rates)),
+        "poor_rate": dg.MetadataValue.md(line_plot(series, "Tỷ lệ hộ nghèo, hộ cận nghèo toàn tỉnh", "%")),
+    }

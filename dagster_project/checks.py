@@ -1,0 +1,62 @@
+"""Great Expectations suites as asset checks.
+
+What belongs here: running the suites after the models and telling each result. The suites are data in `expectations/`.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from dagster_project.assets.warehouse import BUILD_POOL
+from dagster_project.resources import ExpectationsResource, HomeResource
+from expectations.suites import Expectation, load_suites
+from publication.check_results import expectations_results_path, save_results
+
+_RAW = "raw"
+
+
+def _asset_of(dataset: str) -> dg.AssetKey:
+    """raw_household is the asset raw/household; any other dataset is a mart."""
+    if dataset.startswith(f"{_RAW}_"):
+        return dg.AssetKey([_RAW, dataset.removeprefix(f"{_RAW}_")])
+    return dg.AssetKey(["marts", dataset])
+
+
+def _check_name(check_id: str) -> str:
+    """area_year.columns is the check `columns` of the asset marts/area_year."""
+    return check_id.split(".", 1)[1]
+
+
+def _spec(dataset: str, item: Expectation) -> dg.AssetCheckSpec:
+    asset = _asset_of(dataset)
+    return dg.AssetCheckSpec(
+        name=_check_name(item.id),
+        asset=asset,
+        description=f"{item.title_vi}. {item.meaning}",
+        # A check of raw runs after the models, in the same step as the others; blocking there would be a circle.
+        # Publication looks at every error-severity result whatever Dagster blocks.
+        blocking=item.severity == "error" and asset.path[0] != _RAW,
+        metadata={"severity": item.severity, "who_acts": item.who_acts},
+    )
+
+
+@dg.multi_asset_check(
+    name="great_expectations",
+    specs=[_spec(suite.dataset, item) for suite in load_suites() for item in suite.expectations],
+    pool=BUILD_POOL,
+)
+def great_expectations(
+    home_folder: HomeResource, expectations: ExpectationsResource
+) -> Iterator[dg.AssetCheckResult]:
+    """Run every suite inside DuckDB on the finished build and keep the results for publication."""
+    with home_folder.build_file() as home:
+        results = expectations.worker.run(home)
+        save_results(expectations_results_path(home), results)
+    for result in results:
+        yield dg.AssetCheckResult(
+            check_name=_check_name(result.check_id),
+            asset_key=_asset_of(result.dataset),
+            passed=result.is_passed,
+            severity=dg.AssetCheckSeverity.ERROR if result.severity == "error" else dg.AssetCheckSeverity.WARN,
+            metadata={"observed": result.observed, "expected": result.expected},
+        )

@@ -1,0 +1,32 @@
+"""Everything Dagster shows: assets, checks, jobs, sensor, schedule, resources."""
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from dagster_project.assets.raw import survey_workbooks
+from dagster_project.assets.release import release
+from dagster_project.assets.warehouse import warehouse
+from dagster_project.automation import landing_folder, yearly_review
+from dagster_project.checks import great_expectations
+from dagster_project.dbt_project import DBT_EXECUTABLE, DBT_FOLDER
+from dagster_project.jobs import JOBS
+from dagster_project.loggers import short_lines
+from dagster_project.resources import ExpectationsResource, HomeResource
+
+defs = dg.Definitions(
+    assets=[survey_workbooks, warehouse, release],
+    asset_checks=[great_expectations],
+    jobs=JOBS,
+    sensors=[landing_folder],
+    schedules=[yearly_review],
+    resources={
+        "home_folder": HomeResource(),
+        "dbt": DbtCliResource(
+            project_dir=str(DBT_FOLDER), profiles_dir=str(DBT_FOLDER), dbt_executable=DBT_EXECUTABLE
+        ),
+        "expectations": ExpectationsResource(),
+    },
+    loggers={"console": short_lines},
+    # One process, one step after the other: the build file has one writer, and ingestion has processes of its own.
+    executor=dg.in_process_executor,
+)

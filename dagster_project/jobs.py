@@ -1,0 +1,45 @@
+"""Jobs: what can be run as one."""
+
+import dagster as dg
+
+from dagster_project.partitions import FIRST_SURVEY_YEAR, LAST_SURVEY_YEAR, survey_years
+
+# A run over a range of partitions reads all years at once, so that a workbook is opened only once.
+ALL_YEARS = {
+    "dagster/asset_partition_range_start": str(FIRST_SURVEY_YEAR),
+    "dagster/asset_partition_range_end": str(LAST_SURVEY_YEAR),
+}
+
+_INGESTION = dg.AssetSelection.groups("raw")
+_RELEASE = dg.AssetSelection.groups("publication")
+
+everything = dg.define_asset_job(
+    "everything",
+    selection=dg.AssetSelection.all(),
+    partitions_def=survey_years,
+    tags=ALL_YEARS,
+    description="Read every new workbook of all survey years, build all models, check and publish.",
+)
+one_year = dg.define_asset_job(
+    "one_year",
+    selection=dg.AssetSelection.all(),
+    partitions_def=survey_years,
+    description="Read the new workbooks of one survey year (choose its partition), build all models, check and publish.",
+)
+ingestion = dg.define_asset_job(
+    "ingestion",
+    selection=_INGESTION,
+    partitions_def=survey_years,
+    description="Read new workbooks only; nothing is built or published.",
+)
+build = dg.define_asset_job(
+    "build",
+    selection=dg.AssetSelection.all() - _INGESTION - _RELEASE,
+    description="Build all models from what was ingested and check them; nothing is published.",
+)
+publication = dg.define_asset_job(
+    "publication",
+    selection=_RELEASE,
+    description="Publish the last whole and checked build.",
+)
+JOBS = [everything, one_year, ingestion, build, publication]

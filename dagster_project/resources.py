@@ -1,0 +1,46 @@
+"""What assets are given: the home folder and the Great Expectations worker.
+
+What belongs here: making these available to steps. What does not: business rules.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+from filelock import FileLock
+from pydantic import PrivateAttr
+
+from expectations.client import ExpectationsWorker
+from ingestion.home import Home
+
+
+class HomeResource(dg.ConfigurableResource):
+    """The folders under `$POVERTY_HOME`."""
+
+    def home(self) -> Home:
+        """The home folder, created where it is missing."""
+        return Home.from_environment().create()
+
+    @contextmanager
+    def build_file(self) -> Iterator[Home]:
+        """The home while nobody else, in any process, may open the build file."""
+        home = self.home()
+        with FileLock(home.build_lock):
+            yield home
+
+
+class ExpectationsResource(dg.ConfigurableResource):
+    """A process that imports Great Expectations while the other steps run: the import takes longer than the checks."""
+
+    _worker: ExpectationsWorker = PrivateAttr()
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["ExpectationsResource"]:
+        """Start the process with the run and stop it with the run."""
+        with ExpectationsWorker() as self._worker:
+            yield self
+
+    @property
+    def worker(self) -> ExpectationsWorker:
+        """The running process."""
+        return self._worker

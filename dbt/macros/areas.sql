@@ -1,0 +1,38 @@
+{# The columns that name an area of a survey year: the grain of every area table. #}
+{% macro area_key() -%}
+    {{ return(['survey_year', 'area_level', 'boundary', 'area_code']) }}
+{%- endmacro %}
+
+{# A list of columns, each of one table. #}
+{% macro columns_of(table, columns) -%}
+    {%- for column in columns -%} {{ table }}.{{ column }}{{ ', ' if not loop.last }} {%- endfor -%}
+{%- endmacro %}
+
+{# That two tables speak of the same area (or of whatever else the columns name). #}
+{% macro same(left, right, columns) -%}
+    {%- for column in columns -%}
+        {{ left }}.{{ column }} = {{ right }}.{{ column }}{{ ' and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro area_class_name(area_class) -%}
+    case {{ area_class }} when 'rural' then '{{ var("rural_area_name") }}' else '{{ var("urban_area_name") }}' end
+{%- endmacro %}
+
+{# A fraction, null where there is nothing to divide by. #}
+{% macro ratio(numerator, denominator) -%}
+    cast({{ numerator }} as double) / nullif({{ denominator }}, 0)
+{%- endmacro %}
+
+{# How many households of the group a condition holds for. #}
+{% macro households_where(condition) -%}
+    cast(coalesce(sum(case when {{ condition }} then 1 else 0 end), 0) as bigint)
+{%- endmacro %}
+
+{# A count of int_area_class_total over some classes, zero where the area has none. #}
+{% macro sum_of_class(count, classes) -%}
+    cast(
+        coalesce(sum(case when totals.poverty_class in ('{{ classes | join("', '") }}') then totals.{{ count }} end), 0)
+        as bigint
+    )
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{# Schemas are public names (marts, quality, …), so no target prefix stands before them. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

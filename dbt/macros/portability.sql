@@ -1,0 +1,26 @@
+{# What engines spell differently, one dispatched macro each. A new engine adds its own `<adapter>__` versions here
+   and nowhere else; without them dbt stops at compile time and names the macro. #}
+
+{# Unicode NFC. Spark has no such function: register one. #}
+{% macro nfc(text) -%} {{ return(adapter.dispatch('nfc')(text)) }} {%- endmacro %}
+{% macro duckdb__nfc(text) -%} nfc_normalize({{ text }}) {%- endmacro %}
+
+{# Runs of white space of any kind (also non-breaking) become one replacement. Java reads the same classes. #}
+{% macro replace_white_space(text, replacement) -%}
+    {{ return(adapter.dispatch('replace_white_space')(text, replacement)) }}
+{%- endmacro %}
+{% macro duckdb__replace_white_space(text, replacement) -%}
+    regexp_replace({{ text }}, '[\s\p{Z}\x0B\x1C-\x1F\x{85}]+', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{# Whether a text matches a regular expression from its first to its last character. #}
+{% macro matches(text, pattern) -%} {{ return(adapter.dispatch('matches')(text, pattern)) }} {%- endmacro %}
+{% macro duckdb__matches(text, pattern) -%} regexp_full_match({{ text }}, '{{ pattern }}') {%- endmacro %}
+
+{# HMAC-SHA256 as hex, from the two key pads in hex: the key itself is a column, never a literal. #}
+{% macro hmac_sha256(message, inner_pad_hex, outer_pad_hex) -%}
+    {{ return(adapter.dispatch('hmac_sha256')(message, inner_pad_hex, outer_pad_hex)) }}
+{%- endmacro %}
+{% macro duckdb__hmac_sha256(message, inner_pad_hex, outer_pad_hex) -%}
+    sha256(unhex({{ outer_pad_hex }} || sha256(unhex({{ inner_pad_hex }}) || encode({{ message }}))))
+{%- endmacro %}

@@ -1,0 +1,90 @@
+{# How cells are read, example by example. A row is an example that is read otherwise: a developer mends the parser. #}
+{% set numbers = {
+    '1.250,5': '1250.5', '137.5': '137.5', '1.250': '1250', '1.2340': '1.234', '12': '12', '0,5': '0.5', '-3': '-3',
+    '1.250.500': '1250500', '1.250.5': none, '1,250,5': none, '12 ha': none, 'x': none, '1e5': none,
+} -%}
+{% set whole_numbers = {'5': '5', '5,0': '5', '1.250': '1250', '5,5': none, '3000000000': none} -%}
+{% set marks = {
+    'x': true, 'X': true, ' x ': true, '1': true, 'có': true, 'Có': true, 'CO\u0301': true, '0': false,
+    'không': false, 'KHO\u0302NG': false, ' ': false, 'v': none, '2': none, 'true': none,
+} -%}
+{% set dates = {
+    '1967-08-09 00:00:00': '1967-08-09', '9/8/1967': '1967-08-09', '09/08/1967': '1967-08-09', '1967': none,
+    '31/02/1967': none, '1967-08-09': none, '8-9-1967': none,
+} -%}
+{% set years = {'1967': '1967', '67': none, '1967,5': none, '9/8/1967': none} -%}
+{% set citizen_ids = {
+    '083067084174': '083067084174', '83067084174': '083067084174', '3067084174': '003067084174',
+    '320123456': '320123456', '20123456': '020123456', '083 067 084 174': '083067084174', '1234567': none,
+    '08306708417x': none, '1234567890123': none,
+} -%}
+{% set keys = {
+    'hòa': 'hoà', 'HOÀ': 'hòa', 'ho\u0300a': 'hoà', ' Hòa\u00a0 thuận ': 'hoà thuận', 'khoẻ': 'khỏe', 'thuỷ': 'thủy',
+    'Hộ  nghèo': 'ho\u0302\u0323 nghe\u0300o',
+} -%}
+with
+
+numbers as (
+    {{ examples(numbers) }}
+),
+
+whole_numbers as (
+    {{ examples(whole_numbers) }}
+),
+
+marks as (
+    {{ examples(marks) }}
+),
+
+dates as (
+    {{ examples(dates) }}
+),
+
+years as (
+    {{ examples(years) }}
+),
+
+citizen_ids as (
+    {{ examples(citizen_ids) }}
+),
+
+label_keys as (
+    {{ examples(keys) }}
+),
+
+wrong as (
+    select 'number' as parser, cell from numbers
+    where {{ parse_decimal('cell') }} is distinct from cast(expected as decimal(18, 6))
+
+    union all
+
+    select 'whole number' as parser, cell from whole_numbers
+    where {{ whole_number(parse_decimal('cell')) }} is distinct from cast(expected as integer)
+
+    union all
+
+    select 'mark' as parser, cell from marks
+    where {{ parse_mark('cell') }} is distinct from cast(expected as boolean)
+
+    union all
+
+    select 'date' as parser, cell from dates
+    where {{ parse_date('cell') }} is distinct from cast(expected as date)
+
+    union all
+
+    select 'year' as parser, cell from years
+    where {{ parse_year('cell') }} is distinct from cast(expected as integer)
+
+    union all
+
+    select 'citizen id' as parser, cell from citizen_ids
+    where {{ parse_citizen_id('cell') }} is distinct from expected
+
+    union all
+
+    select 'label key' as parser, cell from label_keys
+    where {{ text_key('cell') }} is distinct from {{ text_key('expected') }}
+)
+
+select * from wrong

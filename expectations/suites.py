@@ -1,0 +1,124 @@
+"""Suites and thresholds as data: reading `suites/*.yml` and `thresholds.csv`, and refusing what is not well-formed.
+
+What belongs here: the shape of an expectation and the rules a suite file must keep. What does not: running one. A new
+check or another bound is a row in those files. Imports nothing slow, so that reports and docs can read the meanings.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml  # type: ignore[import-untyped]
+
+from expectations.errors import SuiteError
+from expectations.redaction import TELLABLE_TYPES
+from ingestion.forms import fields_of_role, load_forms
+
+SUITE_FOLDER = Path(__file__).parent / "suites"
+THRESHOLD_FILE = Path(__file__).parent / "thresholds.csv"
+SEVERITIES = ("error", "warning")
+MEASURE_TYPE = "expect_measure_within_thresholds"
+ATTRIBUTES = ("id", "title_vi", "expectation", "kwargs", "severity", "meaning", "who_acts")
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One check. `kwargs` go to Great Expectations as they are, but a measure's SQL, which thresholds judge."""
+
+    id: str
+    title_vi: str
+    expectation: str
+    kwargs: dict[str, Any]
+    severity: str
+    meaning: str
+    who_acts: str
+
+    @property
+    def measure(self) -> str | None:
+        """The SQL that gives `survey_year, value` rows over `{batch}`; None for Great Expectations' own types."""
+        return self.kwargs["measure"] if self.expectation == MEASURE_TYPE else None
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The checks of one dataset."""
+
+    dataset: str
+    expectations: tuple[Expectation, ...]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The bounds of one measure in one survey year; without a year, of every year that has no row of its own."""
+
+    expectation: str
+    survey_year: int | None
+    minimum: float | None
+    maximum: float | None
+    basis: str
+
+
+def suite_names() -> list[str]:
+    """Every dataset that has a suite, raw before marts."""
+    names = sorted(path.stem for path in SUITE_FOLDER.glob("*.yml"))
+    return sorted(names, key=lambda name: not name.startswith("raw_"))
+
+
+def load_suites(names: Sequence[str] | None = None) -> list[Suite]:
+    """The suites named, or all.
+
+    Raises SuiteError when a suite is unknown or not well-formed.
+    """
+    known = suite_names()
+    unknown = sorted(set(names or ()) - set(known))
+    if unknown:
+        raise SuiteError(f"There is no suite {', '.join(unknown)}; there are: {', '.join(known)}.")
+    return [_load_suite(SUITE_FOLDER / f"{name}.yml") for name in (known if names is None else names)]
+
+
+def load_thresholds(path: Path = THRESHOLD_FILE) -> list[Threshold]:
+    """Every threshold, in the file's order."""
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            Threshold(
+                row["expectation"],
+                int(row["survey_year"]) if row["survey_year"] else None,
+                float(row["minimum"]) if row["minimum"] else None,
+                float(row["maximum"]) if row["maximum"] else None,
+                row["basis"],
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def _load_suite(path: Path) -> Suite:
+    content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    if content.get("dataset") != path.stem:
+        raise SuiteError(f"{path.name}: `dataset` must be {path.stem}.")
+    return Suite(path.stem, tuple(_expectation(path, item) for item in content["expectations"]))
+
+
+def _expectation(path: Path, item: dict[str, Any]) -> Expectation:
+    name = f"{path.name}: {item.get('id', 'an expectation without an id')}"
+    if set(item) != set(ATTRIBUTES) or not all(item[attribute] for attribute in ATTRIBUTES):
+        raise SuiteError(f"{name} must have exactly these attributes, none of them empty: {', '.join(ATTRIBUTES)}.")
+    if not item["id"].startswith(f"{path.stem}."):
+        raise SuiteError(f"{name}: the id must begin with `{path.stem}.`.")
+    if item["severity"] not in SEVERITIES:
+        raise SuiteError(f"{name}: severity is one of {', '.join(SEVERITIES)}.")
+    if item["expectation"] != MEASURE_TYPE and item["expectation"] not in TELLABLE_TYPES:
+        raise SuiteError(
+            f"{name}: {item['expectation']} is not among the types whose result is known to hold no cell value: "
+            f"{', '.join(sorted({*TELLABLE_TYPES, MEASURE_TYPE}))}."
+        )
+    return Expectation(**{**item, "kwargs": _with_form_fields(item["kwargs"])})
+
+
+def _with_form_fields(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """`column_set: {role: …, also: […]}` as the list of every field that any form has in that role."""
+    columns = kwargs.get("column_set")
+    if not isinstance(columns, dict):
+        return kwargs
+    return {**kwargs, "column_set": [*columns["also"], *fields_of_role(load_forms(), columns["role"])]}
