@@ -34,7 +34,9 @@ def run_job(
     from dagster_project.definitions import defs  # after the environment is set: loading reads it
 
     job = defs.get_job_def(name)
-    config: dict[str, Any] = {"ops": {"survey_workbooks": {"config": {"reread": True}}}} if reread else {}
+    config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "INFO"}}}}
+    if reread:
+        config["ops"] = {"survey_workbooks": {"config": {"reread": True}}}
     with dg.DagsterInstance.get() as instance:
         return job.execute_in_process(
             instance=instance, tags=dict(tags or {}), partition_key=partition, run_config=config, raise_on_error=False

@@ -14,7 +14,7 @@ form_columns as (
 
 in_files as (
     {% for model in ['int_finding_row', 'int_finding_value', 'int_finding_consistency'] -%}
-    select source_file_id, role, sheet, row_number, column_name, check_code, cast(null as varchar) as detail
+    select source_file_id, role, sheet, row_number, column_name, check_code, cast(null as {{ dbt.type_string() }}) as detail
     from {{ ref(model) }}
     union all
     {% endfor -%}
@@ -34,7 +34,7 @@ of_files as (
         in_files.row_number,
         in_files.column_name,
         coalesce('Trang «' || {{ fold_text('in_files.sheet') }} || '», ', '')
-        || coalesce('hàng ' || cast(in_files.row_number as varchar) || ', ', '')
+        || coalesce('hàng ' || cast(in_files.row_number as {{ dbt.type_string() }}) || ', ', '')
         || 'mục «' || coalesce(form_columns.printed_header, in_files.column_name) || '»: '
         || checks.advice
         || coalesce(' (' || in_files.detail || ')', '') as message
@@ -71,12 +71,12 @@ of_communes as (
         checks.level,
         communes.survey_year,
         communes.commune_code,
-        cast(null as varchar) as source_file_id,
-        cast(null as varchar) as sheet,
+        cast(null as {{ dbt.type_string() }}) as source_file_id,
+        cast(null as {{ dbt.type_string() }}) as sheet,
         cast(null as integer) as row_number,
-        cast(null as varchar) as column_name,
+        cast(null as {{ dbt.type_string() }}) as column_name,
         communes.commune_name || ' (' || communes.commune_code || '), năm '
-        || cast(communes.survey_year as varchar) || ': ' || checks.advice as message
+        || cast(communes.survey_year as {{ dbt.type_string() }}) || ': ' || checks.advice as message
     from {{ ref('int_commune_year') }} as communes
     inner join checks on checks.check_code = 'no_accepted_file'
     where not communes.is_received
@@ -110,10 +110,10 @@ select
         '|',
         findings.check_code,
         coalesce(findings.source_file_id, ''),
-        coalesce(cast(findings.survey_year as varchar), ''),
+        coalesce(cast(findings.survey_year as {{ dbt.type_string() }}), ''),
         coalesce(findings.commune_code, ''),
         coalesce(findings.sheet, ''),
-        coalesce(cast(findings.row_number as varchar), ''),
+        coalesce(cast(findings.row_number as {{ dbt.type_string() }}), ''),
         coalesce(findings.column_name, ''),
         coalesce(findings.message, '')
     )) as finding_id,

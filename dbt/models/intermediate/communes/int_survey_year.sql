@@ -9,6 +9,6 @@ loaded as (
 
 select
     survey_year,
-    cast(concat(cast(survey_year as varchar), '-{{ var("cutoff_month_day") }}') as date) as cutoff_date,
+    cast(concat(cast(survey_year as {{ dbt.type_string() }}), '-{{ var("cutoff_month_day") }}') as date) as cutoff_date,
     lag(survey_year) over (order by survey_year) as previous_survey_year
 from loaded

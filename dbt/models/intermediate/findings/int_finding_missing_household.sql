@@ -53,8 +53,8 @@ select
     cast(null as integer) as row_number,
     'household_code' as column_name,
     'listed_household_without_row' as check_code,
-    'hàng ' || cast(listed_before.previous_row_number as varchar)
-    || ' của danh sách năm ' || cast(listed_before.previous_survey_year as varchar)
+    'hàng ' || cast(listed_before.previous_row_number as {{ dbt.type_string() }})
+    || ' của danh sách năm ' || cast(listed_before.previous_survey_year as {{ dbt.type_string() }})
     || ', mã xã ' || listed_before.previous_commune_code as detail
 from listed_before
 left join records
