@@ -17,7 +17,7 @@ QUIET_SECONDS = 30
 
 
 @dg.sensor(job=everything, minimum_interval_seconds=60)
-def landing_folder(context: dg.SensorEvaluationContext, home_folder: HomeResource) -> dg.SensorResult | dg.SkipReason:
+def landing_folder(home_folder: HomeResource) -> dg.SensorResult | dg.SkipReason:
     """Start a run when landing holds files that the registry does not know and nobody is still copying."""
     home = home_folder.home()
     files, _, _ = pending(home, Registry.open(home.registry))

@@ -10,7 +10,7 @@ import dagster as dg
 from dagster_project.assets.warehouse import BUILD_POOL
 from dagster_project.resources import ExpectationsResource, HomeResource
 from expectations.suites import Expectation, load_suites
-from publication.check_results import expectations_results_path, save_results
+from publication.check_results import expectations_results_path, load_results, save_results
 
 _RAW = "raw"
 
@@ -44,15 +44,22 @@ def _spec(dataset: str, item: Expectation) -> dg.AssetCheckSpec:
     name="great_expectations",
     specs=[_spec(suite.dataset, item) for suite in load_suites() for item in suite.expectations],
     pool=BUILD_POOL,
+    can_subset=True,
 )
 def great_expectations(
-    home_folder: HomeResource, expectations: ExpectationsResource
+    context: dg.AssetCheckExecutionContext, home_folder: HomeResource, expectations: ExpectationsResource
 ) -> Iterator[dg.AssetCheckResult]:
-    """Run every suite inside DuckDB on the finished build and keep the results for publication."""
+    """Run the suites inside DuckDB on the finished build and keep the results for publication."""
+    selected = {(key.asset_key, key.name) for key in context.selected_asset_check_keys}
+    datasets = [suite.dataset for suite in load_suites() if any(key == _asset_of(suite.dataset) for key, _ in selected)]
     with home_folder.build_file() as home:
-        results = expectations.worker.run(home)
-        save_results(expectations_results_path(home), results)
+        results = expectations.worker.run(home, datasets)
+        path = expectations_results_path(home)
+        kept = [result for result in load_results(path) if result.dataset not in datasets]
+        save_results(path, kept + results)
     for result in results:
+        if (_asset_of(result.dataset), _check_name(result.check_id)) not in selected:
+            continue
         yield dg.AssetCheckResult(
             check_name=_check_name(result.check_id),
             asset_key=_asset_of(result.dataset),

@@ -21,9 +21,7 @@ defs = dg.Definitions(
     schedules=[yearly_review],
     resources={
         "home_folder": HomeResource(),
-        "dbt": DbtCliResource(
-            project_dir=str(DBT_FOLDER), profiles_dir=str(DBT_FOLDER), dbt_executable=DBT_EXECUTABLE
-        ),
+        "dbt": DbtCliResource(project_dir=str(DBT_FOLDER), profiles_dir=str(DBT_FOLDER), dbt_executable=DBT_EXECUTABLE),
         "expectations": ExpectationsResource(),
     },
     loggers={"console": short_lines},

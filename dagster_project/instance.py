@@ -33,7 +33,7 @@ def run_job(
     os.environ.update(dbt_environment(home), DAGSTER_HOME=str(dagster_home(home)))
     from dagster_project.definitions import defs  # after the environment is set: loading reads it
 
-    job = defs.get_job_def(name)
+    job = defs.resolve_job_def(name)
     config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "INFO"}}}}
     if reread:
         config["ops"] = {"survey_workbooks": {"config": {"reread": True}}}

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from dagster_project.checks import great_expectations
 from dagster_project.partitions import FIRST_SURVEY_YEAR, LAST_SURVEY_YEAR, survey_years
 
 # A run over a range of partitions reads all years at once, so that a workbook is opened only once.
@@ -24,17 +25,17 @@ one_year = dg.define_asset_job(
     "one_year",
     selection=dg.AssetSelection.all(),
     partitions_def=survey_years,
-    description="Read the new workbooks of one survey year (choose its partition), build all models, check and publish.",
+    description="Read the new workbooks of one survey year (its partition), build all models, check and publish.",
 )
 ingestion = dg.define_asset_job(
     "ingestion",
-    selection=_INGESTION,
+    selection=_INGESTION.without_checks(),
     partitions_def=survey_years,
     description="Read new workbooks only; nothing is built or published.",
 )
 build = dg.define_asset_job(
     "build",
-    selection=dg.AssetSelection.all() - _INGESTION - _RELEASE,
+    selection=(dg.AssetSelection.all() - _INGESTION - _RELEASE) | dg.AssetSelection.checks(great_expectations),
     description="Build all models from what was ingested and check them; nothing is published.",
 )
 publication = dg.define_asset_job(

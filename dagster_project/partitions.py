@@ -12,5 +12,7 @@ survey_years = dg.StaticPartitionsDefinition([str(year) for year in range(FIRST_
 def years_to_read(partition_keys: list[str]) -> set[int] | None:
     """The survey years that a run asks for; None for all of them, which also takes files of a year outside the plan."""
     years = {int(key) for key in partition_keys}
-    served = {year for form in load_forms().values() for year in range(form.first_survey_year, form.last_survey_year + 1)}
+    served = {
+        year for form in load_forms().values() for year in range(form.first_survey_year, form.last_survey_year + 1)
+    }
     return None if years >= {year for year in served if FIRST_SURVEY_YEAR <= year <= LAST_SURVEY_YEAR} else years

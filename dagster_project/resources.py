@@ -5,6 +5,7 @@ What belongs here: making these available to steps. What does not: business rule
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import dagster as dg
 from filelock import FileLock
@@ -14,7 +15,7 @@ from expectations.client import ExpectationsWorker
 from ingestion.home import Home
 
 
-class HomeResource(dg.ConfigurableResource):
+class HomeResource(dg.ConfigurableResource[Any]):
     """The folders under `$POVERTY_HOME`."""
 
     def home(self) -> Home:
@@ -29,7 +30,7 @@ class HomeResource(dg.ConfigurableResource):
             yield home
 
 
-class ExpectationsResource(dg.ConfigurableResource):
+class ExpectationsResource(dg.ConfigurableResource[Any]):
     """A process that imports Great Expectations while the other steps run: the import takes longer than the checks."""
 
     _worker: ExpectationsWorker = PrivateAttr()

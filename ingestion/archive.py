@@ -24,4 +24,4 @@ def archive(home: Home, sha256: str, content: bytes) -> None:
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o400)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
-    os.replace(partial, path)
+    partial.replace(path)

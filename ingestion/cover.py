@@ -95,7 +95,9 @@ def _judge_labels(cover: Cover, form: Form) -> None:
             )
         elif found[2] is None:
             cover.findings.append(
-                file_finding("cover_value_empty", column.header, sheet=sheet.name, row_number=found[0], column_name=column.field)
+                file_finding(
+                    "cover_value_empty", column.header, sheet=sheet.name, row_number=found[0], column_name=column.field
+                )
             )
     cover.findings += [
         file_finding("column_twice", column.header, sheet=sheet.name, column_name=column.field)
@@ -150,7 +152,9 @@ def _judge_form(cover: Cover) -> None:
     elif cover.survey_year is not None and not cover.form.serves(cover.survey_year):
         years = f"{cover.form.form_code} dùng cho các năm {cover.form.first_survey_year}-{cover.form.last_survey_year}"
         cover.findings.append(
-            file_finding("form_of_another_year", f"{years}, không dùng cho năm {cover.survey_year}", column_name="form_code")
+            file_finding(
+                "form_of_another_year", f"{years}, không dùng cho năm {cover.survey_year}", column_name="form_code"
+            )
         )
 
 

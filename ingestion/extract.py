@@ -18,7 +18,13 @@ from ingestion.cover import Cover, read_cover
 from ingestion.findings import Finding, file_finding
 from ingestion.forms import Form, Sheet, fields_of_role
 from ingestion.headers import match_headers, match_labels, match_sheets, nearest
-from ingestion.workbook import RejectedWorkbook, Workbook, has_ambiguous_numbers, is_ambiguous_number, open_workbook
+from ingestion.workbook import (
+    RejectedWorkbookError,
+    Workbook,
+    has_ambiguous_numbers,
+    is_ambiguous_number,
+    open_workbook,
+)
 
 LIST_ROLES = ("household", "member")
 LABEL_ROLES = ("cover", "total")
@@ -87,7 +93,7 @@ def extract(content: bytes, forms: dict[str, Form], survey_years: set[int] | Non
     try:
         workbook = open_workbook(content)
         extraction.cover = read_cover(workbook, forms)
-    except RejectedWorkbook as rejected:
+    except RejectedWorkbookError as rejected:
         extraction.findings.append(rejected.finding)
         return extraction
     year = extraction.cover.survey_year
@@ -162,10 +168,12 @@ def _no_data_rows(data: pa.Table, household_code: pa.ChunkedArray | None) -> lis
         plain = pc.fill_null(pc.string_is_ascii(household_code), False)
         suspects = pc.indices_nonzero(pc.invert(plain)).to_pylist()
     empty = {row for row in suspects if not any(_cells(data, row))}
-    last = next((row for row in reversed(range(data.num_rows)) if row not in empty), None)
+    last = (
+        [next(row for row in reversed(range(data.num_rows)) if row not in empty)] if data.num_rows > len(empty) else []
+    )
     totals = {
         row
-        for row in {*suspects, last} - {None, *empty}
+        for row in {*suspects, *last} - empty
         if any(text.key(cell) == _TOTAL_ROW for cell in _cells(data, row) if cell)
     }
     return sorted(empty | totals)
@@ -236,7 +244,11 @@ def _show_odd_cells(
         position = column_of_field.get(column.field)
         if position is None or column.type == TEXT_TYPE:
             continue
-        hits = {row - 1 - first: shown for (row, place), shown in odd.items() if place - 1 == position + offset and row > first}
+        hits = {
+            row - 1 - first: shown
+            for (row, place), shown in odd.items()
+            if place - 1 == position + offset and row > first
+        }
         if hits:
             values = columns[column.field].to_pylist()
             for row, shown in hits.items():
@@ -259,17 +271,29 @@ def _read_labels(
         ]
         extraction.findings += [
             file_finding(
-                "unknown_label", number, near=nearest(label, [c.header for c in sheet.columns]), sheet=sheet.name, row_number=number
+                "unknown_label",
+                number,
+                near=nearest(label, [c.header for c in sheet.columns]),
+                sheet=sheet.name,
+                row_number=number,
             )
             for number, label in match.unknown
         ]
         extraction.findings += [
-            file_finding("column_twice", column.header, sheet=sheet.name, column_name=column.field) for column in match.twice
+            file_finding("column_twice", column.header, sheet=sheet.name, column_name=column.field)
+            for column in match.twice
         ]
     odd = workbook.odd_cells(sheet_name) if workbook.has_odd_cells else {}
-    records = [
-        (extraction.source_file_id, sheet_name, number, name, label, value if value is not None else odd.get((number, 2)))
+    records: list[tuple[Any, ...]] = [
+        (
+            extraction.source_file_id,
+            sheet_name,
+            number,
+            name,
+            label,
+            value if value is not None else odd.get((number, 2)),
+        )
         for name, (number, label, value) in match.values.items()
     ]
-    columns = list(zip(*records, strict=True)) or [[] for _ in schema.names]
+    columns: list[Any] = list(zip(*records, strict=True)) or [[] for _ in schema.names]
     return pa.table([pa.array(column, kind.type) for column, kind in zip(columns, schema, strict=True)], schema=schema)

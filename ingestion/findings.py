@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem: what, where and what to do. Rows count from 1; `column_name` is our field name or a column letter."""
+    """One problem: what, where and what to do. Rows count from 1; `column_name` is our field or a column letter."""
 
     check_code: str
     severity: str
@@ -47,9 +47,15 @@ _FILE_CHECKS = {
     "cover_field_missing": ("error", "Trang bìa thiếu dòng «{detail}». Hãy điền theo mẫu và gửi lại."),
     "cover_value_empty": ("error", "Trang bìa để trống «{detail}». Hãy điền và gửi lại."),
     "cover_value_unreadable": ("error", "Trang bìa có giá trị không đọc được ở «{detail}». Hãy sửa và gửi lại."),
-    "unknown_form": ("error", "Mã biểu mẫu trên trang bìa không phải của mẫu nào đang dùng. Hãy dùng mẫu của năm rà soát."),
+    "unknown_form": (
+        "error",
+        "Mã biểu mẫu trên trang bìa không phải của mẫu nào đang dùng. Hãy dùng mẫu của năm rà soát.",
+    ),
     "form_of_another_year": ("error", "Mẫu {detail}. Hãy dùng mẫu của năm rà soát và gửi lại."),
-    "cutoff_date_of_another_year": ("error", "Ngày chốt số liệu không thuộc năm rà soát. Hãy sửa trang bìa và gửi lại."),
+    "cutoff_date_of_another_year": (
+        "error",
+        "Ngày chốt số liệu không thuộc năm rà soát. Hãy sửa trang bìa và gửi lại.",
+    ),
     "unknown_commune": (
         "error",
         "Mã xã trên trang bìa không có trong danh mục đơn vị hành chính tại ngày chốt số liệu. Hãy kiểm tra mã xã.",

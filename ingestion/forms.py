@@ -128,5 +128,5 @@ def form_of_year(forms: dict[str, Form], survey_year: int) -> Form | None:
 
 
 def fields_of_role(forms: dict[str, Form], role: str) -> list[str]:
-    """Every field that any form has in a role, in the order of first appearance: the columns of that role's raw files."""
+    """Every field that any form has in a role, in order of first appearance: the columns of that role's raw files."""
     return list(dict.fromkeys(column.field for form in forms.values() for column in form.sheets[role].columns))

@@ -62,7 +62,8 @@ def match_headers(rows: pa.Table, sheet: Sheet, has_data: list[bool], first_colu
     """Match a list sheet's headers with the form's.
 
     `has_data` says per sheet column whether anything stands below the headers: a column without header and without
-    data is no column. `first_column` is the place of `rows`' first column in the sheet. Raises nothing: everything off is a finding of level file.
+    data is no column. `first_column` is the place of `rows`' first column in the sheet. Raises nothing: what is off
+    is a finding of level file.
     """
     match = HeaderMatch()
     wanted = {(text.key(column.group), text.key(column.header)): column for column in sheet.columns}
@@ -84,9 +85,7 @@ def match_headers(rows: pa.Table, sheet: Sheet, has_data: list[bool], first_colu
     for position, header in unknown:
         letter = get_column_letter(position + 1 + first_column)
         near = nearest(header, [column.header for column in missing or sheet.columns]) if header else ""
-        match.findings.append(
-            file_finding("unknown_column", letter, near=near, sheet=sheet.name, column_name=letter)
-        )
+        match.findings.append(file_finding("unknown_column", letter, near=near, sheet=sheet.name, column_name=letter))
     return match
 
 

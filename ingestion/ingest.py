@@ -90,7 +90,7 @@ def read_batch(
 ) -> list[tuple[Received, Extraction]]:
     """Read, archive and store a batch of files; runs in a reader process.
 
-    The tables stay on disk: what goes back to the parent is small. Files of other years than `survey_years` are left out.
+    The tables stay on disk: what goes back to the parent is small. Files of years not in `survey_years` are left out.
     """
     done = []
     for received in batch:
@@ -99,7 +99,7 @@ def read_batch(
         if extraction is not None:
             archive(home, extraction.sha256, content)
             done.append((received, extraction))
-    write_batch(home, forms, extraction_id, [extraction for _, extraction in done if extraction.is_accepted])
+    write_batch(home, extraction_id, [extraction for _, extraction in done if extraction.is_accepted])
     for _, extraction in done:
         extraction.tables.clear()
     return done
@@ -256,5 +256,3 @@ def _count(report: IngestReport, decisions: list[Entry]) -> None:
             report.member_rows += entry["member_rows"]
         else:
             report.rejected += 1
-
-

@@ -5,7 +5,6 @@ than decoding the workbooks (docs/performance.md), so a batch of workbooks share
 `extraction_id` say whose rows they are, and only the extraction that the registry names counts.
 """
 
-import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +13,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.forms import ROLES, Form
 from ingestion.extract import SOURCE_FILE_ID_LENGTH, Extraction, raw_schema
+from ingestion.forms import ROLES, Form
 from ingestion.home import Home
 
 _EXTRACTION = pa.field("extraction_id", pa.string())
@@ -62,16 +61,18 @@ def write_parquet(table: pa.Table, path: Path) -> None:
     partial = path.with_suffix(".partial")
     pq.write_table(table, partial, compression="snappy", write_statistics=False)
     partial.chmod(0o600)
-    os.replace(partial, path)
+    partial.replace(path)
 
 
-def write_batch(home: Home, forms: dict[str, Form], extraction_id: str, extractions: Iterable[Extraction]) -> None:
+def write_batch(home: Home, extraction_id: str, extractions: Iterable[Extraction]) -> None:
     """Write the raw tables of a batch of accepted files: `raw/<role>/<extraction_id>.parquet`."""
     extractions = list(extractions)
     for role in ROLES:
         tables = [extraction.tables[role] for extraction in extractions if role in extraction.tables]
         if tables:
-            write_parquet(_with_extraction_id(pa.concat_tables(tables), extraction_id), _path(home, role, extraction_id))
+            write_parquet(
+                _with_extraction_id(pa.concat_tables(tables), extraction_id), _path(home, role, extraction_id)
+            )
 
 
 def write_empty(home: Home, forms: dict[str, Form]) -> None:

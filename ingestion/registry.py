@@ -18,7 +18,7 @@ ACCEPTED, REJECTED = "accepted", "rejected"
 _FIRST_HASH = "0" * 64
 
 
-class BrokenRegistry(RuntimeError):
+class BrokenRegistryError(RuntimeError):
     """The chain of the registry does not hold: an entry was altered or removed."""
 
 
@@ -37,7 +37,7 @@ class Registry:
 
     @classmethod
     def open(cls, path: Path) -> "Registry":
-        """Read a registry, an empty one where the file does not exist. Raises BrokenRegistry."""
+        """Read a registry, an empty one where the file does not exist. Raises BrokenRegistryError."""
         registry = cls(path)
         if not path.exists():
             return registry
@@ -46,7 +46,7 @@ class Registry:
             for number, line in enumerate(file, start=1):
                 entry = json.loads(line)
                 if entry["previous_hash"] != previous or entry["hash"] != entry_hash(previous, entry):
-                    raise BrokenRegistry(
+                    raise BrokenRegistryError(
                         f"{path}: entry {number} does not follow from the one before; an entry was altered or removed. "
                         "Restore the file from a backup, or move it away and ingest the archive again."
                     )

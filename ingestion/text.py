@@ -33,7 +33,7 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def key(text: str) -> str:
-    """What two spellings of the same header, sheet name or label have in common: NFC, folded, lower case, one tone place."""
+    """What two spellings of one header, sheet name or label share: NFC, folded, lower case, one tone place."""
     folded = fold(text).lower()
     for second, first in _TONE_PAIRS:
         folded = folded.replace(second, first)

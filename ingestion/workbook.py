@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import fastexcel
@@ -40,7 +41,7 @@ _UNREADABLE = (
 )
 
 
-class RejectedWorkbook(Exception):
+class RejectedWorkbookError(Exception):
     """The file cannot be read at all; carries the finding that says why."""
 
     def __init__(self, finding: Finding):
@@ -50,7 +51,7 @@ class RejectedWorkbook(Exception):
 
 @dataclass
 class Workbook:
-    """An opened workbook. `sheet_names` are as in the file; `has_odd_cells` says whether any cell needs a second look."""
+    """An opened workbook. `sheet_names` are as in the file; `has_odd_cells`: some cell needs a second look."""
 
     content: bytes
     reader: fastexcel.ExcelReader
@@ -82,7 +83,7 @@ class Workbook:
                         odd[(cell.row, cell.column)] = str(stored.value or UNCALCULATED)
         return odd
 
-    def typed_cells(self, sheet_name: str) -> list[list[object]]:
+    def typed_cells(self, sheet_name: str) -> Sequence[Sequence[object]]:
         """The sheet's cells from A1 with their Excel types, to tell the number 1.25 from the text "1.250"."""
         return self._typed(sheet_name).to_python(skip_empty_area=False)
 
@@ -98,17 +99,17 @@ class Workbook:
 def open_workbook(content: bytes) -> Workbook:
     """Open a file's bytes.
 
-    Raises RejectedWorkbook when it is encrypted, no workbook, or expands to more than 100 times its size or 512 MiB.
-    Every member is inflated once within those limits, because the sizes a zip states are not to be trusted.
+    Raises RejectedWorkbookError when it is encrypted, no workbook, or expands to more than 100 times its size or 512 MiB.
+    Every member is inflated once within those limits: the sizes a zip states are not to be trusted.
     """
     if content.startswith(_OLE_SIGNATURE):
         code = "workbook_encrypted" if _ENCRYPTED_STREAM in content else "not_a_workbook"
-        raise RejectedWorkbook(file_finding(code))
+        raise RejectedWorkbookError(file_finding(code))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             expanded = sum(member.file_size for member in archive.infolist())
             if expanded > MAX_EXPANDED_BYTES or expanded > MAX_EXPANSION * len(content):
-                raise RejectedWorkbook(file_finding("expands_too_far", f"{expanded / 2**20:.1f} MiB"))
+                raise RejectedWorkbookError(file_finding("expands_too_far", f"{expanded / 2**20:.1f} MiB"))
             has_odd_cells = False
             for member in archive.infolist():
                 inflated = archive.read(member)
@@ -116,14 +117,14 @@ def open_workbook(content: bytes) -> Workbook:
                     has_odd_cells = True
         reader = fastexcel.read_excel(content)
         return Workbook(content, reader, list(reader.sheet_names), has_odd_cells)
-    except RejectedWorkbook:
+    except RejectedWorkbookError:
         raise
     except _UNREADABLE as error:
-        raise RejectedWorkbook(file_finding("not_a_workbook")) from error
+        raise RejectedWorkbookError(file_finding("not_a_workbook")) from error
 
 
 def _shows_odd_cells(sheet_xml: bytes) -> bool:
-    """Whether a sheet needs a second look. Plain substring search first: a regular expression alone cost a fifth of all."""
+    """Whether a sheet needs a second look. Substring search first: a regular expression alone cost a fifth of all."""
     if _ERROR_CELL in sheet_xml:
         return True
     return _FORMULA_END in sheet_xml and _UNCALCULATED_FORMULA.search(sheet_xml) is not None

@@ -19,8 +19,10 @@ from ingestion.pseudonym_key import ensure_key
 from ingestion.registry import Registry
 
 # Completeness speaks of communes that sent nothing, which one file alone cannot answer.
-_ABOUT_ONE_FILE = "select severity, check_code, sheet, row_number, column_name, message from quality.finding " \
+_ABOUT_ONE_FILE = (
+    "select severity, check_code, sheet, row_number, column_name, message from quality.finding "
     "where source_file_id is not null order by severity, sheet, row_number, column_name"
+)
 
 
 def inspect_file(console: Console, file: Path) -> bool:

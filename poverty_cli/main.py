@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ingestion.home import Home
 from ingestion.ingest import pending
 from ingestion.pseudonym_key import ensure_key
-from ingestion.registry import BrokenRegistry, Registry
+from ingestion.registry import BrokenRegistryError, Registry
 from poverty_cli import summary
 from publication.build_state import inputs_state
 from publication.datapackage import read_datapackage
@@ -88,7 +88,9 @@ def sample(seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 2
     """Make the sample province in an empty landing folder: simulated workbooks of 2021-2030."""
     home = Home.from_environment().create()
     if not _is_empty(home.landing):
-        errors.print(f"{home.landing} is not empty; the sample is only made in an empty landing folder.", soft_wrap=True)
+        errors.print(
+            f"{home.landing} is not empty; the sample is only made in an empty landing folder.", soft_wrap=True
+        )
         raise typer.Exit(2)
     _make_sample(home, seed)
 
@@ -173,6 +175,6 @@ def main() -> None:
     """The entry point: problems that a person can mend end in one sentence and exit code 1, without a traceback."""
     try:
         app()
-    except BrokenRegistry as problem:
+    except BrokenRegistryError as problem:
         errors.print(str(problem), soft_wrap=True)
         raise SystemExit(1) from None

@@ -24,14 +24,16 @@ def print_release(console: Console, home: Home) -> int:
     database = home.current / DATABASE
     with duckdb.connect(str(database), read_only=True) as connection:
         rates = connection.execute(
-            "select survey_year, resident_households, poor_households, near_poor_households, poor_rate, near_poor_rate, "
-            "communes_received, communes_expected, is_final from marts.area_year "
+            "select survey_year, resident_households, poor_households, near_poor_households, poor_rate, "
+            "near_poor_rate, communes_received, communes_expected, is_final from marts.area_year "
             "where area_level = 'province' and boundary = 'as_reviewed' order by survey_year"
         ).fetchall()
         findings = connection.execute(
             "select severity, level, count(*) from quality.finding where is_open group by all order by all"
         ).fetchall()
-    table = Table(title="Poor rate by survey year, province (official results, standard of the year)", title_justify="left")
+    table = Table(
+        title="Poor rate by survey year, province (official results, standard of the year)", title_justify="left"
+    )
     for heading in ("Year", "Residents", "Poor", "Near-poor", "Poor rate", "Near-poor rate", "Communes", "Maturity"):
         table.add_column(heading, justify="right")
     for year, residents, poor, near, rate, near_rate, received, expected, is_final in rates:
@@ -49,7 +51,9 @@ def print_release(console: Console, home: Home) -> int:
     for severity, level, count in findings:
         console.print(f"Open findings: {count:,} {severity}s of level {level} (quality.finding)")
     reasons = "; ".join(description["maturityReasons"])
-    console.print(f"Release {description['id']}: {description['maturity']}{f' ({reasons})' if reasons else ''}", soft_wrap=True)
+    console.print(
+        f"Release {description['id']}: {description['maturity']}{f' ({reasons})' if reasons else ''}", soft_wrap=True
+    )
     console.print(f"Database:    {database}", soft_wrap=True)
     console.print(f"Parquet:     {home.current / 'parquet'}", soft_wrap=True)
     console.print(f"Description: {home.current / DESCRIPTION}", soft_wrap=True)
@@ -73,7 +77,12 @@ def print_status(console: Console, home: Home) -> None:
         expected = set(units_valid_on(cutoff_date(year)))
         files = sum(1 for entry in accepted if entry["survey_year"] == year)
         table.add_row(
-            str(year), str(len(received)), str(len(expected)), str(len(expected - received)), str(files), str(rejected[year])
+            str(year),
+            str(len(received)),
+            str(len(expected)),
+            str(len(expected - received)),
+            str(files),
+            str(rejected[year]),
         )
     console.print(table)
     if rejected[None]:
@@ -91,4 +100,7 @@ def print_status(console: Console, home: Home) -> None:
     if description is None:
         console.print("Nothing is published yet. `poverty run` does everything.")
     else:
-        console.print(f"Published: release {description['id']}, {description['maturity']}, {home.current / DATABASE}", soft_wrap=True)
+        console.print(
+            f"Published: release {description['id']}, {description['maturity']}, {home.current / DATABASE}",
+            soft_wrap=True,
+        )

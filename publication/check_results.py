@@ -131,10 +131,16 @@ def write_table(connection: duckdb.DuckDBPyConnection, run_id: str, results: lis
         "'Every check of the release''s run and its result, passed ones too. Grain: check_id, run_id.'"
     )
     for name, (_, meaning) in COLUMNS.items():
-        connection.execute(f"comment on column quality.check_result.{name} is '{meaning.replace(chr(39), chr(39) * 2)}'")
+        connection.execute(
+            f"comment on column quality.check_result.{name} is '{meaning.replace(chr(39), chr(39) * 2)}'"
+        )
     rows = []
     for result in results:
-        values = {**asdict(result), "run_id": run_id, "checked_at": result.checked_at.astimezone(UTC).replace(tzinfo=None)}
+        values = {
+            **asdict(result),
+            "run_id": run_id,
+            "checked_at": result.checked_at.astimezone(UTC).replace(tzinfo=None),
+        }
         rows.append([values[name] for name in COLUMNS])
     if rows:
         connection.executemany(f"insert into quality.check_result values ({', '.join('?' * len(COLUMNS))})", rows)

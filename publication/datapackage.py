@@ -107,9 +107,7 @@ def write_datapackage(folder: Path, release_id: str, inputs_state: str, created:
             "select source_file_id, sha256, bytes, status, survey_year, commune_code "
             "from quality.source_file order by survey_year, commune_code, sha256"
         ).fetchall()
-        tables = [
-            _table_resource(connection, folder, path) for path in sorted((folder / "parquet").rglob("*.parquet"))
-        ]
+        tables = [_table_resource(connection, folder, path) for path in sorted((folder / "parquet").rglob("*.parquet"))]
     package = {
         "profile": "data-package",
         "name": "poverty-warehouse",

@@ -14,7 +14,7 @@ from publication.check_results import (
     from_findings,
     load_results,
 )
-from publication.release import NotPublished, Release, publish
+from publication.release import NotPublishedError, Release, publish
 
 
 def check_catalogue() -> dict[str, tuple[str, str, str]]:
@@ -26,18 +26,18 @@ def check_catalogue() -> dict[str, tuple[str, str, str]]:
 def publish_build(home: Home, run_id: str) -> Release:
     """Publish the last whole build with the results of all its checks.
 
-    Raises NotPublished when there is no whole build or an error-severity check of the warehouse failed. The caller
+    Raises NotPublishedError when there is no whole build or an error-severity check of the warehouse failed. The caller
     holds the build lock.
     """
     build = finished_build(home)
     if build is None:
-        raise NotPublished(
+        raise NotPublishedError(
             "Not published: there is no whole build, because none was made yet or the last one was interrupted. "
             "Run `poverty build`, then publish again."
         )
     expectations = load_results(expectations_results_path(home))
     if not expectations:
-        raise NotPublished(
+        raise NotPublishedError(
             "Not published: Great Expectations has not checked this build. Run `poverty publish`, which checks first."
         )
     results = [

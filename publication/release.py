@@ -4,7 +4,6 @@ What belongs here: the steps from the build file to `published/current`. What do
 package description says (`datapackage`).
 """
 
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.home import Home
 from expectations.results import CheckResult
+from ingestion.home import Home
 from publication.check_results import blocks_publication, write_table
 from publication.datapackage import write_datapackage
 
@@ -24,7 +23,7 @@ KEPT_RELEASES = 10
 DATABASE = "poverty.duckdb"
 
 
-class NotPublished(RuntimeError):
+class NotPublishedError(RuntimeError):
     """The release was not published; the last good one stays in place. The message says why and what to do."""
 
 
@@ -48,14 +47,16 @@ def publish(
 ) -> Release:
     """Publish what the build file holds.
 
-    Raises NotPublished when an error-severity check of the warehouse itself failed or the release does not equal the
+    Raises NotPublishedError when an error-severity check of the warehouse itself failed or the release does not equal the
     build; then nothing of `published/current` has changed. `inputs_state` is what the release was built from (registry
     head and code), kept in its description so that a run with nothing new can tell.
     """
     failed = [result for result in results if blocks_publication(result)]
     if failed:
-        named = "; ".join(f"{result.engine} {result.check_id} on {result.dataset}: {result.observed}" for result in failed[:5])
-        raise NotPublished(
+        named = "; ".join(
+            f"{result.engine} {result.check_id} on {result.dataset}: {result.observed}" for result in failed[:5]
+        )
+        raise NotPublishedError(
             f"Not published: {len(failed)} error-severity checks of the warehouse failed ({named}). "
             "The last release stays in place. The checks and who acts are in docs/checks.md."
         )
@@ -75,7 +76,7 @@ def publish(
         shutil.rmtree(aside, ignore_errors=True)
         raise
     folder = parent / release_id
-    os.replace(aside, folder)
+    aside.replace(folder)
     point_to(home.current, folder)
     for old in releases(home)[:-KEPT_RELEASES]:
         shutil.rmtree(old)
@@ -92,7 +93,7 @@ def point_to(link: Path, folder: Path) -> None:
     """Make `published/current` mean a release; a reader sees the old one or the new one, never neither."""
     fresh = link.with_name(f".{link.name}-{folder.name}")
     fresh.symlink_to(Path("releases") / folder.name)
-    os.replace(fresh, link)
+    fresh.replace(link)
 
 
 def public_tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[tuple[str, str]]:
@@ -145,13 +146,11 @@ def write_parquet(database: Path, folder: Path) -> None:
         for schema, table in public_tables(connection, database.stem):
             target = folder / schema / f"{table}.parquet"
             target.parent.mkdir(parents=True, exist_ok=True)
-            connection.execute(
-                f"copy {schema}.{table} to {_quoted(str(target))} (format parquet, compression zstd)"
-            )
+            connection.execute(f"copy {schema}.{table} to {_quoted(str(target))} (format parquet, compression zstd)")
 
 
 def check_copy(build_file: Path, database: Path) -> None:
-    """The release must hold the build's rows, no more and no fewer. Raises NotPublished."""
+    """The release must hold the build's rows, no more and no fewer. Raises NotPublishedError."""
     with duckdb.connect() as connection:
         connection.execute(f"attach {_quoted(str(build_file))} as build (read_only)")
         connection.execute(f"attach {_quoted(str(database))} as release (read_only)")
@@ -161,7 +160,7 @@ def check_copy(build_file: Path, database: Path) -> None:
                 for name in ("build", "release")
             )
             if built != released:
-                raise NotPublished(
+                raise NotPublishedError(
                     f"Not published: {schema}.{table} has {built} rows in the build and {released} in the release. "
                     "The last release stays in place; run again, and report it if it happens twice."
                 )

@@ -54,7 +54,7 @@ def _rows(home: Home, name: str) -> int:
 )
 def survey_workbooks(
     context: dg.AssetExecutionContext, config: IngestConfig, home_folder: HomeResource
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """Read every new workbook of the asked survey years; known files are left alone."""
     home = home_folder.home()
 
@@ -75,6 +75,10 @@ def survey_workbooks(
                 "files_accepted": report.accepted,
                 "files_rejected": report.rejected,
                 "files_known_before": report.known,
-                **({"accepted_by_year": dg.MetadataValue.md(bar_plot(accepted, "Accepted workbooks"))} if accepted else {}),
+                **(
+                    {"accepted_by_year": dg.MetadataValue.md(bar_plot(accepted, "Accepted workbooks"))}
+                    if accepted
+                    else {}
+                ),
             },
         )

@@ -24,7 +24,7 @@ _PUBLIC = [key for key in warehouse.keys if key.path[0] in PUBLIC_SCHEMAS]
     pool=BUILD_POOL,
     description="What BI tools and auditors read: published/current, swapped in atomically after all checks.",
 )
-def release(context: dg.AssetExecutionContext, home_folder: HomeResource) -> dg.MaterializeResult:
+def release(context: dg.AssetExecutionContext, home_folder: HomeResource) -> dg.MaterializeResult[None]:
     """Build a release aside, check it and swap it in; a failed check leaves the last one in place."""
     with home_folder.build_file() as home:
         published = publish_build(home, context.run_id)

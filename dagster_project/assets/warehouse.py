@@ -20,7 +20,9 @@ from publication.check_results import blocks_publication, dbt_results_path, from
 BUILD_POOL = "build_file"
 
 
-@dbt_assets(manifest=ensure_manifest(), dagster_dbt_translator=PovertyDbtTranslator(), name="warehouse", pool=BUILD_POOL)
+@dbt_assets(
+    manifest=ensure_manifest(), dagster_dbt_translator=PovertyDbtTranslator(), name="warehouse", pool=BUILD_POOL
+)
 def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folder: HomeResource) -> Iterator[Any]:
     """Build every model in full and run its tests. An error-severity test that fails stops what comes after."""
     with home_folder.build_file() as home:
@@ -41,7 +43,7 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
             named = "; ".join(f"{result.check_id} ({result.dataset}): {result.observed}" for result in failed[:5])
             raise dg.Failure(
                 "Not published: the warehouse could not be built or an error-severity test failed. "
-                f"{named or 'See the dbt log of this step.'} The last release stays in place; docs/checks.md says who acts."
+                f"{named or 'See the dbt log of this step.'} The last release stays; docs/checks.md says who acts."
             )
         finish_build(home, context.run_id)
 

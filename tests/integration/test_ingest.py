@@ -14,7 +14,7 @@ from ingestion.archive import archive_path
 from ingestion.forms import DEFAULT_MAP_FOLDER, MAP_FOLDER_VARIABLE, MapError, load_forms
 from ingestion.home import Home
 from ingestion.ingest import ingest, pending, read_all
-from ingestion.registry import BrokenRegistry, Registry
+from ingestion.registry import BrokenRegistryError, Registry
 from tests.support.readers import dying_reader, failing_reader
 from tests.support.workbooks import household, workbook_bytes
 
@@ -51,7 +51,10 @@ def test_a_file_is_archived_registered_and_stored(home: Home) -> None:
     kept = archive_path(home, entry["sha256"])
     assert kept.read_bytes() == content
     assert stat.S_IMODE(kept.stat().st_mode) == 0o400
-    assert all(stat.S_IMODE(folder.stat().st_mode) == 0o700 for folder in (home.archive, home.raw, home.warehouse, home.secrets))
+    assert all(
+        stat.S_IMODE(folder.stat().st_mode) == 0o700
+        for folder in (home.archive, home.raw, home.warehouse, home.secrets)
+    )
     (row,) = current_rows(home, "household")
     assert (row["source_file_id"], row["extraction_id"]) == (entry["sha256"][:16], entry["extraction_id"])
     assert (row["sheet"], row["row_number"], row["household_code"]) == ("Hộ", 9, "29161-0001")
@@ -165,10 +168,10 @@ def test_an_altered_or_removed_entry_is_noticed(home: Home) -> None:
     lines = home.registry.read_text(encoding="utf-8").splitlines()
     altered = json.loads(lines[0]) | {"status": "rejected"}
     home.registry.write_text("\n".join([json.dumps(altered), lines[1]]) + "\n", encoding="utf-8")
-    with pytest.raises(BrokenRegistry, match="entry 1"):
+    with pytest.raises(BrokenRegistryError, match="entry 1"):
         Registry.open(home.registry)
     home.registry.write_text(lines[1] + "\n", encoding="utf-8")
-    with pytest.raises(BrokenRegistry, match="entry 1"):
+    with pytest.raises(BrokenRegistryError, match="entry 1"):
         Registry.open(home.registry)
 
 
@@ -215,7 +218,11 @@ def test_a_new_form_is_rows_in_the_maps(home: Home, tmp_path: Path, monkeypatch:
 def test_a_form_without_a_sheet_is_refused_by_name(tmp_path: Path) -> None:
     made_up_form(tmp_path / "maps")
     path = tmp_path / "maps" / "forms.csv"
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("F2099,XX-RS/2099,2099,2099,total")]
+    lines = [
+        line
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if not line.startswith("F2099,XX-RS/2099,2099,2099,total")
+    ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with pytest.raises(MapError, match=r"F2099 .* total"):
         load_forms(tmp_path / "maps")

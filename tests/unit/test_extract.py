@@ -78,7 +78,11 @@ def test_names_in_nfd_capitals_and_odd_spaces_are_the_same_names(form: Form) -> 
         for page in book.worksheets:
             page.title = unicodedata.normalize("NFD", f" {page.title.upper()} ")
         for role in ("household", "member"):
-            page = next(p for p in book.worksheets if p.title.strip() == unicodedata.normalize("NFD", form.sheets[role].name.upper()))
+            page = next(
+                p
+                for p in book.worksheets
+                if p.title.strip() == unicodedata.normalize("NFD", form.sheets[role].name.upper())
+            )
             for row in page.iter_rows(max_row=form.sheets[role].first_header_row + form.sheets[role].header_rows - 1):
                 for cell in row:
                     if cell.value:
@@ -149,7 +153,11 @@ def test_column_twice_rejects(form: Form) -> None:
     def change(book: openpyxl.Workbook) -> None:
         page = sheet(book, form, "household")
         width = len(form.sheets["household"].columns)
-        page.cell(form.sheets["household"].first_header_row, width + 1, header_cell(book, form, "household", "household_code").value)
+        page.cell(
+            form.sheets["household"].first_header_row,
+            width + 1,
+            header_cell(book, form, "household", "household_code").value,
+        )
 
     assert codes(read(workbook_bytes(form, change=change))) == ["column_twice"]
 
@@ -191,9 +199,15 @@ def test_missing_cover_field_and_unknown_label() -> None:
 def test_a_commune_abolished_at_the_cutoff_is_unknown() -> None:
     # 28765 Phường 4 was merged on 2024-12-01, two weeks before the review of 2024 ended.
     form = FORMS["F2022"]
-    last = read(workbook_bytes(form, cover_values={"commune_code": "28765", "survey_year": 2023, "cutoff_date": "14/12/2023"}))
-    first_without = read(workbook_bytes(form, cover_values={"commune_code": "28765", "survey_year": 2024, "cutoff_date": "14/12/2024"}))
-    day_before = read(workbook_bytes(form, cover_values={"commune_code": "28765", "survey_year": 2024, "cutoff_date": "30/11/2024"}))
+    last = read(
+        workbook_bytes(form, cover_values={"commune_code": "28765", "survey_year": 2023, "cutoff_date": "14/12/2023"})
+    )
+    first_without = read(
+        workbook_bytes(form, cover_values={"commune_code": "28765", "survey_year": 2024, "cutoff_date": "14/12/2024"})
+    )
+    day_before = read(
+        workbook_bytes(form, cover_values={"commune_code": "28765", "survey_year": 2024, "cutoff_date": "30/11/2024"})
+    )
     assert last.cover.commune_valid_from == "2020-02-01"
     assert codes(first_without) == ["unknown_commune"]
     assert codes(day_before) == ["unknown_commune"]
@@ -201,8 +215,12 @@ def test_a_commune_abolished_at_the_cutoff_is_unknown() -> None:
 
 def test_a_reused_code_names_the_unit_of_the_cutoff_date() -> None:
     form = FORMS["F2022"]
-    before = read(workbook_bytes(form, cover_values={"commune_code": 28810, "survey_year": 2023, "cutoff_date": "14/12/2023"}))
-    after = read(workbook_bytes(form, cover_values={"commune_code": "28810", "survey_year": 2024, "cutoff_date": "14/12/2024"}))
+    before = read(
+        workbook_bytes(form, cover_values={"commune_code": 28810, "survey_year": 2023, "cutoff_date": "14/12/2023"})
+    )
+    after = read(
+        workbook_bytes(form, cover_values={"commune_code": "28810", "survey_year": 2024, "cutoff_date": "14/12/2024"})
+    )
     assert (before.cover.commune_valid_from, after.cover.commune_valid_from) == ("2020-02-01", "2024-12-01")
 
 
