@@ -99,7 +99,7 @@ class Workbook:
 def open_workbook(content: bytes) -> Workbook:
     """Open a file's bytes.
 
-    Raises RejectedWorkbookError when it is encrypted, no workbook, or expands to more than 100 times its size or 512 MiB.
+    Raises RejectedWorkbookError when it is encrypted, no workbook, or expands to over 100 times its size or 512 MiB.
     Every member is inflated once within those limits: the sizes a zip states are not to be trusted.
     """
     if content.startswith(_OLE_SIGNATURE):

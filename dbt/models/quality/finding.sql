@@ -14,7 +14,14 @@ form_columns as (
 
 in_files as (
     {% for model in ['int_finding_row', 'int_finding_value', 'int_finding_consistency'] -%}
-    select source_file_id, role, sheet, row_number, column_name, check_code, cast(null as {{ dbt.type_string() }}) as detail
+    select
+        source_file_id,
+        role,
+        sheet,
+        row_number,
+        column_name,
+        check_code,
+        cast(null as {{ dbt.type_string() }}) as detail
     from {{ ref(model) }}
     union all
     {% endfor -%}

@@ -51,7 +51,11 @@ chains (source_file_id, row_number, first_record) as (
     select
         records.source_file_id,
         records.row_number,
-        concat(cast(records.survey_year as {{ dbt.type_string() }}), '|', records.commune_code, '|', records.household_code)
+        concat(
+            cast(records.survey_year as {{ dbt.type_string() }}),
+            '|', records.commune_code,
+            '|', records.household_code
+        )
     from records
     left join links
         on
