@@ -17,7 +17,7 @@ from ingestion import text
 from ingestion.cover import Cover, read_cover
 from ingestion.findings import Finding, file_finding
 from ingestion.forms import Form, Sheet, fields_of_role
-from ingestion.headers import match_headers, match_labels, match_sheets, nearest
+from ingestion.headers import HeaderMatch, header_rows, match_headers, match_labels, match_sheets, nearest
 from ingestion.workbook import (
     RejectedWorkbookError,
     Workbook,
@@ -83,11 +83,36 @@ def raw_schema(forms: dict[str, Form], role: str) -> pa.Schema:
     return pa.schema([*keys, *((_RENAMED.get(name, name), pa.string()) for name in fields_of_role(forms, role))])
 
 
-def extract(content: bytes, forms: dict[str, Form], survey_years: set[int] | None = None) -> Extraction | None:
+@dataclass
+class Memory:
+    """What does not change from file to file, found once: the forms, the raw schemas, headers matched before."""
+
+    forms: dict[str, Form]
+    schemas: dict[str, pa.Schema] = field(default_factory=dict)
+    headers: dict[tuple[Any, ...], HeaderMatch] = field(default_factory=dict)
+
+    def schema(self, role: str) -> pa.Schema:
+        """The raw schema of a role."""
+        if role not in self.schemas:
+            self.schemas[role] = raw_schema(self.forms, role)
+        return self.schemas[role]
+
+    def match(self, header: list[list[str]], sheet: Sheet, has_data: list[bool]) -> HeaderMatch:
+        """How a sheet's headers match the form's; the same headers always do in the same way."""
+        printed = (id(sheet), *map(tuple, header[: sheet.header_rows]), tuple(has_data))
+        if printed not in self.headers:
+            self.headers[printed] = match_headers(header, sheet, has_data)
+        return self.headers[printed]
+
+
+def extract(
+    content: bytes, forms: dict[str, Form], survey_years: set[int] | None = None, memory: Memory | None = None
+) -> Extraction | None:
     """Read one file.
 
     With `survey_years`, a file whose cover names another year is left alone: None is returned after its cover was read.
-    Raises nothing that the file's content can cause: what is wrong is a finding.
+    `memory`, of the same forms, is kept between files of one process. Raises nothing that the file's content can cause:
+    what is wrong is a finding.
     """
     extraction = Extraction(hashlib.sha256(content).hexdigest(), len(content))
     try:
@@ -102,16 +127,16 @@ def extract(content: bytes, forms: dict[str, Form], survey_years: set[int] | Non
     extraction.findings += extraction.cover.findings
     form = extraction.cover.form
     if form is not None:
-        _read_sheets(extraction, workbook, form, forms)
+        _read_sheets(extraction, workbook, form, memory or Memory(forms))
     return extraction
 
 
-def _read_sheets(extraction: Extraction, workbook: Workbook, form: Form, forms: dict[str, Form]) -> None:
+def _read_sheets(extraction: Extraction, workbook: Workbook, form: Form, memory: Memory) -> None:
     found, findings = match_sheets(workbook.sheet_names, form.sheets)
     extraction.findings += findings
     for role in LIST_ROLES:
         if role in found:
-            table = _read_list(extraction, workbook, found[role], form.sheets[role], raw_schema(forms, role))
+            table = _read_list(extraction, workbook, found[role], form.sheets[role], memory)
             extraction.tables[role] = table
             if role == "household":
                 extraction.household_rows = table.num_rows
@@ -120,27 +145,26 @@ def _read_sheets(extraction: Extraction, workbook: Workbook, form: Form, forms: 
     for role in LABEL_ROLES:
         if role in found:
             extraction.tables[role] = _read_labels(
-                extraction, workbook, found[role], form.sheets[role], raw_schema(forms, role)
+                extraction, workbook, found[role], form.sheets[role], memory.schema(role)
             )
 
 
-def _is_column_number_row(rows: pa.Table, row: int) -> bool:
-    values = [column[row].as_py() for column in rows.columns] if row < rows.num_rows else []
-    present = [text.fold(value) for value in values if value]
-    return bool(present) and all(_COLUMN_NUMBER.match(value) for value in present)
+def _is_column_number_row(cells: list[str]) -> bool:
+    present = [cell for cell in cells if cell]
+    return bool(present) and all(_COLUMN_NUMBER.match(cell) for cell in present)
 
 
-def _read_list(
-    extraction: Extraction, workbook: Workbook, sheet_name: str, sheet: Sheet, schema: pa.Schema
-) -> pa.Table:
+def _read_list(extraction: Extraction, workbook: Workbook, sheet_name: str, sheet: Sheet, memory: Memory) -> pa.Table:
     """The data rows of a household or member sheet under our field names."""
     rows = workbook.rows(sheet_name)
+    schema = memory.schema(sheet.role)
+    header = header_rows(rows, sheet)
     first = sheet.first_header_row - 1 + sheet.header_rows
-    if _is_column_number_row(rows, first):
+    if _is_column_number_row(header[-1]):
         first += 1
     numbers = pa.array(np.arange(first + 1, rows.num_rows + 1, dtype=np.int32))
     data = rows.slice(first)
-    match = match_headers(rows, sheet, [column.null_count < len(column) for column in data.columns])
+    match = memory.match(header, sheet, [column.null_count < len(column) for column in data.columns])
     extraction.findings += match.findings
 
     columns = {name: data.column(position) for name, position in match.column_of_field.items()}
@@ -155,7 +179,7 @@ def _read_list(
     return _without(pa.table(arrays, schema=schema), no_data)
 
 
-def _no_data_rows(data: pa.Table, household_code: pa.ChunkedArray | None) -> list[int]:
+def _no_data_rows(data: pa.RecordBatch, household_code: pa.StringArray | None) -> list[int]:
     """The rows (from 0) that are no data: entirely empty ones and the closing total row.
 
     A total row carries its label in any cell. Only rows without a household code, rows that may carry the label
@@ -179,8 +203,9 @@ def _no_data_rows(data: pa.Table, household_code: pa.ChunkedArray | None) -> lis
     return sorted(empty | totals)
 
 
-def _cells(data: pa.Table, row: int) -> list[str | None]:
-    return [column[row].as_py() for column in data.columns]
+def _cells(data: pa.RecordBatch, row: int) -> list[str | None]:
+    cells: list[str | None] = pa.concat_arrays(data.slice(row, 1).columns).to_pylist()
+    return cells
 
 
 def _without(table: pa.Table, rows: list[int]) -> pa.Table:
@@ -201,10 +226,10 @@ def _distinguish_numbers(
     workbook: Workbook,
     sheet_name: str,
     sheet: Sheet,
-    columns: dict[str, pa.ChunkedArray],
+    columns: dict[str, pa.StringArray],
     column_of_field: dict[str, int],
     first: int,
-) -> dict[str, pa.ChunkedArray]:
+) -> dict[str, pa.StringArray]:
     """Columns in which a number cell such as 1.25 reads like the text "1.250" (1250), with one more zero written.
 
     Text "1.250" groups thousands and a number cell is a number; as raw text both must stay what they were.
@@ -221,7 +246,7 @@ def _distinguish_numbers(
         for row, value in enumerate(values):
             if value is not None and is_ambiguous_number(value) and not isinstance(cells[first + row][position], str):
                 values[row] = value + "0"
-        changed[name] = pa.chunked_array([pa.array(values, pa.string())])
+        changed[name] = pa.array(values, pa.string())
     return changed
 
 
@@ -229,17 +254,17 @@ def _show_odd_cells(
     workbook: Workbook,
     sheet_name: str,
     sheet: Sheet,
-    columns: dict[str, pa.ChunkedArray],
+    columns: dict[str, pa.StringArray],
     column_of_field: dict[str, int],
     first: int,
-) -> dict[str, pa.ChunkedArray]:
+) -> dict[str, pa.StringArray]:
     """Columns with Excel's error text (#REF!) where the fast reader gave null, so that staging finds it unreadable.
 
     Text columns stay null: there an error text would be taken for a name.
     """
     odd = workbook.odd_cells(sheet_name)
     offset = workbook.first_column(sheet_name)
-    changed: dict[str, pa.ChunkedArray] = {}
+    changed: dict[str, pa.StringArray] = {}
     for column in sheet.columns:
         position = column_of_field.get(column.field)
         if position is None or column.type == TEXT_TYPE:
@@ -254,7 +279,7 @@ def _show_odd_cells(
             for row, shown in hits.items():
                 if row < len(values):
                     values[row] = shown
-            changed[column.field] = pa.chunked_array([pa.array(values, pa.string())])
+            changed[column.field] = pa.array(values, pa.string())
     return changed
 
 
@@ -262,7 +287,8 @@ def _read_labels(
     extraction: Extraction, workbook: Workbook, sheet_name: str, sheet: Sheet, schema: pa.Schema
 ) -> pa.Table:
     """The label/value rows of a cover or total sheet, in long form."""
-    match = match_labels(workbook.rows(sheet_name), sheet.columns)
+    is_matched = sheet_name == extraction.cover.sheet_name
+    match = extraction.cover.labels if is_matched else match_labels(workbook.rows(sheet_name), sheet.columns)
     if sheet.role == "total":
         extraction.findings += [
             file_finding("total_label_missing", column.header, sheet=sheet.name, column_name=column.field)

@@ -17,7 +17,7 @@ from filelock import FileLock
 from pebble import ProcessFuture, ProcessPool
 
 from ingestion.archive import archive, archive_path
-from ingestion.extract import Extraction, extract
+from ingestion.extract import Extraction, Memory, extract
 from ingestion.findings import file_finding
 from ingestion.forms import Form, load_forms, map_folder
 from ingestion.home import Home
@@ -93,9 +93,10 @@ def read_batch(
     The tables stay on disk: what goes back to the parent is small. Files of years not in `survey_years` are left out.
     """
     done = []
+    memory = Memory(forms)
     for received in batch:
         content = received.path.read_bytes()
-        extraction = extract(content, forms, survey_years)
+        extraction = extract(content, forms, survey_years, memory)
         if extraction is not None:
             archive(home, extraction.sha256, content)
             done.append((received, extraction))

@@ -7,6 +7,7 @@ Exit codes: 0 published (or the question was answered), 1 not published or faile
 import contextlib
 import shlex
 import sys
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -177,4 +178,10 @@ def main() -> None:
         app()
     except BrokenRegistryError as problem:
         errors.print(str(problem), soft_wrap=True)
+        raise SystemExit(1) from None
+    except Exception as problem:  # its text may quote a cell, so only its kind and place are shown
+        places = "".join(traceback.format_tb(problem.__traceback__)[-3:])
+        errors.print(
+            f"Unexpected {type(problem).__name__}; please report it with these lines:\n{places}", soft_wrap=True
+        )
         raise SystemExit(1) from None

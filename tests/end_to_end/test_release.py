@@ -39,9 +39,7 @@ def test_every_public_table_has_key_contract_and_descriptions(clean_home: Home) 
             "where schema_name in ('marts', 'quality') and coalesce(comment, '') = ''"
         ).fetchall()
         assert silent == []
-        assert all(
-            comment for (comment,) in connection.execute("select comment from duckdb_tables()").fetchall()
-        )
+        assert all(comment for (comment,) in connection.execute("select comment from duckdb_tables()").fetchall())
 
 
 def test_parquet_holds_the_same_rows(clean_home: Home) -> None:
@@ -73,7 +71,16 @@ def test_no_table_of_the_release_is_private(clean_home: Home) -> None:
         schemas = {row[0] for row in connection.execute("select distinct schema_name from duckdb_tables()").fetchall()}
         columns = {row[0] for row in connection.execute("select column_name from duckdb_columns()").fetchall()}
     assert schemas == {"marts", "quality"}
-    assert not columns & {"head_name", "full_name", "head_citizen_id", "citizen_id", "head_birth", "birth", "hamlet", "note"}
+    assert not columns & {
+        "head_name",
+        "full_name",
+        "head_citizen_id",
+        "citizen_id",
+        "head_birth",
+        "birth",
+        "hamlet",
+        "note",
+    }
 
 
 def test_older_duckdb_reads_the_release(clean_home: Home) -> None:

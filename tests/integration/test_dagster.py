@@ -66,7 +66,9 @@ def test_all_years_are_read_as_one_and_a_year_alone() -> None:
     assert years_to_read(["2024"]) == {2024}
 
 
-def test_the_sensor_starts_a_run_only_for_new_and_settled_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sensor_starts_a_run_only_for_new_and_settled_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("POVERTY_HOME", str(tmp_path))
 
     def evaluate() -> dg.SensorResult | dg.SkipReason:
