@@ -48,8 +48,8 @@ def publish(
     """Publish what the build file holds.
 
     Raises NotPublishedError when an error-severity check of the warehouse itself failed or the release does not equal
-    the build; then nothing of `published/current` has changed. `inputs_state` is what the release was built from (registry
-    head and code), kept in its description so that a run with nothing new can tell.
+    the build; then nothing of `published/current` has changed. `inputs_state` is what the release was built from
+    (registry head and code), kept in its description so that a run with nothing new can tell.
     """
     failed = [result for result in results if blocks_publication(result)]
     if failed:

@@ -1,7 +1,6 @@
 """What a release promises to those who read it."""
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -125,10 +124,10 @@ def test_a_wrong_call_exits_2(clean_home: Home) -> None:
 
 def test_readers_keep_their_release_while_the_next_one_comes(home: Home) -> None:
     reader = duckdb.connect(str(home.current / DATABASE), read_only=True)
-    first = os.readlink(home.current)
+    first = home.current.readlink()
     before = reader.execute("select count(*) from marts.area_year").fetchall()
     release = publish_build(home, "another-run")
-    assert os.readlink(home.current) != first
+    assert home.current.readlink() != first
     assert (home.current).resolve() == release.folder
     assert reader.execute("select count(*) from marts.area_year").fetchall() == before
     assert reader.execute("select count(*) from quality.check_result where run_id = 'another-run'").fetchall() == [(0,)]
@@ -148,10 +147,10 @@ def test_a_failed_error_check_leaves_the_last_release_in_place(home: Home, engin
         type(result)(**{**vars(result), "is_passed": False}) if result is broken else result for result in results
     ]
     save_results(path, changed)
-    before = os.readlink(home.current)
+    before = home.current.readlink()
     with pytest.raises(NotPublishedError, match=broken.check_id.replace(".", r"\.")):
         publish_build(home, "broken-run")
-    assert os.readlink(home.current) == before
+    assert home.current.readlink() == before
     assert not list((home.published / "releases").glob(".building-*"))
 
 
@@ -166,10 +165,10 @@ def test_a_crash_while_building_a_release_leaves_no_trace(home: Home, monkeypatc
         raise OSError("disk full")
 
     monkeypatch.setattr("publication.release.write_parquet", crash)
-    before = os.readlink(home.current)
+    before = home.current.readlink()
     with pytest.raises(OSError, match="disk full"):
         publish_build(home, "crashed")
-    assert os.readlink(home.current) == before
+    assert home.current.readlink() == before
     assert not list((home.published / "releases").glob(".building-*"))
 
 
