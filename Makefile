@@ -3,7 +3,9 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 POVERTY_HOME ?= $(CURDIR)/data
+override POVERTY_HOME := $(abspath $(POVERTY_HOME))
 export POVERTY_HOME
+export POVERTY_MAPS ?= $(CURDIR)/ingestion/maps
 export DAGSTER_HOME := $(POVERTY_HOME)/dagster
 export DO_NOT_TRACK := 1
 RUN := $(UV) run --frozen --no-sync

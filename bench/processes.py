@@ -31,13 +31,10 @@ class CommandFailedError(RuntimeError):
     """A measured command did not end with exit code 0; the message holds the end of what it printed."""
 
 
-def run(
-    arguments: Sequence[str], *, environment: Mapping[str, str] | None = None, folder: Path = REPOSITORY
-) -> Usage:
+def run(arguments: Sequence[str], *, environment: Mapping[str, str] | None = None, folder: Path = REPOSITORY) -> Usage:
     """Run a command to its end and measure it. Raises CommandFailedError."""
     # Bytecode is kept, as on any machine that ran the product once: otherwise every start compiles our modules again.
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    before = os.times()
     start = time.perf_counter()
     process = subprocess.Popen(
         arguments,
@@ -48,21 +45,18 @@ def run(
         text=True,
         encoding="utf-8",
     )
-    peaks: dict[int, tuple[int, str]] = {}
+    seen: dict[int, _Seen] = {}
     ended = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(process.pid, peaks, ended), daemon=True)
+    watcher = threading.Thread(target=_watch, args=(process.pid, seen, ended), daemon=True)
     watcher.start()
     output, _ = process.communicate()
     wall = time.perf_counter() - start
     ended.set()
     watcher.join()
-    after = os.times()
     if process.returncode != 0:
         raise CommandFailedError(f"{' '.join(arguments[:6])} ended with {process.returncode}:\n{output[-4000:]}")
-    # Children of children count once their parents have waited for them, which all of ours do.
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    peak, command = max(peaks.values(), default=(0, ""))
-    return Usage(wall, cpu, peak, command, output)
+    largest = max(seen.values(), key=lambda one: one.peak_bytes, default=_Seen())
+    return Usage(wall, sum(one.cpu for one in seen.values()), largest.peak_bytes, largest.command, output)
 
 
 def python(*arguments: str, environment: Mapping[str, str] | None = None) -> Usage:
@@ -70,18 +64,34 @@ def python(*arguments: str, environment: Mapping[str, str] | None = None) -> Usa
     return run([sys.executable, *arguments], environment=environment)
 
 
-def _watch(root: int, peaks: dict[int, tuple[int, str]], ended: threading.Event) -> None:
-    """Keep the kernel's own high-water mark of every process below `root`; asking often matters only for its end."""
+@dataclass(frozen=True)
+class _Seen:
+    """The last look at one process; both figures only ever grow."""
+
+    cpu: float = 0.0
+    peak_bytes: int = 0
+    command: str = ""
+
+
+def _watch(root: int, seen: dict[int, _Seen], ended: threading.Event) -> None:
+    """Look at every process below `root` again and again.
+
+    The parent's own account of its children would miss what a fork server started, because nobody waits for it.
+    """
     while not ended.wait(_SAMPLE_SECONDS):
         for process in _tree(root):
             try:
-                status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-                command = Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            except OSError:
+                seen[process] = _look(Path(f"/proc/{process}"))
+            except (OSError, ValueError, IndexError):  # it ended meanwhile
                 continue
-            for line in status.splitlines():
-                if line.startswith("VmHWM:"):
-                    peaks[process] = (int(line.split()[1]) * 1024, command[:120])
+
+
+def _look(process: Path) -> _Seen:
+    fields = (process / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    ticks = int(fields[11]) + int(fields[12])  # user and system time of the process itself
+    command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    peaks = [line.split()[1] for line in (process / "status").read_text().splitlines() if line.startswith("VmHWM:")]
+    return _Seen(ticks / os.sysconf("SC_CLK_TCK"), int(peaks[0]) * 1024, command[:120])
 
 
 def _tree(root: int) -> list[int]:

@@ -1,5 +1,7 @@
 """Everything Dagster shows: assets, checks, jobs, sensor, schedule, resources."""
 
+import os
+
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
@@ -8,10 +10,14 @@ from dagster_project.assets.release import release
 from dagster_project.assets.warehouse import warehouse
 from dagster_project.automation import landing_folder, yearly_review
 from dagster_project.checks import great_expectations
-from dagster_project.dbt_project import DBT_EXECUTABLE, DBT_FOLDER
+from dagster_project.dbt_project import DBT_EXECUTABLE, DBT_FOLDER, dbt_environment
 from dagster_project.jobs import JOBS
 from dagster_project.loggers import short_lines
 from dagster_project.resources import ExpectationsResource, HomeResource
+from ingestion.home import Home
+
+# Runs that the UI, the sensor or the schedule start are processes of their own: dbt finds its paths there as well.
+os.environ.update(dbt_environment(Home.from_environment()))
 
 defs = dg.Definitions(
     assets=[survey_workbooks, warehouse, release],

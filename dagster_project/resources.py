@@ -13,14 +13,17 @@ from pydantic import PrivateAttr
 
 from expectations.client import ExpectationsWorker
 from ingestion.home import Home
+from ingestion.pseudonym_key import ensure_key
 
 
 class HomeResource(dg.ConfigurableResource[Any]):
     """The folders under `$POVERTY_HOME`."""
 
     def home(self) -> Home:
-        """The home folder, created where it is missing."""
-        return Home.from_environment().create()
+        """The home folder and its pseudonym key, created where they are missing."""
+        home = Home.from_environment().create()
+        ensure_key(home)
+        return home
 
     @contextmanager
     def build_file(self) -> Iterator[Home]:

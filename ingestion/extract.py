@@ -6,6 +6,7 @@ rules about rows (dbt staging), and which file is in force (registry).
 
 import hashlib
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,7 @@ from ingestion import text
 from ingestion.cover import Cover, read_cover
 from ingestion.findings import Finding, file_finding
 from ingestion.forms import Form, Sheet, fields_of_role
-from ingestion.headers import HeaderMatch, header_rows, match_headers, match_labels, match_sheets, nearest
+from ingestion.headers import HeaderMatch, cells_of_row, match_headers, match_labels, match_sheets, nearest
 from ingestion.workbook import (
     RejectedWorkbookError,
     Workbook,
@@ -32,6 +33,7 @@ NUMBER_TYPES = ("integer", "decimal")
 TEXT_TYPE = "text"
 _COLUMN_NUMBER = re.compile(r"^\(\d+\)$")
 _TOTAL_ROW = text.key("Tổng cộng")
+_TOTAL_INITIALS = ("T", "t")
 SOURCE_FILE_ID_LENGTH = 16
 # The forms' own running number is not the worksheet's row.
 _RENAMED = {"row_number": "printed_row_number"}
@@ -97,11 +99,19 @@ class Memory:
             self.schemas[role] = raw_schema(self.forms, role)
         return self.schemas[role]
 
-    def match(self, header: list[list[str]], sheet: Sheet, has_data: list[bool]) -> HeaderMatch:
-        """How a sheet's headers match the form's; the same headers always do in the same way."""
-        printed = (id(sheet), *map(tuple, header[: sheet.header_rows]), tuple(has_data))
+    def match(
+        self, header_rows: Sequence[Sequence[str | None]], sheet: Sheet, has_data: Callable[[int], bool]
+    ) -> HeaderMatch:
+        """How a sheet's headers match the form's; the same headers always do in the same way.
+
+        `has_data` is asked for the columns without a header only: elsewhere it makes no difference.
+        """
+        data = {place: has_data(place) for place, cells in enumerate(zip(*header_rows, strict=True)) if not any(cells)}
+        printed = (id(sheet), *map(tuple, header_rows), *data.items())
         if printed not in self.headers:
-            self.headers[printed] = match_headers(header, sheet, has_data)
+            self.headers[printed] = match_headers(
+                header_rows, sheet, [data.get(place, True) for place in range(len(header_rows[0]))]
+            )
         return self.headers[printed]
 
 
@@ -149,76 +159,91 @@ def _read_sheets(extraction: Extraction, workbook: Workbook, form: Form, memory:
             )
 
 
-def _is_column_number_row(cells: list[str]) -> bool:
-    present = [cell for cell in cells if cell]
-    return bool(present) and all(_COLUMN_NUMBER.match(cell) for cell in present)
+def _is_column_number_row(cells: Sequence[pa.StringArray], row: int) -> bool:
+    count = 0
+    for column in cells:
+        cell = column[row].as_py() if row < len(column) else None
+        if cell:
+            if not _COLUMN_NUMBER.match(text.fold(cell)):
+                return False
+            count += 1
+    return count > 0
 
 
 def _read_list(extraction: Extraction, workbook: Workbook, sheet_name: str, sheet: Sheet, memory: Memory) -> pa.Table:
     """The data rows of a household or member sheet under our field names."""
     rows = workbook.rows(sheet_name)
     schema = memory.schema(sheet.role)
-    header = header_rows(rows, sheet)
-    first = sheet.first_header_row - 1 + sheet.header_rows
-    if _is_column_number_row(header[-1]):
+    top = sheet.first_header_row - 1
+    first = top + sheet.header_rows
+    count = rows.num_rows
+    cells = rows.columns
+    header_rows = [cells_of_row(cells, top + row) for row in range(sheet.header_rows)]
+    if _is_column_number_row(cells, first):
         first += 1
-    numbers = pa.array(np.arange(first + 1, rows.num_rows + 1, dtype=np.int32))
-    data = rows.slice(first)
-    match = memory.match(header, sheet, [column.null_count < len(column) for column in data.columns])
-    extraction.findings += match.findings
 
-    columns = {name: data.column(position) for name, position in match.column_of_field.items()}
+    def has_data(position: int) -> bool:
+        below = cells[position].slice(first)
+        return bool(below.null_count < len(below))
+
+    match = memory.match(header_rows, sheet, has_data)
+    extraction.findings += match.findings
+    columns = {name: cells[position] for name, position in match.column_of_field.items()}
     columns |= _distinguish_numbers(workbook, sheet_name, sheet, columns, match.column_of_field, first)
     if workbook.has_odd_cells:
         columns |= _show_odd_cells(workbook, sheet_name, sheet, columns, match.column_of_field, first)
-    no_data = _no_data_rows(data, columns.get("household_code"))
+    no_data = _no_data_rows(cells, columns.get("household_code"), first)
     columns = {_RENAMED.get(name, name): column for name, column in columns.items()}
-    count = len(numbers)
-    arrays: list[Any] = [pa.repeat(extraction.source_file_id, count), pa.repeat(sheet_name, count), numbers]
-    arrays += [columns.get(name, pa.nulls(count, pa.string())) for name in schema.names[3:]]
-    return _without(pa.table(arrays, schema=schema), no_data)
+    empty = pa.nulls(count, pa.string())
+    arrays = [
+        pa.repeat(extraction.source_file_id, count),
+        pa.repeat(sheet_name, count),
+        pa.array(np.arange(1, count + 1, dtype=np.int32)),
+        *(columns.get(name, empty) for name in schema.names[3:]),
+    ]
+    return _data_rows(pa.table(arrays, schema=schema), first, no_data)
 
 
-def _no_data_rows(data: pa.RecordBatch, household_code: pa.StringArray | None) -> list[int]:
-    """The rows (from 0) that are no data: entirely empty ones and the closing total row.
+def _no_data_rows(cells: list[pa.StringArray], household_code: pa.StringArray | None, first: int) -> list[int]:
+    """The rows (from 0) from `first` on that are no data: entirely empty ones and the closing total row.
 
     A total row carries its label in any cell. Only rows without a household code, rows that may carry the label
     in its place, and the last row that is not empty are looked into, which spares reading every cell of every list.
     """
+    count = len(cells[0]) if cells else 0
     if household_code is None:
-        suspects = list(range(data.num_rows))
+        suspects = list(range(first, count))
     else:
         # The label has letters beyond ASCII in every spelling, codes hardly ever do.
-        plain = pc.fill_null(pc.string_is_ascii(household_code), False)
-        suspects = pc.indices_nonzero(pc.invert(plain)).to_pylist()
-    empty = {row for row in suspects if not any(_cells(data, row))}
-    last = (
-        [next(row for row in reversed(range(data.num_rows)) if row not in empty)] if data.num_rows > len(empty) else []
-    )
-    totals = {
-        row
-        for row in {*suspects, *last} - empty
-        if any(text.key(cell) == _TOTAL_ROW for cell in _cells(data, row) if cell)
-    }
+        codes = household_code.slice(first)
+        suspects = []
+        if codes.null_count or not pc.all(pc.string_is_ascii(codes)).as_py():
+            found = enumerate(codes.to_pylist(), first)
+            suspects = [row for row, code in found if code is None or not code.isascii()]
+    looked_into = {row: cells_of_row(cells, row) for row in suspects}
+    empty = {row for row in suspects if not any(looked_into[row])}
+    last = next((row for row in range(count - 1, first - 1, -1) if row not in empty), None)
+    if last is not None and last not in looked_into:
+        looked_into[last] = cells_of_row(cells, last)
+    totals = {row for row, found in looked_into.items() if any(_is_total_label(cell) for cell in found if cell)}
     return sorted(empty | totals)
 
 
-def _cells(data: pa.RecordBatch, row: int) -> list[str | None]:
-    cells: list[str | None] = pa.concat_arrays(data.slice(row, 1).columns).to_pylist()
-    return cells
+def _is_total_label(cell: str) -> bool:
+    return cell.lstrip()[:1] in _TOTAL_INITIALS and text.key(cell) == _TOTAL_ROW
 
 
-def _without(table: pa.Table, rows: list[int]) -> pa.Table:
-    """A table without some rows; those at its end, the usual case, are cut off without copying."""
+def _data_rows(table: pa.Table, first: int, no_data: list[int]) -> pa.Table:
+    """A table's rows from `first` on without some; those at its end, the usual case, are cut off without copying."""
     count = table.num_rows
-    while rows and rows[-1] == count - 1:
+    while no_data and no_data[-1] == count - 1:
         count -= 1
-        rows = rows[:-1]
-    table = table.slice(0, count)
-    if not rows:
+        no_data = no_data[:-1]
+    table = table.slice(first, max(count - first, 0))
+    if not no_data:
         return table
-    keep = np.ones(count, dtype=bool)
-    keep[rows] = False
+    keep = np.ones(table.num_rows, dtype=bool)
+    keep[np.array(no_data) - first] = False
     return table.filter(pa.array(keep))
 
 
@@ -235,16 +260,16 @@ def _distinguish_numbers(
     Text "1.250" groups thousands and a number cell is a number; as raw text both must stay what they were.
     """
     numbers = [column.field for column in sheet.columns if column.type in NUMBER_TYPES and column.field in columns]
-    if not has_ambiguous_numbers([columns[name] for name in numbers]):
+    if not has_ambiguous_numbers([columns[name].slice(first) for name in numbers]):
         return {}
-    cells = workbook.typed_cells(sheet_name)
+    typed = workbook.typed_cells(sheet_name)
     offset = workbook.first_column(sheet_name)
     changed = {}
     for name in numbers:
         position = column_of_field[name] + offset
         values = columns[name].to_pylist()
-        for row, value in enumerate(values):
-            if value is not None and is_ambiguous_number(value) and not isinstance(cells[first + row][position], str):
+        for row, value in enumerate(values[first:], first):
+            if value is not None and is_ambiguous_number(value) and not isinstance(typed[row][position], str):
                 values[row] = value + "0"
         changed[name] = pa.array(values, pa.string())
     return changed
@@ -269,11 +294,7 @@ def _show_odd_cells(
         position = column_of_field.get(column.field)
         if position is None or column.type == TEXT_TYPE:
             continue
-        hits = {
-            row - 1 - first: shown
-            for (row, place), shown in odd.items()
-            if place - 1 == position + offset and row > first
-        }
+        hits = {row - 1: shown for (row, place), shown in odd.items() if place - 1 == position + offset and row > first}
         if hits:
             values = columns[column.field].to_pylist()
             for row, shown in hits.items():

@@ -5,10 +5,10 @@ What does not: the values below the headers.
 """
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
-from openpyxl.utils import get_column_letter
 
 from ingestion import text
 from ingestion.findings import Finding, file_finding
@@ -30,31 +30,23 @@ def nearest(found: str, known: list[str]) -> str:
     return keys[close[0]] if close else ""
 
 
-def header_rows(rows: pa.RecordBatch, sheet: Sheet) -> list[list[str]]:
-    """The folded cells of a list sheet's header rows and of the row below them, "" where empty or below the sheet."""
-    top = sheet.first_header_row - 1
-    wanted = sheet.header_rows + 1
-    there = rows.slice(top, wanted)
-    # One conversion of all cells: a call per cell was a tenth of reading a workbook.
-    count = there.num_rows
-    cells = pa.concat_arrays(there.columns).to_pylist() if count else []
-    return [
-        [text.fold(cell) if cell else "" for cell in cells[row::count]] if row < count else [""] * rows.num_columns
-        for row in range(wanted)
-    ]
+def cells_of_row(columns: Sequence[pa.StringArray], row: int) -> list[str | None]:
+    """A row's cells (row from 0), null where empty or below the sheet."""
+    return [column[row].as_py() for column in columns] if columns and row < len(columns[0]) else [None] * len(columns)
 
 
-def printed_headers(header: list[list[str]], sheet: Sheet) -> list[tuple[str, str]]:
-    """(group, header) of every sheet column.
+def printed_headers(header_rows: Sequence[Sequence[str | None]], sheet: Sheet) -> list[tuple[str, str]]:
+    """(group, header) of every sheet column, folded.
 
     With two header rows an ungrouped header stands in the first and is merged downwards; a group header stands over
     the first of its columns and spans the others.
     """
+    folded = [[text.fold(cell or "") for cell in row] for row in header_rows]
     if sheet.header_rows == 1:
-        return [("", cell) for cell in header[0]]
+        return [("", cell) for cell in folded[0]]
     headers = []
     group = ""
-    for above, below in zip(header[0], header[1], strict=True):
+    for above, below in zip(*folded, strict=True):
         if not below:
             headers.append(("", above))
         else:
@@ -63,7 +55,9 @@ def printed_headers(header: list[list[str]], sheet: Sheet) -> list[tuple[str, st
     return headers
 
 
-def match_headers(header: list[list[str]], sheet: Sheet, has_data: list[bool], first_column: int = 0) -> HeaderMatch:
+def match_headers(
+    header_rows: Sequence[Sequence[str | None]], sheet: Sheet, has_data: Sequence[bool], first_column: int = 0
+) -> HeaderMatch:
     """Match a list sheet's headers with the form's.
 
     `has_data` says per sheet column whether anything stands below the headers: a column without header and without
@@ -73,7 +67,7 @@ def match_headers(header: list[list[str]], sheet: Sheet, has_data: list[bool], f
     match = HeaderMatch()
     wanted = {(text.key(column.group), text.key(column.header)): column for column in sheet.columns}
     unknown: list[tuple[int, str]] = []
-    for position, (group, header) in enumerate(printed_headers(header, sheet)):
+    for position, (group, header) in enumerate(printed_headers(header_rows, sheet)):
         if not header and not has_data[position]:
             continue
         column = wanted.get((text.key(group), text.key(header)))
@@ -87,6 +81,8 @@ def match_headers(header: list[list[str]], sheet: Sheet, has_data: list[bool], f
             match.column_of_field[column.field] = position
     missing = [column for column in sheet.columns if column.field not in match.column_of_field]
     match.findings += [_missing_column(sheet, column) for column in missing]
+    if unknown:
+        from openpyxl.utils import get_column_letter  # slow to import, seldom needed
     for position, header in unknown:
         letter = get_column_letter(position + 1 + first_column)
         near = nearest(header, [column.header for column in missing or sheet.columns]) if header else ""

@@ -10,6 +10,8 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +117,14 @@ def _failed(received: Received, reason: str) -> Extraction:
     return extraction
 
 
+def start_readers() -> ForkServerContext:
+    """The context of reader processes; their fork server starts at once and imports what they need meanwhile."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["ingestion.no_pandas", "ingestion.ingest"])
+    forkserver.ensure_running()
+    return context
+
+
 def read_all(
     home: Home,
     forms: dict[str, Form],
@@ -132,10 +142,11 @@ def read_all(
     that fails again is rejected.
     """
     batches = [list(files[start : start + FILES_PER_BATCH]) for start in range(0, len(files), FILES_PER_BATCH)]
-    results: list[tuple[Received, Extraction, str]] = []
+    # The largest first, so that no process is left alone with a large batch at the end.
+    largest_first = sorted(range(len(batches)), key=lambda n: -sum(file.path.stat().st_size for file in batches[n]))
+    results: dict[int, list[tuple[Received, Extraction, str]]] = {}
     total, finished = len(files), 0
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["ingestion.ingest", "pandas"])  # Arrow imports pandas when it makes an array
+    context = start_readers()
     with ProcessPool(max_workers=workers or os.cpu_count() or 1, context=context) as pool:
 
         def schedule(batch: list[Received], name: str) -> ProcessFuture:
@@ -146,17 +157,19 @@ def read_all(
         def scheduled(parts: Iterable[tuple[str, list[Received]]]) -> list[tuple[str, list[Received], ProcessFuture]]:
             return [(name, batch, schedule(batch, name)) for name, batch in parts]
 
-        for name, batch, future in scheduled((f"{run_id}-{n:04d}", batch) for n, batch in enumerate(batches)):
+        named = scheduled((f"{run_id}-{n:04d}", batches[n]) for n in largest_first)
+        for n, (name, batch, future) in zip(largest_first, named, strict=True):
             try:
-                results += [(received, extraction, name) for received, extraction in future.result()]
+                results[n] = [(received, extraction, name) for received, extraction in future.result()]
             except Exception:  # whatever a reader died of, it must not stop the other files
-                singles = [(f"{name}-{n:02d}", [received]) for n, received in enumerate(batch)]
-                for single_name, single, single_future in scheduled(singles):
-                    results += _read_single(single_name, single[0], single_future, home)
+                singles = scheduled((f"{name}-{place:02d}", [received]) for place, received in enumerate(batch))
+                results[n] = []
+                for single_name, single, single_future in singles:
+                    results[n] += _read_single(single_name, single[0], single_future, home)
             finished += len(batch)
             if on_progress:
                 on_progress(finished, total)
-    return results
+    return [result for n in range(len(batches)) for result in results[n]]
 
 
 def _read_single(
@@ -228,6 +241,7 @@ def ingest(
     home.create()
     years = set(survey_years) if survey_years is not None else None
     with FileLock(home.archive / "registry.lock"):
+        start_readers()  # they import while landing is looked through
         registry = Registry.open(home.registry)
         files, known, unreadable = pending(home, registry, reread=reread)
         report = IngestReport(known=known, unreadable=unreadable)

@@ -15,7 +15,6 @@ import fastexcel
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from openpyxl import load_workbook
 from python_calamine import CalamineSheet, CalamineWorkbook
 
 from ingestion.findings import Finding, file_finding
@@ -76,6 +75,8 @@ class Workbook:
 
     def odd_cells(self, sheet_name: str) -> dict[tuple[int, int], str]:
         """{(row, column) from 1: error text} of cells with an Excel error or an uncalculated formula."""
+        from openpyxl import load_workbook  # slow to import, seldom needed
+
         formulas = load_workbook(io.BytesIO(self.content), read_only=False, data_only=False)[sheet_name]
         values = load_workbook(io.BytesIO(self.content), read_only=False, data_only=True)[sheet_name]
         odd = {}

@@ -5,6 +5,7 @@ Exit codes: 0 published (or the question was answered), 1 not published or faile
 """
 
 import contextlib
+import re
 import shlex
 import sys
 import traceback
@@ -18,7 +19,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ingestion.home import Home
 from ingestion.ingest import pending
-from ingestion.pseudonym_key import ensure_key
 from ingestion.registry import BrokenRegistryError, Registry
 from poverty_cli import summary
 from publication.build_state import inputs_state
@@ -40,7 +40,6 @@ Reread = Annotated[bool, typer.Option("--reread", help="Read archived files agai
 
 def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = False, reread: bool = False) -> None:
     """Run a Dagster job; exits 1 when it failed, with the reason in one sentence."""
-    ensure_key(home)
     from dagster_project.instance import run_job  # Dagster takes seconds to import; other commands do without
     from dagster_project.jobs import ALL_YEARS
 
@@ -56,9 +55,11 @@ def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = 
                 reason = data.user_failure_data.description if data.user_failure_data else None
                 if reason is None and data.error is not None:
                     cause = data.error.cause or data.error
-                    reason = cause.message.strip()
+                    # Dagster puts the exception's dotted name before its sentence.
+                    reason = re.sub(r"^[\w.]+Error: ", "", cause.message.strip())
                 errors.print(f"[red]{event.step_key} failed:[/red] {reason}", soft_wrap=True)
-        errors.print(f"The log is {log}", soft_wrap=True)
+        if log.stat().st_size:
+            errors.print(f"The log is {log}", soft_wrap=True)
         raise typer.Exit(1)
 
 

@@ -34,7 +34,7 @@ def print_release(console: Console, home: Home) -> int:
     table = Table(
         title="Poor rate by survey year, province (official results, standard of the year)", title_justify="left"
     )
-    for heading in ("Year", "Residents", "Poor", "Near-poor", "Poor rate", "Near-poor rate", "Communes", "Maturity"):
+    for heading in ("Year", "Residents", "Poor", "Near", "Poor %", "Near %", "Communes", "Maturity"):
         table.add_column(heading, justify="right")
     for year, residents, poor, near, rate, near_rate, received, expected, is_final in rates:
         table.add_row(

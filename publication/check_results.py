@@ -80,6 +80,15 @@ def from_dbt(manifest: dict[str, Any], run_results: dict[str, Any]) -> list[Chec
     return results
 
 
+def broken_nodes(run_results: dict[str, Any]) -> list[tuple[str, str]]:
+    """(name, status) of the models, seeds and tests that broke a `dbt build`, without what was skipped after them."""
+    return [
+        (outcome["unique_id"].split(".")[2], str(outcome["status"]))
+        for outcome in run_results["results"]
+        if outcome["status"] in ("error", "fail", "runtime error")
+    ]
+
+
 def _dataset(node: dict[str, Any]) -> str:
     attached = node.get("attached_node") or node.get("model") or ""
     if attached:

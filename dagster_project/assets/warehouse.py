@@ -15,7 +15,13 @@ from dagster_project.dbt_project import PovertyDbtTranslator, ensure_manifest
 from dagster_project.resources import HomeResource
 from ingestion.home import Home
 from publication.build_state import begin_build, finish_build
-from publication.check_results import blocks_publication, dbt_results_path, from_dbt, save_results
+from publication.check_results import (
+    blocks_publication,
+    broken_nodes,
+    dbt_results_path,
+    from_dbt,
+    save_results,
+)
 
 BUILD_POOL = "build_file"
 
@@ -40,7 +46,8 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
         save_results(dbt_results_path(home), results)
         failed = [result for result in results if blocks_publication(result)]
         if failed or not invocation.is_successful():
-            named = "; ".join(f"{result.check_id} ({result.dataset}): {result.observed}" for result in failed[:5])
+            broken = broken_nodes(invocation.get_artifact("run_results.json"))
+            named = "; ".join(f"{node} ({status})" for node, status in broken[:5])
             raise dg.Failure(
                 "Not published: the warehouse could not be built or an error-severity test failed. "
                 f"{named or 'See the dbt log of this step.'} The last release stays; docs/checks.md says who acts."

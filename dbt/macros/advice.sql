@@ -18,6 +18,7 @@
         'member_count_not_rows': 'số nhân khẩu khác số hàng thành viên của hộ; hãy kiểm tra lại danh sách thành viên.',
         'totals_not_list': 'số tổng hợp khác số tính từ danh sách hộ; hãy kiểm tra lại bảng tổng hợp và danh sách.',
         'listed_household_without_row': 'một hộ nghèo hoặc cận nghèo của danh sách trước không có hàng nào trong danh sách này; hãy bổ sung hộ hoặc ghi lý do ra khỏi danh sách.',
+        'movement_not_computed': 'biến động ghi nhận khác biến động tính từ các năm; hãy kiểm tra lại kết quả năm trước và biến động.',
         'no_accepted_file': 'chưa có tệp rà soát nào được chấp nhận; hãy gửi tệp, số liệu của năm còn là sơ bộ.',
     }) }}
 {%- endmacro %}

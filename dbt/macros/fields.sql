@@ -37,13 +37,13 @@
             'citizen_id': ['head_citizen_id'],
             'label': ['head_sex', 'area_class', 'previous_class', 'recorded_class', 'movement', 'exit_reason'],
             'text': ['head_name', 'head_ethnicity', 'hamlet'],
-            'integer': ['member_count', 'poverty_group'],
+            'integer': ['printed_row_number', 'member_count', 'poverty_group'],
             'decimal': ['b1_score', 'b2_score', 'income_per_capita_kvnd'],
             'date_or_year': ['head_birth'],
             'mark': prefixed('is_deprived_', indicators())
                 + ['is_merit_household', 'is_social_protection', 'lacks_labour_capacity']
                 + prefixed('cause_', causes()) + prefixed('need_', needs()),
-            'not_read': ['row_number', 'note'],
+            'not_read': ['note'],
         },
         'member': {
             'identifier': ['household_code'],

@@ -24,3 +24,7 @@
 {% macro duckdb__hmac_sha256(message, inner_pad_hex, outer_pad_hex) -%}
     sha256(unhex({{ outer_pad_hex }} || sha256(unhex({{ inner_pad_hex }}) || encode({{ message }}))))
 {%- endmacro %}
+
+{# The texts of a group as one, in an order. Spark has no ordered aggregate of text: sort a list of structs. #}
+{% macro concat_in_order(text, order_by) -%} {{ return(adapter.dispatch('concat_in_order')(text, order_by)) }} {%- endmacro %}
+{% macro duckdb__concat_in_order(text, order_by) -%} string_agg({{ text }}, '' order by {{ order_by }}) {%- endmacro %}

@@ -14,8 +14,6 @@ listed as (
     {% endfor -%}
     {% endfor -%}
     select 'household', 'note', 'text'
-    union all
-    select 'household', 'row_number', 'integer'
 ),
 
 mapped as (

@@ -27,6 +27,9 @@ in_files as (
     {% endfor -%}
     select source_file_id, role, sheet, row_number, column_name, check_code, detail
     from {{ ref('int_finding_missing_household') }}
+    union all
+    select source_file_id, role, sheet, row_number, column_name, check_code, detail
+    from {{ ref('int_finding_movement') }}
 ),
 
 of_files as (

@@ -1,0 +1,87 @@
+{# The lists of the movement table, and where a household stands towards them: on one, above the line, or nowhere. #}
+{% macro lists() -%}
+    {{ return(['poor', 'near_poor']) }}
+{%- endmacro %}
+
+{% macro on_a_list(poverty_class) -%} {{ poverty_class }} in ('poor', 'near_poor') {%- endmacro %}
+
+{% macro above_the_line(poverty_class) -%} {{ poverty_class }} in ('average', 'non_poor') {%- endmacro %}
+
+{% macro is_gone(poverty_class) -%} {{ poverty_class }} in ('left_list', 'not_listed') {%- endmacro %}
+
+{% macro standing(poverty_class) -%}
+    case
+        when {{ on_a_list(poverty_class) }} then {{ poverty_class }}
+        when {{ above_the_line(poverty_class) }} then 'above'
+        else 'gone'
+    end
+{%- endmacro %}
+
+{# Joins the areas of one side of a movement as `<side>_areas`: all of them, or those that share the named columns with
+   the other side, which was joined before. #}
+{% macro join_areas_of(side, flows, kind='inner', other=none, shared=[]) -%}
+    {{ kind }} join places as {{ side }}_areas
+        on
+            {{ flows }}.survey_year = {{ side }}_areas.survey_year
+            and {{ flows }}.{{ side }}_commune_code = {{ side }}_areas.commune_code
+            and {{ flows }}.{{ side }}_district_code is not distinct from {{ side }}_areas.district_code
+            {%- if shared %}
+            and {{ same(other ~ '_areas', side ~ '_areas', shared) }}
+            {%- endif %}
+{%- endmacro %}
+
+{# Whether both sides of a movement are in the same area of the level. #}
+{% macro is_in_same_area() -%}
+    coalesce(from_areas.area_code = to_areas.area_code, false)
+{%- endmacro %}
+
+{# The sum of a column over some lines, zero where there are none. #}
+{% macro sum_of_lines(amount, lines) -%}
+    coalesce(sum(case when line in ('{{ lines | join("', '") }}') then {{ amount }} end), 0)
+{%- endmacro %}
+
+{# Whether a household is on a list (1 or 0) under a standard, with its income of one year and its deprivations of one
+   year: what a Shapley value is taken of, in rows of `tested`. Standards and years are `from` or `to`. #}
+{% macro is_on(list, standard, income, deprivation) -%}
+    tested.meets_{{ standard }}_{{ income }} * {{ '(1 - ' if list == 'near_poor' }}tested.deprived_{{ standard }}_{{ deprivation }}
+    {{- ')' if list == 'near_poor' }}
+{%- endmacro %}
+
+{# Four times each effect, so that they stay whole numbers. Standard and life are two players; within life, income and
+   deprivations are two players under either standard. #}
+{% macro four_standard_effects(list) -%}
+    2 * (
+        {%- for year in ['from', 'to'] %}
+        {{ '+ ' if not loop.first }}{{ is_on(list, 'to', year, year) }} - {{ is_on(list, 'from', year, year) }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{% macro four_income_effects(list) -%}
+    {%- for standard in ['from', 'to'] -%}
+    {%- set last_standard = loop.last -%}
+    {%- for year in ['from', 'to'] %}
+    {{ is_on(list, standard, 'to', year) }} - {{ is_on(list, standard, 'from', year) }}
+    {{- ' +' if not (last_standard and loop.last) }}
+    {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro four_deprivation_effects(list) -%}
+    {%- for standard in ['from', 'to'] -%}
+    {%- set last_standard = loop.last -%}
+    {%- for year in ['from', 'to'] %}
+    {{ is_on(list, standard, year, 'to') }} - {{ is_on(list, standard, year, 'from') }}
+    {{- ' +' if not (last_standard and loop.last) }}
+    {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# The effects of a table of decompositions, from sums of four times each: exact decimals. #}
+{% macro effects() -%}
+    {{ return(['standard', 'income', 'deprivation', 'real', 'recognition']) }}
+{%- endmacro %}
+
+{% macro quarter(four_effects) -%}
+    cast(cast({{ four_effects }} as bigint) * cast(0.25 as decimal(3, 2)) as decimal(18, 2))
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ identity_evidence('int_link_candidate_code') }}

@@ -1,0 +1,34 @@
+"""A build file for tests of the models: dbt on a home of its own, with tables put in by hand where wanted."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from ingestion.home import Home
+
+PROJECT = Path(__file__).resolve().parents[2] / "dbt"
+
+
+def build_file(home: Home) -> Path:
+    """The build file of a home."""
+    return home.warehouse / "build.duckdb"
+
+
+def dbt(home: Home, *arguments: str) -> None:
+    """Run dbt on a home and insist that nothing fails; targets and logs stay inside the home."""
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "dbt"), "--quiet", *arguments]
+        + ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(home.root / "target")],
+        cwd=PROJECT,
+        env={
+            **os.environ,
+            "POVERTY_HOME": str(home.root),
+            "POVERTY_MAPS": str(PROJECT.parent / "ingestion" / "maps"),
+            "DBT_LOG_PATH": str(home.root / "logs"),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-2000:]}"

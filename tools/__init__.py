@@ -1,0 +1,1 @@
+"""Scripts that make parts of the documentation. Nothing of the product imports this package."""
