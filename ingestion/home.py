@@ -63,6 +63,11 @@ class Home:
         return self.root / "secrets"
 
     @property
+    def decisions(self) -> Path:
+        """What auditors decided: links between households."""
+        return self.root / "decisions"
+
+    @property
     def published(self) -> Path:
         """Releases and the `current` link."""
         return self.root / "published"
@@ -81,7 +86,7 @@ class Home:
         """Make the folders; those that hold personal data can be opened by their owner only."""
         for folder in (self.landing, self.published):
             folder.mkdir(parents=True, exist_ok=True)
-        for folder in (self.archive, self.raw, self.warehouse, self.secrets):
+        for folder in (self.archive, self.raw, self.warehouse, self.secrets, self.decisions):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(OWNER_ONLY)
         return self

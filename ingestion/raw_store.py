@@ -99,9 +99,8 @@ def write_empty(home: Home, forms: dict[str, Form]) -> None:
 
 def ensure_link_decisions(home: Home) -> None:
     """Make sure that `decisions/links.csv` is there, with its header, for auditors to fill and models to read."""
-    path = home.root / "decisions" / "links.csv"
+    path = home.decisions / "links.csv"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(",".join(LINK_DECISION_COLUMNS) + "\n", encoding="utf-8")
 
 

@@ -36,10 +36,10 @@ class BuildState:
 
 
 def inputs_state(home: Home) -> str:
-    """One hash of everything that decides the figures: the registry, the map files and the code."""
+    """One hash of everything that decides the figures: the registry, decisions, the map files and the code."""
     digest = hashlib.sha256(Registry.open(home.registry).head.encode())
     files = [path for folder, pattern in _CODE for path in (REPOSITORY / folder).rglob(pattern)]
-    for path in sorted({*files, *map_folder().glob("*.csv")}):
+    for path in sorted({*files, *map_folder().glob("*.csv"), *home.decisions.glob("*.csv")}):
         if path.is_file() and _GENERATED not in path.parts:
             digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

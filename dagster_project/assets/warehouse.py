@@ -12,6 +12,7 @@ import duckdb
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from dagster_project.dbt_project import PovertyDbtTranslator, ensure_manifest
+from dagster_project.plots import line_plot
 from dagster_project.resources import HomeResource
 from ingestion.home import Home
 from publication.build_state import begin_build, finish_build
@@ -36,9 +37,9 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
         invocation = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context, raise_on_error=False)
         # dbt is let finish first: counting rows opens the build file, which has one user at a time.
         events = list(invocation.stream())
-        counts = _row_counts(home)
+        metadata = _metadata(home)
         for event in events:
-            yield _with_row_count(context, event, counts) if isinstance(event, dg.Output) else event
+            yield _with_metadata(context, event, metadata) if isinstance(event, dg.Output) else event
         results = from_dbt(
             json.loads((invocation.target_path / "manifest.json").read_text(encoding="utf-8")),
             invocation.get_artifact("run_results.json"),
@@ -55,21 +56,38 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
         finish_build(home, context.run_id)
 
 
-def _row_counts(home: Home) -> dict[tuple[str, str], int]:
-    """{(schema, table): rows} of the build file."""
+_PASSES = ("decision", "previous_code", "same_code", "head_number", "members", "head_name", "probabilistic")
+
+
+def _metadata(home: Home) -> dict[tuple[str, str], dict[str, Any]]:
+    """{(schema, table): what the UI shows of it}: its rows, and for links their rate by pass and year."""
     if not home.build_file.exists():
         return {}
     with duckdb.connect(str(home.build_file), read_only=True) as connection:
         tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
-        return {
-            (schema, table): connection.execute(f'select count(*) from "{schema}"."{table}"').fetchall()[0][0]
+        shown = {
+            (schema, table): {
+                "dagster/row_count": connection.execute(f'select count(*) from "{schema}"."{table}"').fetchall()[0][0]
+            }
             for schema, table in tables
         }
+        if ("quality", "link_rate") in shown:
+            shown[("quality", "link_rate")]["linked_by_pass"] = dg.MetadataValue.md(_link_plot(connection))
+    return shown
 
 
-def _with_row_count(
-    context: dg.AssetExecutionContext, output: dg.Output[Any], counts: dict[tuple[str, str], int]
+def _link_plot(connection: duckdb.DuckDBPyConnection) -> str:
+    """Which share of each year's households was linked to an earlier year, by pass."""
+    sums = ", ".join(f"100.0 * sum(linked_by_{name}) / nullif(sum(household_rows), 0)" for name in _PASSES)
+    rows = connection.execute(
+        f"select survey_year::varchar, {sums} from quality.link_rate group by survey_year order by survey_year"
+    ).fetchall()
+    series = {name: {row[0]: row[place] or 0.0 for row in rows} for place, name in enumerate(_PASSES, start=1)}
+    return line_plot(series, "Hộ được nối với năm trước, theo bước", "%")
+
+
+def _with_metadata(
+    context: dg.AssetExecutionContext, output: dg.Output[Any], shown: dict[tuple[str, str], dict[str, Any]]
 ) -> dg.Output[Any]:
     schema, table = context.asset_key_for_output(output.output_name).path
-    rows = counts.get((schema, table))
-    return output if rows is None else output.with_metadata({**output.metadata, "dagster/row_count": rows})
+    return output.with_metadata({**output.metadata, **shown.get((schema, table), {})})

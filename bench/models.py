@@ -1,0 +1,205 @@
+"""The dbt models against the same compiled SQL in DuckDB alone, at the province's size and at many times that.
+
+What belongs here: running both, in turn, and checking that they made the same tables.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import duckdb
+
+from bench.processes import Usage, python, run
+from bench.report import Line, ratio_line
+from bench.scaled import repeat_project, repeat_raw
+from ingestion.forms import map_folder
+from ingestion.home import Home
+
+COPIES = 16
+MOST_TIMES_PLAIN = 2.0
+MOST_GROWTH = 1.1
+MOST_BYTES = 2 * 2**30
+_DBT = str(Path(sys.executable).parent / "dbt")
+# Tables that hold rows of households, members, files or communes: so many times the copies, so many times the rows.
+_GROWING = {
+    "staging.stg_household": "",
+    "staging.stg_member": "",
+    "staging.stg_total": "",
+    "staging.stg_source_file": "",
+    "intermediate.int_household_classified": "",
+    "intermediate.int_commune_year": "",
+    "marts.dim_commune": "",
+    "marts.fct_household_year": "",
+    "marts.area_year": "where area_level in ('commune', 'district')",
+    "marts.need_area_year": "where area_level in ('commune', 'district')",
+    "marts.indicator_area_year": "where area_level in ('commune', 'district')",
+    "quality.reconciliation": "",
+    "quality.source_file": "",
+}
+
+
+class WrongCountError(RuntimeError):
+    """A table of the larger province has not as many rows as the copies make it."""
+
+
+@dataclass
+class Scale:
+    """One size: its folders, and what every repetition cost."""
+
+    copies: int
+    folder: Path
+    dbt: list[Usage] = field(default_factory=list)
+    plain: list[Usage] = field(default_factory=list)
+    model_seconds: list[float] = field(default_factory=list)
+    plain_seconds: list[float] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def home(self) -> Home:
+        """The home with the repeated raw Parquet."""
+        return Home(self.folder / "home")
+
+    @property
+    def project(self) -> Path:
+        """The copy of the dbt project with the repeated seeds."""
+        return self.folder / "dbt"
+
+    @property
+    def households(self) -> int:
+        """Household rows of all years."""
+        return self.counts["staging.stg_household"]
+
+
+def prepare(source: Home, folder: Path, copies: int) -> Scale:
+    """Write the inputs of one size, load its seeds, and run once without measuring to have the compiled SQL."""
+    shutil.rmtree(folder, ignore_errors=True)
+    scale = Scale(copies, folder)
+    repeat_raw(source, scale.home, copies)
+    repeat_project(scale.project, copies)
+    _dbt(scale, "seed")
+    _dbt(scale, "compile")
+    plain = scale.folder / "plain"
+    plain.mkdir()
+    (plain / "script.json").write_text(json.dumps(_script(scale)), encoding="utf-8")
+    return scale
+
+
+def measure_once(scale: Scale) -> None:
+    """Run dbt and then DuckDB alone, each in a fresh process and on a fresh build file that holds the seeds only."""
+    seeds = scale.folder / "seeds.duckdb"
+    if not seeds.exists():
+        shutil.copy(scale.home.build_file, seeds)
+    shutil.copy(seeds, scale.home.build_file)
+    scale.dbt.append(_dbt(scale, "run"))
+    results = json.loads((scale.project / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+    scale.model_seconds.append(sum(result["execution_time"] for result in results))
+    scale.counts = _counts(scale.home.build_file)
+    database = scale.folder / "plain" / scale.home.build_file.name
+    shutil.copy(seeds, database)
+    usage = python("-m", "bench.plain_sql", str(database), str(scale.folder / "plain" / "script.json"))
+    scale.plain.append(usage)
+    scale.plain_seconds.append(sum(json.loads(usage.output).values()))
+    if _counts(database) != scale.counts:
+        raise WrongCountError("dbt and DuckDB alone did not make the same numbers of rows")
+
+
+def measure(
+    source: Home, folder: Path, repetitions: int, say: Callable[[str], None]
+) -> tuple[list[Line], dict[str, Any]]:
+    """All lines about the models."""
+    scales = []
+    for copies in (1, COPIES):
+        say(f"models: preparing {copies}x the province")
+        scales.append(prepare(source, folder / f"models_{copies}", copies))
+    small, large = scales
+    for repetition in range(repetitions):
+        for scale in scales:
+            say(f"models: {scale.copies}x, {repetition + 1} of {repetitions}")
+            measure_once(scale)
+    check_counts(small, large)
+    growth = [
+        (many / large.households) / (one / small.households)
+        for one, many in zip(small.model_seconds, large.model_seconds, strict=True)
+    ]
+    walls = [dbt.wall / plain.wall for dbt, plain in zip(large.dbt, large.plain, strict=True)]
+    cpu = [dbt.cpu / plain.cpu for dbt, plain in zip(large.dbt, large.plain, strict=True)]
+    lines = [
+        ratio_line(f"dbt models / same SQL in DuckDB alone, {COPIES}x, wall", walls, MOST_TIMES_PLAIN),
+        ratio_line(f"dbt models / same SQL in DuckDB alone, {COPIES}x, CPU", cpu, None),
+        ratio_line(f"cost per household, {COPIES}x / 1x, model seconds", growth, MOST_GROWTH),
+    ]
+    return lines, {f"{scale.copies}x": _facts(scale) for scale in scales}
+
+
+def check_counts(small: Scale, large: Scale) -> None:
+    """Raises WrongCountError unless every growing table has grown with the copies."""
+    wrong = {
+        name: (small.counts[name], large.counts[name])
+        for name in _GROWING
+        if large.counts[name] != large.copies // small.copies * small.counts[name]
+    }
+    if wrong:
+        raise WrongCountError(f"rows at {small.copies}x and {large.copies}x: {wrong}")
+
+
+def _facts(scale: Scale) -> dict[str, Any]:
+    return {
+        "households": scale.households,
+        "members": scale.counts["staging.stg_member"],
+        "dbt_wall_seconds": median(usage.wall for usage in scale.dbt),
+        "dbt_cpu_seconds": median(usage.cpu for usage in scale.dbt),
+        "dbt_model_seconds": median(scale.model_seconds),
+        "dbt_peak_bytes": max(usage.peak_bytes for usage in scale.dbt),
+        "plain_wall_seconds": median(usage.wall for usage in scale.plain),
+        "plain_cpu_seconds": median(usage.cpu for usage in scale.plain),
+        "plain_statement_seconds": median(scale.plain_seconds),
+        "plain_peak_bytes": max(usage.peak_bytes for usage in scale.plain),
+        "rows": scale.counts,
+    }
+
+
+def _dbt(scale: Scale, command: str) -> Usage:
+    environment = {
+        "POVERTY_HOME": str(scale.home.root),
+        "POVERTY_MAPS": str(map_folder()),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    return run([_DBT, "--quiet", command, "--profiles-dir", "."], environment=environment, folder=scale.project)
+
+
+def _script(scale: Scale) -> list[tuple[str, str]]:
+    """(name, statement) of every model, parents before children, each as a table, after their schemas."""
+    manifest = json.loads((scale.project / "target" / "manifest.json").read_text(encoding="utf-8"))
+    models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+    ordered: list[str] = []
+
+    def place(key: str) -> None:
+        if key not in models or key in ordered:
+            return
+        for parent in models[key]["depends_on"]["nodes"]:
+            place(parent)
+        ordered.append(key)
+
+    for key in sorted(models):
+        place(key)
+    schemas = sorted({node["schema"] for node in models.values()})
+    return [(f"schema {schema}", f"create schema if not exists {schema}") for schema in schemas] + [
+        (
+            models[key]["name"],
+            f"create table {models[key]['schema']}.{models[key]['name']} as {models[key]['compiled_code']}",
+        )
+        for key in ordered
+    ]
+
+
+def _counts(database: Path) -> dict[str, int]:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return {
+            name: connection.execute(f"select count(*) from {name} {condition}").fetchall()[0][0]
+            for name, condition in _GROWING.items()
+        }

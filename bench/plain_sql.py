@@ -1,0 +1,27 @@
+"""Compiled models executed by DuckDB alone: `python -m bench.plain_sql DATABASE SCRIPT`.
+
+What belongs here: running a script of statements, one after the other, in a file-backed database. No dbt, no product.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+
+
+def main(database: str, script: str) -> None:
+    statements = json.loads(Path(script).read_text(encoding="utf-8"))
+    seconds = {}
+    # What dbt's profile sets, so that both run the same way; the number of threads is DuckDB's own choice in both.
+    with duckdb.connect(database, config={"preserve_insertion_order": False}) as connection:
+        for name, sql in statements:
+            start = time.perf_counter()
+            connection.execute(sql)
+            seconds[name] = time.perf_counter() - start
+    print(json.dumps(seconds))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,108 @@
+"""A province repeated: raw Parquet and a dbt project with several times the households, every key still unique.
+
+What belongs here: which columns must differ between two copies so that every model stays right. Copy 0 is the province
+itself. Every further copy is a province of its own beside it: its commune and district codes, household codes, file
+ids and citizen ids differ from all others; names get a letter, so that no two copies look like one household.
+"""
+
+import csv
+import shutil
+from pathlib import Path
+
+import duckdb
+
+from bench.processes import REPOSITORY
+from ingestion.home import Home
+
+DBT_FOLDER = REPOSITORY / "dbt"
+_GENERATED = ("target", "logs", "dbt_packages")
+# The columns of each raw table by how they differ between copies.
+_CODES = ("commune_code", "household_code", "previous_household_code")
+_FILE_IDS = ("source_file_id", "sha256")
+_CITIZEN_IDS = ("citizen_id", "head_citizen_id")
+_NAMES = ("full_name", "head_name")
+_SEED_CODES = {
+    "administrative_units": ("commune_code", "district_code"),
+    "commune_succession": ("predecessor_code", "successor_code"),
+}
+MAX_COPIES = 16
+
+
+def code_letter(copy: int) -> str:
+    """The letter that stands for the first digit of a code, "" for the province itself."""
+    return chr(ord("A") + copy - 1) if copy else ""
+
+
+def _file_letter(copy: int) -> str:
+    """A letter beyond the hexadecimal digits."""
+    return chr(ord("g") + copy - 1)
+
+
+def _digits(copy: int) -> str:
+    """What the digits 0-9 become in a copy: 0 stays (leading zeros get lost), the others turn, then run backwards.
+
+    No two copies do the same to the province's own 8 and 3, with which its citizen ids begin.
+    """
+    turned = [str((digit - 1 + copy) % 9 + 1) for digit in range(1, 10)]
+    return "0" + "".join(turned if copy < 9 else [str(10 - int(digit)) for digit in turned])
+
+
+def _replacement(column: str, copy: int) -> str | None:
+    """The SQL of a column in a copy, None where it stays."""
+    if column in _CODES:
+        return f"'{code_letter(copy)}' || substr({column}, 2)"
+    if column in _FILE_IDS:
+        return f"'{_file_letter(copy)}' || substr({column}, 2)"
+    if column in _CITIZEN_IDS:
+        return f"translate({column}, '0123456789', '{_digits(copy)}')"
+    if column in _NAMES:
+        return f"{column} || ' {code_letter(copy)}'"
+    return None
+
+
+def repeat_raw(source: Home, target: Home, copies: int) -> None:
+    """Write a home whose raw Parquet holds some copies of another home's; 1 writes the same rows by the same way."""
+    if copies > MAX_COPIES:
+        raise ValueError(f"at most {MAX_COPIES} copies, not {copies}")
+    target.create()
+    for folder in ("secrets", "decisions"):
+        if (source.root / folder).exists():
+            shutil.copytree(source.root / folder, target.root / folder, dirs_exist_ok=True)
+    with duckdb.connect() as connection:
+        for role in ("household", "member", "total", "cover"):
+            (target.raw / role).mkdir(exist_ok=True)
+            for copy in range(copies):
+                _write_copy(
+                    connection, source.raw / role / "*.parquet", target.raw / role / f"{copy:02d}.parquet", [copy]
+                )
+        for name in ("source_file", "finding"):
+            _write_copy(connection, source.raw / f"{name}.parquet", target.raw / f"{name}.parquet", range(copies))
+
+
+def _write_copy(connection: duckdb.DuckDBPyConnection, source: Path, target: Path, copies: "range | list[int]") -> None:
+    rows = f"read_parquet('{source}', union_by_name = true)"
+    columns = [name for name, *_ in connection.execute(f"describe select * from {rows}").fetchall()]
+    parts = []
+    for copy in copies:
+        changed = {name: _replacement(name, copy) for name in columns} if copy else {}
+        replaced = ", ".join(f"{sql} as {name}" for name, sql in changed.items() if sql)
+        parts.append(f"select * {f'replace ({replaced})' if replaced else ''} from {rows}")
+    connection.execute(f"copy ({' union all '.join(parts)}) to '{target}' (format parquet, compression snappy)")
+
+
+def repeat_project(folder: Path, copies: int) -> None:
+    """Write a copy of the dbt project whose seeds know the communes of every copy."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(DBT_FOLDER, folder, ignore=shutil.ignore_patterns(*_GENERATED))
+    for name, codes in _SEED_CODES.items():
+        path = folder / "seeds" / f"{name}.csv"
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            for copy in range(copies):
+                letter = code_letter(copy)
+                for row in rows:
+                    changed = {code: letter + row[code][len(letter) :] for code in codes if row[code]}
+                    writer.writerow({**row, **changed})
