@@ -38,8 +38,8 @@ def publish_build(home: Home, run_id: str) -> Release:
     expectations = load_results(expectations_results_path(home))
     if not expectations:
         raise NotPublishedError(
-            "Not published: Great Expectations has not checked this build. Run `poverty build`, which also checks, then "
-            "publish again."
+            "Not published: Great Expectations has not checked this build. Run `poverty build`, which also "
+            "checks, then publish again."
         )
     results = [
         *from_findings(home.build_file, check_catalogue()),
