@@ -33,7 +33,7 @@ KEYS = {
 }
 JUDGED = (
     "dim_commune,dim_indicator,dim_household,fct_household_year,fct_household_transition,household_trajectory,area_year,"
-    "indicator_area_year,need_area_year,poverty_movement,transition_matrix,target_progress,reconciliation,source_file,"
+    "indicator_area_year,need_area_year,poverty_measure,poverty_measure_indicator,poverty_movement,transition_matrix,target_progress,reconciliation,source_file,"
     "missing_commune"
 )
 TABLES = JUDGED.count(",") + 1

@@ -6,13 +6,12 @@ from itertools import groupby
 from pathlib import Path
 
 import duckdb
+import lifelines
 import pandas as pd
 import pytest
 
 from ingestion.home import Home
 from tests.support.warehouse import build_file, dbt
-
-lifelines = pytest.importorskip("lifelines")
 
 FIRST, LAST, HOUSEHOLDS = 2021, 2030, 3000
 CLASS = {"P": "poor", "C": "near_poor", "A": "average", "N": "non_poor", "X": "left_list"}

@@ -1,0 +1,167 @@
+{# Every printed figure beside what the warehouse gives, and beside the other printed figures. Nothing is corrected: the
+   published value stays as printed. #}
+with
+
+figures as (
+    select * from {{ ref('int_published_figure') }}
+),
+
+suspects as (
+    select * from {{ ref('int_published_suspect') }}
+),
+
+warehouse as (
+    select * from {{ ref('int_published_value') }}
+),
+
+provinces as (
+    select * from {{ ref('area_year') }}
+    where area_level = 'province' and boundary = 'as_reviewed'
+),
+
+relations as (
+    select * from {{ ref('int_published_relation') }}
+),
+
+{# With the suspects at their consistent value, what still fails is the fault of the figure that states the relation. #}
+mended as (
+    select
+        figures.figure_id,
+        coalesce(suspects.consistent_value, cast(figures.published_value as double)) as value,
+        cast(figures.rounding as double) as rounding
+    from figures
+    left join suspects on figures.figure_id = suspects.figure_id
+),
+
+intervals as (
+    {{ published_intervals('mended', 'relations') }}
+),
+
+failing as (
+    select
+        intervals.figure_id,
+        intervals.kind,
+        case when intervals.kind = 'share' then (intervals.least + intervals.most) / 2 else intervals.most end
+            as consistent_value
+    from intervals
+    where
+        intervals.figure_id = intervals.stated_id
+        and not ({{ published_holds('intervals.value', 'intervals') }})
+    qualify row_number() over (partition by intervals.figure_id order by intervals.kind desc) = 1
+),
+
+mended_terms as (
+    select
+        relations.stated_id as figure_id,
+        min(suspects.figure_id || ' = ' || {{ printed_number('suspects.consistent_value', 'figures.decimals') }})
+            as mended_terms
+    from relations
+    inner join suspects on relations.figure_id = suspects.figure_id
+    inner join figures on suspects.figure_id = figures.figure_id
+    where relations.kind = 'share' and relations.role <> 'stated'
+    group by relations.stated_id
+),
+
+related as (
+    select figure_id, cast(count(distinct relation_id) as integer) as relations_checked
+    from relations
+    group by figure_id
+),
+
+{# The same figure elsewhere: two publications may differ without contradicting themselves. #}
+elsewhere as (
+    select
+        figures.figure_id,
+        min(others.figure_id || ' in ' || {{ printed_number('others.published_value', 'others.decimals') }})
+            as other_print
+    from figures
+    inner join figures as others
+        on
+            {{ same('figures', 'others', ['survey_year', 'area', 'counted', 'poverty_class']) }}
+            and figures.publication <> others.publication
+            and abs(figures.published_value - others.published_value) > figures.rounding + others.rounding
+    where figures.counted <> 'share'
+    group by figures.figure_id
+),
+
+compared as (
+    select
+        figures.*,
+        elsewhere.other_print,
+        mended_terms.mended_terms,
+        warehouse.warehouse_value,
+        warehouse.warehouse_value - cast(figures.published_value as double) as difference,
+        abs(warehouse.warehouse_value - cast(figures.published_value as double)) <= figures.rounding + 0.0000001
+            as is_matched,
+        suspects.figure_id is null and failing.figure_id is null as is_self_consistent,
+        coalesce(suspects.consistent_value, failing.consistent_value) as consistent_value,
+        coalesce(related.relations_checked, 0) as relations_checked,
+        suspects.contradicted_by,
+        suspects.is_only_value,
+        failing.kind as failing_kind,
+        provinces.communes_received,
+        provinces.communes_expected
+    from figures
+    left join warehouse on figures.figure_id = warehouse.figure_id
+    left join suspects on figures.figure_id = suspects.figure_id
+    left join failing on figures.figure_id = failing.figure_id
+    left join related on figures.figure_id = related.figure_id
+    left join mended_terms on figures.figure_id = mended_terms.figure_id
+    left join elsewhere on figures.figure_id = elsewhere.figure_id
+    left join provinces on figures.survey_year = provinces.survey_year
+),
+
+{% set printed = printed_number('published_value', 'decimals') -%}
+{% set consistent = printed_number('consistent_value', 'decimals') -%}
+
+{% set found = printed_number('warehouse_value', 'decimals') -%}
+
+explained as (
+    select
+        *,
+        case
+            when contradicted_by is not null
+                then 'Số in ' || {{ printed }} || ' mâu thuẫn với ' || contradicted_by
+                    || ': số nhất quán với các số đó là '
+                    || case when is_only_value then '' else 'từ ' end || {{ consistent }} || '.'
+            when failing_kind = 'sum'
+                then 'Tổng ' || sum_of || ' là ' || {{ consistent }} || ', không phải ' || {{ printed }}
+                    || ': số nhất quán là ' || {{ consistent }} || ', trừ khi một số hạng in sai.'
+            when failing_kind = 'share'
+                then 'Tỷ lệ ' || coalesce(share_of || ' ', '') || 'là '
+                    || {{ printed_number('consistent_value', 'greatest(decimals, 2)') }} || '%'
+                    || coalesce(' (với ' || mended_terms || ')', '') || ', không phải ' || {{ printed }} || '%.'
+            when failing_kind = 'part'
+                then 'Số in ' || {{ printed }} || ' lớn hơn toàn thể: số nhất quán nhiều nhất là '
+                    || {{ consistent }} || '.'
+            when communes_received is null
+                then 'Kho dữ liệu chưa có năm ' || cast(survey_year as {{ dbt.type_string() }}) || '.'
+            when warehouse_value is null then 'Kho dữ liệu không tính chỉ tiêu này.'
+            when is_matched then 'Khớp với kho dữ liệu.'
+            when communes_received < communes_expected
+                then 'Kho dữ liệu mới có ' || cast(communes_received as {{ dbt.type_string() }}) || '/'
+                    || cast(communes_expected as {{ dbt.type_string() }}) || ' xã: ' || {{ found }} || '.'
+            when other_print is not null
+                then 'Ấn phẩm khác in số khác (' || other_print || '); kho dữ liệu có ' || {{ found }} || '.'
+            else 'Số in không trái với các số in khác; kho dữ liệu có ' || {{ found }} || '.'
+        end as explanation
+    from compared
+)
+
+select
+    figure_id,
+    publication,
+    survey_year,
+    area,
+    measure,
+    poverty_class,
+    unit,
+    cast(published_value as double) as published_value,
+    warehouse_value,
+    difference,
+    is_matched,
+    is_self_consistent,
+    consistent_value,
+    relations_checked,
+    explanation
+from explained

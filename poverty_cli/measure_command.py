@@ -1,0 +1,67 @@
+"""The command `poverty measure`: its options, its exit codes and how it prints the long table.
+
+What belongs here: the command line. What does not: what the options mean (`measure_arguments`), measuring (`measure`).
+"""
+
+import csv
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from poverty_cli.measure import Row, UnfitDataError
+from poverty_cli.measure import measure as measure_file
+from poverty_cli.measure_arguments import WrongCallError, names, parse_cutoff, parse_weights
+
+
+def measure(
+    data: Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True, help="A .csv or .parquet file.")],
+    indicators: Annotated[str, typer.Option(help="Columns of 0 and 1, separated by commas: a,b,c.")],
+    cutoff: Annotated[str, typer.Option(help="Poverty cut-off k: poor from this weighted share on, such as 1/3.")],
+    weights: Annotated[
+        str,
+        typer.Option(
+            help="1/4,1/4,1/2, or equal, or nested:a+b,c (dimensions weigh the same; so do indicators in one)."
+        ),
+    ] = "equal",
+    weight_column: Annotated[str | None, typer.Option(help="Column that says how much a row counts.")] = None,
+    by: Annotated[str | None, typer.Option(help="Columns to measure by, separated by commas.")] = None,
+    as_table: Annotated[bool, typer.Option("--table", help="A table to read instead of CSV.")] = False,
+) -> None:
+    """Alkire-Foster measures of any file: H, A, M0, headcounts and contributions, computed as in the warehouse."""
+    try:
+        columns = names(indicators, "--indicators")
+        groups = names(by, "--by") if by else []
+        weighed = parse_weights(weights, columns)
+        rows = measure_file(data, columns, weighed, parse_cutoff(cutoff), weight_column, groups)
+    except (WrongCallError, UnfitDataError) as problem:
+        Console(stderr=True).print(str(problem), soft_wrap=True, markup=False)
+        raise typer.Exit(2 if isinstance(problem, WrongCallError) else 1) from None
+    if as_table:
+        _print_table(rows, groups)
+    else:
+        _write_csv(rows, groups)
+
+
+def _write_csv(rows: Sequence[Row], by: Sequence[str]) -> None:
+    """The table on standard output, every number with all its digits."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([*by, "measure", "indicator", "value"])
+    for row in rows:
+        writer.writerow([*row.groups, row.measure, row.indicator or "", "" if row.value is None else repr(row.value)])
+
+
+def _print_table(rows: Sequence[Row], by: Sequence[str]) -> None:
+    """The table for reading, numbers with six digits."""
+    table = Table()
+    for heading in (*by, "measure", "indicator"):
+        table.add_column(heading, overflow="fold")
+    table.add_column("value", justify="right")
+    for row in rows:
+        value = "" if row.value is None else f"{row.value:.6f}"
+        table.add_row(*row.groups, row.measure, row.indicator or "", value)
+    Console().print(table)

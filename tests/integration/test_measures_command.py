@@ -1,0 +1,46 @@
+"""The command line of `poverty measure`: its exit codes, and that it prints nothing but the table."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from poverty_cli.main import app
+
+CSV = "region,a,b\nNorth,1,0\nSouth,1,1\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "data.csv"
+    path.write_text(CSV, encoding="utf-8")
+    return path
+
+
+def test_csv_on_standard_output(file: Path) -> None:
+    done = CliRunner().invoke(app, ["measure", "--data", str(file), "--indicators", "a,b", "--cutoff", "1/2"])
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert lines[:3] == ["measure,indicator,value", "headcount_ratio,,1.0", "intensity,,0.75"]
+    assert len(lines) == 1 + 3 + 4 * 2
+
+
+def test_by_groups_as_a_table(file: Path) -> None:
+    options = ["--indicators", "a,b", "--cutoff", "1", "--by", "region", "--table"]
+    done = CliRunner().invoke(app, ["measure", "--data", str(file), *options])
+    assert done.exit_code == 0
+    assert "North" in done.stdout
+    assert "1.000000" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--indicators", "a,z", "--cutoff", "1/2"], 2),
+        (["--indicators", "a,b", "--cutoff", "1/2", "--weights", "1/2,1/3"], 2),
+        (["--indicators", "a,b", "--cutoff", "33"], 2),
+        (["--indicators", "a,region", "--cutoff", "1/2"], 1),
+    ],
+)
+def test_exit_codes(file: Path, options: list[str], code: int) -> None:
+    assert CliRunner().invoke(app, ["measure", "--data", str(file), *options]).exit_code == code
