@@ -16,9 +16,12 @@ FILES_PER_BATCH = 32
 
 
 def main(reader: str, folder: str, workers: str) -> None:
+    """Decode every workbook below a folder and print the number of rows."""
     decode, preload = READERS[reader]
     files = sorted(path for path in Path(folder).rglob("*.xlsx"))
+    # Batches as in ingestion, the largest first.
     batches = [files[start : start + FILES_PER_BATCH] for start in range(0, len(files), FILES_PER_BATCH)]
+    batches.sort(key=lambda batch: -sum(path.stat().st_size for path in batch))
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["bench.readers", *preload])
     with ProcessPool(max_workers=int(workers), context=context) as pool:

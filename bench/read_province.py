@@ -5,6 +5,7 @@ from pathlib import Path
 
 
 def main(home: str, workers: str) -> None:
+    """Ingest what has landed in a home and print what was read."""
     from ingestion.home import Home
     from ingestion.ingest import ingest
 

@@ -115,35 +115,58 @@ class Memory:
         return self.headers[printed]
 
 
-def extract(
-    content: bytes, forms: dict[str, Form], survey_years: set[int] | None = None, memory: Memory | None = None
-) -> Extraction | None:
-    """Read one file.
+def extract(content: bytes, forms: dict[str, Form], survey_years: set[int] | None = None) -> Extraction | None:
+    """Read one file; None when its year is not asked for. See `extract_all`."""
+    return extract_all([content], Memory(forms), survey_years)[0]
 
-    With `survey_years`, a file whose cover names another year is left alone: None is returned after its cover was read.
-    `memory`, of the same forms, is kept between files of one process. Raises nothing that the file's content can cause:
-    what is wrong is a finding.
+
+def extract_all(
+    contents: Sequence[bytes], memory: Memory, survey_years: set[int] | None = None
+) -> list[Extraction | None]:
+    """Read some files, in their order.
+
+    With `survey_years`, a file whose cover names another year is left alone: it is None, after its cover was read.
+    Raises nothing that a file's content can cause: what is wrong is a finding.
+
+    All files go through one step before any goes through the next. File by file, each step finds the processor's
+    caches full of the other steps' work, which made reading a seventh dearer (docs/performance.md).
     """
-    extraction = Extraction(hashlib.sha256(content).hexdigest(), len(content))
+    extractions = [Extraction(hashlib.sha256(content).hexdigest(), len(content)) for content in contents]
+    opened = [_open(extraction, content) for extraction, content in zip(extractions, contents, strict=True)]
+    read = [(extraction, workbook) for extraction, workbook in zip(extractions, opened, strict=True) if workbook]
+    for extraction, workbook in read:
+        extraction.cover = read_cover(workbook, memory.forms)
+
+    def is_asked_for(extraction: Extraction) -> bool:
+        year = extraction.cover.survey_year
+        return survey_years is None or year is None or year in survey_years
+
+    steps = []
+    for extraction, workbook in read:
+        if is_asked_for(extraction):
+            extraction.findings += extraction.cover.findings
+            form = extraction.cover.form
+            if form is not None:
+                found, findings = match_sheets(workbook.sheet_names, form.sheets)
+                extraction.findings += findings
+                steps.append((extraction, workbook, found, form))
+    for _, workbook, found, _ in steps:
+        for sheet_name in found.values():
+            workbook.rows(sheet_name)
+    for extraction, workbook, found, form in steps:
+        _read_sheets(extraction, workbook, found, form, memory)
+    return [extraction if is_asked_for(extraction) else None for extraction in extractions]
+
+
+def _open(extraction: Extraction, content: bytes) -> Workbook | None:
     try:
-        workbook = open_workbook(content)
-        extraction.cover = read_cover(workbook, forms)
+        return open_workbook(content)
     except RejectedWorkbookError as rejected:
         extraction.findings.append(rejected.finding)
-        return extraction
-    year = extraction.cover.survey_year
-    if survey_years is not None and year is not None and year not in survey_years:
         return None
-    extraction.findings += extraction.cover.findings
-    form = extraction.cover.form
-    if form is not None:
-        _read_sheets(extraction, workbook, form, memory or Memory(forms))
-    return extraction
 
 
-def _read_sheets(extraction: Extraction, workbook: Workbook, form: Form, memory: Memory) -> None:
-    found, findings = match_sheets(workbook.sheet_names, form.sheets)
-    extraction.findings += findings
+def _read_sheets(extraction: Extraction, workbook: Workbook, found: dict[str, str], form: Form, memory: Memory) -> None:
     for role in LIST_ROLES:
         if role in found:
             table = _read_list(extraction, workbook, found[role], form.sheets[role], memory)

@@ -7,7 +7,7 @@ file is read (`extract`), and what its rows mean (dbt).
 import hashlib
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing import forkserver
@@ -19,7 +19,7 @@ from filelock import FileLock
 from pebble import ProcessFuture, ProcessPool
 
 from ingestion.archive import archive, archive_path
-from ingestion.extract import Extraction, Memory, extract
+from ingestion.extract import Extraction, Memory, extract_all
 from ingestion.findings import file_finding
 from ingestion.forms import Form, load_forms, map_folder
 from ingestion.home import Home
@@ -28,6 +28,7 @@ from ingestion.raw_store import prune, write_batch, write_empty, write_registry_
 from ingestion.registry import ACCEPTED, REJECTED, Entry, Registry
 
 FILES_PER_BATCH = 32
+BYTES_PER_GROUP = 8 * 2**20
 SECONDS_PER_FILE = 120
 # Raised by hand when a change of these modules changes what is read from the same bytes.
 READER_VERSION = 1
@@ -96,16 +97,30 @@ def read_batch(
     """
     done = []
     memory = Memory(forms)
-    for received in batch:
-        content = received.path.read_bytes()
-        extraction = extract(content, forms, survey_years, memory)
-        if extraction is not None:
-            archive(home, extraction.sha256, content)
-            done.append((received, extraction))
+    for group in _groups(batch):
+        contents = [received.path.read_bytes() for received in group]
+        extractions = extract_all(contents, memory, survey_years)
+        for received, content, extraction in zip(group, contents, extractions, strict=True):
+            if extraction is not None:
+                archive(home, extraction.sha256, content)
+                done.append((received, extraction))
     write_batch(home, extraction_id, [extraction for _, extraction in done if extraction.is_accepted])
     for _, extraction in done:
         extraction.tables.clear()
     return done
+
+
+def _groups(batch: Sequence[Received]) -> Iterator[list[Received]]:
+    """Files that are held in memory together: all of a usual batch, fewer when they are large."""
+    group: list[Received] = []
+    size = 0
+    for received in batch:
+        size += received.path.stat().st_size
+        if group and size > BYTES_PER_GROUP:
+            yield group
+            group, size = [], received.path.stat().st_size
+        group.append(received)
+    yield group
 
 
 Reader = Callable[[Home, dict[str, Form], Sequence[Received], str, set[int] | None], list[tuple[Received, Extraction]]]

@@ -1,0 +1,79 @@
+"""`python -m bench`: every measurement in one run, as a table and as JSON in bench/results."""
+
+import argparse
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bench import ingestion, models, runs
+from bench.processes import REPOSITORY
+from bench.report import Line, line, print_table, write_json
+from bench.sample import Sample, sample
+from ingestion.home import Home
+from ingestion.pseudonym_key import ensure_key
+
+RESULTS = REPOSITORY / "bench" / "results"
+MOST_BYTES = 2 * 2**30
+PARTS = ("ingestion", "models", "runs")
+
+
+def main() -> int:
+    """Measure, print, write. 0 when every target is met, 1 when one is not."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", choices=PARTS, action="append", help="measure this part only (may be repeated)")
+    parser.add_argument("--repetitions", type=int, default=5, help="of ingestion and bare decode (default 5)")
+    parser.add_argument("--model-repetitions", type=int, default=1, help="of the models at both sizes (default 1)")
+    parser.add_argument("--run-repetitions", type=int, default=1, help="of the whole runs (default 1)")
+    parser.add_argument("--fresh", action="store_true", help="make the sample province again")
+    parser.add_argument("--keep", action="store_true", help="keep the homes that were built")
+    arguments = parser.parse_args()
+    parts = arguments.only or PARTS
+    progress = Console(stderr=True)
+    work = RESULTS / "work"
+    work.mkdir(parents=True, exist_ok=True)
+
+    def say(sentence: str) -> None:
+        progress.print(sentence, highlight=False)
+
+    say("sample province (kept from an earlier run where its code is the same)")
+    made = sample(work, fresh=arguments.fresh)
+    lines: list[Line] = []
+    facts: dict[str, Any] = {"load_before": os.getloadavg()[0], "cores": os.cpu_count()}
+    peaks = {"making the sample": made.usage.peak_bytes}
+    if "ingestion" in parts:
+        found, facts["ingestion"] = ingestion.measure(made, work, arguments.repetitions, say)
+        lines += found
+        peaks["ingestion"] = facts["ingestion"]["ingestion_peak_bytes"]
+    if "models" in parts:
+        found, facts["models"] = models.measure(_ingested(made, work), work, arguments.model_repetitions, say)
+        lines += found
+        peaks |= {f"dbt at {size}": one["dbt_peak_bytes"] for size, one in facts["models"].items()}
+    if "runs" in parts:
+        found, facts["runs"] = runs.measure(made, work, arguments.run_repetitions, say)
+        lines += found
+        peaks["a whole run"] = facts["runs"]["peak_bytes"]
+    largest = max(peaks, key=lambda name: peaks[name])
+    lines.append(line(f"peak memory of any process ({largest})", peaks[largest] / 2**20, "MiB", MOST_BYTES / 2**20))
+    facts |= {"peak_bytes": peaks, "load_after": os.getloadavg()[0]}
+    print_table(Console(), lines)
+    print(f"Written to {write_json(RESULTS, lines, facts).relative_to(REPOSITORY)}")
+    if not arguments.keep:
+        for folder in work.iterdir():
+            if not folder.name.startswith("sample-"):
+                shutil.rmtree(folder)
+    return 0 if all(one.is_met is not False for one in lines) else 1
+
+
+def _ingested(made: Sample, work: Path) -> Home:
+    """A home with the province's raw Parquet and a pseudonym key."""
+    home = Home(work / "ingested")
+    ingestion.read_province(made, home.root, os.cpu_count() or 1)
+    ensure_key(home)
+    return home
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,59 @@
+"""The sample province that everything here is measured on: made once per seed and generator code, then kept.
+
+What belongs here: the cache and what making it cost. The generator is the product's own.
+"""
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bench.processes import REPOSITORY, Usage, python
+
+SEED = 2021
+_CODE = ("ingestion/sample_province", "ingestion/maps", "dbt/seeds")
+_COST = "cost.json"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A generated landing folder, and what its generation cost when it was made."""
+
+    landing: Path
+    usage: Usage
+    is_new: bool
+
+    @property
+    def bytes(self) -> int:
+        """The size of all workbooks."""
+        return sum(path.stat().st_size for path in self.landing.rglob("*.xlsx"))
+
+    @property
+    def files(self) -> int:
+        """The number of workbooks."""
+        return sum(1 for _ in self.landing.rglob("*.xlsx"))
+
+
+def code_hash() -> str:
+    """What decides the sample's bytes, besides the seed."""
+    digest = hashlib.sha256()
+    for folder in _CODE:
+        for path in sorted((REPOSITORY / folder).rglob("*")):
+            if path.is_file() and path.suffix in (".py", ".csv"):
+                digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def sample(work: Path, *, fresh: bool = False) -> Sample:
+    """The sample province, generated in a process of its own unless this code made it before (or with `fresh`)."""
+    folder = work / f"sample-{SEED}-{code_hash()}"
+    cost = folder / _COST
+    if cost.exists() and not fresh:
+        return Sample(folder / "landing", Usage(**json.loads(cost.read_text(encoding="utf-8"))), False)
+    for old in work.glob("sample-*"):
+        shutil.rmtree(old)
+    folder.mkdir(parents=True)
+    usage = python("-m", "bench.make_sample", str(folder), str(SEED))
+    cost.write_text(json.dumps(asdict(usage)), encoding="utf-8")
+    return Sample(folder / "landing", usage, True)
