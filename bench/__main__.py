@@ -3,12 +3,13 @@
 import argparse
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from bench import ingestion, models, runs
+from bench import identity, ingestion, models, runs
 from bench.processes import REPOSITORY
 from bench.report import Line, line, print_table, write_json
 from bench.sample import Sample, sample
@@ -17,7 +18,8 @@ from ingestion.pseudonym_key import ensure_key
 
 RESULTS = REPOSITORY / "bench" / "results"
 MOST_BYTES = 2 * 2**30
-PARTS = ("ingestion", "models", "runs")
+PARTS = ("ingestion", "models", "runs", "identity")
+LEAST_PRECISION, LEAST_RECALL, MOST_IDENTITY_SECONDS = 0.999, 0.98, 60
 
 
 def main() -> int:
@@ -55,6 +57,9 @@ def main() -> int:
         found, facts["runs"] = runs.measure(made, work, arguments.run_repetitions, say)
         lines += found
         peaks["a whole run"] = facts["runs"]["peak_bytes"]
+    if "identity" in parts:
+        found, facts["identity"] = _identity(made, work, say)
+        lines += found
     largest = max(peaks, key=lambda name: peaks[name])
     lines.append(line(f"peak memory of any process ({largest})", peaks[largest] / 2**20, "MiB", MOST_BYTES / 2**20))
     facts |= {"peak_bytes": peaks, "load_after": os.getloadavg()[0]}
@@ -65,6 +70,23 @@ def main() -> int:
             if not folder.name.startswith("sample-"):
                 shutil.rmtree(folder)
     return 0 if all(one.is_met is not False for one in lines) else 1
+
+
+def _identity(made: Sample, work: Path, say: Callable[[str], None]) -> tuple[list[Line], dict[str, Any]]:
+    """Links judged against the generator's truth, on a home that the product has built."""
+    home = work / "runs"
+    if not home.exists():
+        shutil.copytree(made.landing, home / "landing")
+        say("identity: building a home")
+        runs.poverty_run(home)
+    say("identity: linking again")
+    facts = identity.measure(home, made.landing.parent / "truth" / "links.parquet")
+    lines = [
+        line("identity: wrong links of consecutive years", 1 - facts["precision"], "share", 1 - LEAST_PRECISION),
+        line("identity: missed links of consecutive years", 1 - facts["recall"], "share", 1 - LEAST_RECALL),
+        line("identity: all passes", facts["seconds"], "s", MOST_IDENTITY_SECONDS),
+    ]
+    return lines, facts
 
 
 def _ingested(made: Sample, work: Path) -> Home:

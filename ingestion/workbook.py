@@ -178,7 +178,7 @@ def _stored_zip(members: Sequence[tuple[zipfile.ZipInfo, bytes]]) -> bytes:
 
 
 def _shows_odd_cells(sheet_xml: bytes) -> bool:
-    """Whether a sheet needs a second look. Substring search first: a regular expression alone cost a fifth of all."""
+    """Whether a sheet needs a second look. Substring search first: a regular expression alone cost an eighth of all."""
     if _ERROR_VALUE in sheet_xml and _ERROR_CELL in sheet_xml:
         return True
     return _has_formula(sheet_xml) and _UNCALCULATED_FORMULA.search(sheet_xml) is not None

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('poverty_measure') }}
 {# The vignette of mpitbR: five persons in two regions, four indicators, k = 1/2. `poverty measure` runs it too. #}
 {% set given = [('North', '1010'), ('North', '0100'), ('South', '0111'), ('South', '1000'), ('South', '1010')] -%}
 with
