@@ -32,6 +32,7 @@ dev: setup            ## the Dagster UI on http://127.0.0.1:3000
 	@$(RUN) dagster dev -m dagster_project.definitions
 
 test: setup           ## all tests
+	@tools/test_programs.sh
 	@$(RUN) pytest --cov=ingestion --cov-report=term:skip-covered
 
 lint: setup           ## format, lint, types, SQL

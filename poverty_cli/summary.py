@@ -56,6 +56,7 @@ def print_release(console: Console, home: Home) -> int:
     )
     console.print(f"Database:    {database}", soft_wrap=True)
     console.print(f"Parquet:     {home.current / 'parquet'}", soft_wrap=True)
+    console.print(f"Reports:     {home.current / 'reports' / 'index.html'}", soft_wrap=True)
     console.print(f"Description: {home.current / DESCRIPTION}", soft_wrap=True)
     return sum(count for severity, _, count in findings if severity == "error")
 

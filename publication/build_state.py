@@ -13,7 +13,7 @@ from ingestion.home import Home
 from ingestion.reference import REPOSITORY
 from ingestion.registry import Registry
 
-# What decides figures. Tests, docs and the orchestration may change without making a release stale.
+# What decides figures and reports. Tests, docs and the orchestration may change without making a release stale.
 _CODE = (
     ("dbt/models", "*"),
     ("dbt/macros", "*"),
@@ -23,6 +23,7 @@ _CODE = (
     ("ingestion", "*.py"),
     ("publication", "*.py"),
     ("expectations", "*"),
+    ("reports", "*"),
 )
 _GENERATED = "__pycache__"
 

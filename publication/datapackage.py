@@ -5,6 +5,7 @@ What belongs here: what is in the release, from which files it was made, how mat
 
 import hashlib
 import json
+import re
 import subprocess
 from datetime import datetime
 from importlib.metadata import version
@@ -54,6 +55,12 @@ def maturity_of(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
     return (PROVISIONAL if reasons else FINAL), reasons
 
 
+def maturity_of_release(database: Path) -> tuple[str, list[str]]:
+    """`maturity_of` the release in a database file."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return maturity_of(connection)
+
+
 def _field_type(duckdb_type: str) -> str:
     if "INT" in duckdb_type:
         return "integer"
@@ -98,8 +105,18 @@ def _table_resource(connection: duckdb.DuckDBPyConnection, folder: Path, path: P
     }
 
 
-def write_datapackage(folder: Path, release_id: str, inputs_state: str, created: datetime) -> str:
-    """Describe the release in a folder; returns its maturity."""
+def _report_resource(folder: Path, path: Path) -> dict[str, Any]:
+    name = path.relative_to(folder).as_posix()
+    return {
+        "name": re.sub(r"[^a-z0-9-]+", "-", name.lower()),
+        "path": name,
+        "format": path.suffix.removeprefix("."),
+        **_file_facts(path),
+    }
+
+
+def write_datapackage(folder: Path, release_id: str, inputs_state: str, created: datetime) -> None:
+    """Describe the release in a folder: its tables, its database, its reports, and the files it was made from."""
     database = next(folder.glob("*.duckdb"))
     with duckdb.connect(str(database), read_only=True) as connection:
         maturity, reasons = maturity_of(connection)
@@ -129,6 +146,7 @@ def write_datapackage(folder: Path, release_id: str, inputs_state: str, created:
                 "description": "All tables in one DuckDB file (storage version v1.0.0).",
                 **_file_facts(database),
             },
+            *(_report_resource(folder, path) for path in sorted((folder / "reports").rglob("*")) if path.is_file()),
         ],
         "sources": [
             {
@@ -143,7 +161,6 @@ def write_datapackage(folder: Path, release_id: str, inputs_state: str, created:
         ],
     }
     (folder / DESCRIPTION).write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return maturity
 
 
 def read_datapackage(folder: Path) -> dict[str, Any] | None:

@@ -14,7 +14,8 @@ import duckdb
 from expectations.results import CheckResult
 from ingestion.home import Home
 from publication.check_results import blocks_publication, write_table
-from publication.datapackage import write_datapackage
+from publication.datapackage import maturity_of_release, write_datapackage
+from reports.release_reports import write_release_reports
 
 PUBLIC_SCHEMAS = ("marts", "quality")
 # Readable by DuckDB 1.4 and newer, which BI drivers bundle.
@@ -70,7 +71,10 @@ def publish(
     try:
         write_database(home.build_file, aside / DATABASE, run_id, results)
         write_parquet(aside / DATABASE, aside / "parquet")
-        maturity = write_datapackage(aside, release_id, inputs_state, now)
+        maturity, _ = maturity_of_release(aside / DATABASE)
+        previous = home.current.resolve() if home.current.exists() else None
+        write_release_reports(aside, release_id, maturity, previous)
+        write_datapackage(aside, release_id, inputs_state, now)
         check_copy(home.build_file, aside / DATABASE)
     except Exception:
         shutil.rmtree(aside, ignore_errors=True)

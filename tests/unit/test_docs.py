@@ -27,7 +27,6 @@ _TOP_FOLDERS = {path.name for path in REPOSITORY.iterdir() if path.is_dir()}
 # Of the home folder or of a later part, though a folder of ours may have the same name.
 _NOT_OURS = (
     "data/",
-    "reports/",
     "docs/performance.md",
     "docs/identity.md",
     "dbt/target/",

@@ -1,0 +1,45 @@
+"""The reports that are part of a release: its `reports` folder, from its own tables.
+
+What belongs here: which reports a release has, and the page that leads to them. What does not: any report.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from reports.page import write_assets, write_page
+
+FOLDER = "reports"
+_MATURITY = {"final": "chính thức", "provisional": "tạm thời (còn thiếu số liệu hoặc còn lỗi chưa xử lý)"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A report's card on the first page: its address below `reports`, its title, one line about it."""
+
+    href: str
+    title: str
+    about: str
+
+
+def write_release_reports(release: Path, release_id: str, maturity: str, previous: Path | None) -> None:
+    """Write every report of a release into its `reports` folder.
+
+    Args:
+        release: the folder of the release being made; its database and Parquet files are there.
+        release_id: its id.
+        maturity: `final` or `provisional`.
+        previous: the folder of the release in force until now, None for the first one.
+    """
+    reports = release / FOLDER
+    write_assets(reports)
+    entries: list[Entry] = []
+    write_page(
+        reports,
+        "index.html",
+        "templates/index.html.j2",
+        title="Báo cáo rà soát hộ nghèo, hộ cận nghèo",
+        release_id=release_id,
+        maturity_vi=_MATURITY[maturity],
+        previous_id=previous.name if previous else None,
+        entries=entries,
+    )
