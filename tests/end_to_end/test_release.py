@@ -61,6 +61,12 @@ def test_the_description_is_true(clean_home: Home) -> None:
         path = clean_home.current / resource["path"]
         digest = subprocess.run(["sha256sum", path], capture_output=True, text=True, check=True).stdout.split()[0]
         assert (resource["bytes"], resource["hash"]) == (path.stat().st_size, f"sha256:{digest}")
+    described = {resource["path"] for resource in package["resources"]} | {"datapackage.json"}
+    there = {
+        path.relative_to(clean_home.current).as_posix() for path in clean_home.current.rglob("*") if path.is_file()
+    }
+    assert there == described
+    assert "reports/index.html" in there
     for source in package["sources"]:
         assert archive_path(clean_home, source["hash"].removeprefix("sha256:")).stat().st_size == source["bytes"]
 
