@@ -36,3 +36,27 @@
         as bigint
     )
 {%- endmacro %}
+
+{# How many persons live in the households of the group that a condition holds for. #}
+{% macro persons_where(condition) -%}
+    cast(coalesce(sum(case when {{ condition }} then member_count end), 0) as bigint)
+{%- endmacro %}
+
+{# The groups of households that area tables and forms tell apart, each with its condition on a household's row. #}
+{% macro household_groups() -%}
+    {{ return({
+        'female_headed': 'head_is_female',
+        'ethnic_minority_headed': 'head_is_ethnic_minority',
+        'merit': 'is_merit_household',
+        'social_protection': 'is_social_protection',
+        'lacks_labour_capacity': 'lacks_labour_capacity',
+        'group_1': 'poverty_group = 1',
+        'group_2': 'poverty_group = 2',
+        'group_3': 'poverty_group = 3',
+    }) }}
+{%- endmacro %}
+
+{# Whether any household of the group was asked: null marks come only from a form that lacks the column. #}
+{% macro was_asked(column) -%}
+    max(case when {{ column }} is not null then 1 else 0 end) = 1
+{%- endmacro %}

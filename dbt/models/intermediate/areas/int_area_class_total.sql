@@ -1,7 +1,8 @@
 {# Counts of reviewed households by area and class. Households are counted once, by place; places are few. #}
-{% set counts = ['households', 'persons', 'female_headed', 'ethnic_minority_headed', 'merit', 'social_protection',
-    'group_1', 'group_2', 'group_3', 'need_employment_support', 'need_knowledge']
-    + prefixed('deprived_', indicators()) + prefixed('need_', needs()) -%}
+{% set groups = household_groups() -%}
+{% set counts = ['households', 'persons'] + groups.keys() | list + prefixed('persons_', groups.keys() | list)
+    + ['need_employment_support', 'need_knowledge']
+    + prefixed('deprived_', indicators()) + prefixed('need_', needs()) + prefixed('cause_', causes()) -%}
 with
 
 households as (
@@ -21,12 +22,9 @@ by_place as (
         poverty_class,
         count(*) as households,
         coalesce(sum(member_count), 0) as persons,
-        {{ households_where('head_is_female') }} as female_headed,
-        {{ households_where('head_is_ethnic_minority') }} as ethnic_minority_headed,
-        {{ households_where('is_merit_household') }} as merit,
-        {{ households_where('is_social_protection') }} as social_protection,
-        {% for group in [1, 2, 3] -%}
-        {{ households_where('poverty_group = ' ~ group) }} as group_{{ group }},
+        {% for group, condition in groups.items() -%}
+        {{ households_where(condition) }} as {{ group }},
+        {{ persons_where(condition) }} as persons_{{ group }},
         {% endfor -%}
         {% for parent, children in need_children().items() -%}
         {{ households_where(prefixed('need_', children) | join(' or ')) }} as need_{{ parent }},
@@ -35,7 +33,10 @@ by_place as (
         {{ households_where('is_deprived_' ~ indicator) }} as deprived_{{ indicator }},
         {% endfor -%}
         {% for need in needs() -%}
-        {{ households_where('need_' ~ need) }} as need_{{ need }}{{ ',' if not loop.last }}
+        {{ households_where('need_' ~ need) }} as need_{{ need }},
+        {% endfor -%}
+        {% for cause in causes() -%}
+        {{ households_where('cause_' ~ cause) }} as cause_{{ cause }}{{ ',' if not loop.last }}
         {% endfor -%}
     from households
     group by survey_year, commune_code, district_code, poverty_class

@@ -1,0 +1,54 @@
+{# A group that a form does not ask for is null in its years, not zero. #}
+{% set groups = household_groups() -%}
+{% set asked = {
+    'head_is_female': 'head_is_female',
+    'head_is_ethnic_minority': 'head_is_ethnic_minority',
+    'poverty_group = 1': 'poverty_group',
+    'poverty_group = 2': 'poverty_group',
+    'poverty_group = 3': 'poverty_group',
+} -%}
+with
+
+areas as (
+    select * from {{ ref('int_area') }}
+),
+
+classes as (
+    {% for poverty_class in ['poor', 'near_poor', 'average', 'non_poor'] -%}
+    select '{{ poverty_class }}' as poverty_class
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+),
+
+totals as (
+    select * from {{ ref('int_area_class_total') }}
+),
+
+asked as (
+    select
+        survey_year,
+        {% for group, condition in groups.items() -%}
+        {{ was_asked(asked.get(condition, condition)) }} as asked_{{ group }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from {{ ref('fct_household_year') }}
+    group by survey_year
+)
+
+select
+    {{ columns_of('areas', area_key()) }},
+    areas.area_name,
+    classes.poverty_class,
+    coalesce(totals.households, 0) as households,
+    coalesce(totals.persons, 0) as persons,
+    {% for group in groups -%}
+    case when asked.asked_{{ group }} then coalesce(totals.{{ group }}, 0) end as {{ group }}_households,
+    case when asked.asked_{{ group }} then coalesce(totals.persons_{{ group }}, 0) end as {{ group }}_persons
+    {{- ',' if not loop.last }}
+    {% endfor -%}
+from areas
+inner join asked on areas.survey_year = asked.survey_year
+cross join classes
+left join totals
+    on
+        {{ same('areas', 'totals', area_key()) }}
+        and classes.poverty_class = totals.poverty_class

@@ -1,0 +1,45 @@
+{# Whatever communes report by class, cause, ethnic group or child stands once in every level above. #}
+{% set tables = {
+    'area_year_class': ['households', 'persons', 'lacks_labour_capacity_households', 'female_headed_persons'],
+    'area_year_cause': ['households'],
+    'area_year_ethnicity': ['households', 'persons'],
+    'child_indicator_area_year': ['deprived_children', 'children', 'households_with_children'],
+} -%}
+{% set further = {
+    'area_year_class': "''", 'area_year_cause': 'cause_code', 'area_year_ethnicity': 'ethnicity_code',
+    'child_indicator_area_year': 'indicator_code',
+} -%}
+with
+
+sums as (
+    {% for table, measures in tables.items() -%}
+    {% set last_table = loop.last -%}
+    {% for measure in measures -%}
+    select
+        '{{ table }}.{{ measure }}' as measure,
+        survey_year,
+        boundary,
+        poverty_class,
+        {{ further[table] }} as part,
+        area_level,
+        coalesce(sum({{ measure }}), 0) as amount
+    from {{ ref(table) }}
+    group by survey_year, boundary, poverty_class, part, area_level
+    {{ 'union all' if not (last_table and loop.last) }}
+    {% endfor -%}
+    {% endfor -%}
+)
+
+select
+    parts.measure,
+    parts.survey_year,
+    parts.boundary,
+    parts.poverty_class,
+    parts.part,
+    parts.area_level
+from sums as parts
+inner join sums as whole
+    on
+        {{ same('parts', 'whole', ['measure', 'survey_year', 'boundary', 'poverty_class', 'part']) }}
+        and whole.area_level = 'province'
+where parts.amount <> whole.amount
