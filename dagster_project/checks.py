@@ -35,8 +35,8 @@ def _spec(dataset: str, item: Expectation) -> dg.AssetCheckSpec:
         description=f"{item.title_vi}. {item.meaning}",
         # A check of raw runs after the models, in the same step as the others; blocking there would be a circle.
         # Publication looks at every error-severity result whatever Dagster blocks.
-        blocking=item.severity == "error" and asset.path[0] != _RAW,
-        metadata={"severity": item.severity, "who_acts": item.who_acts},
+        blocking=item.check.severity == "error" and asset.path[0] != _RAW,
+        metadata={"check_code": item.check_code, "severity": item.check.severity, "owner": item.check.owner},
     )
 
 

@@ -12,9 +12,10 @@ ENGINE = "great_expectations"
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of one run. `observed` holds aggregates only, never the value of a cell."""
+    """One check of one run; `check_code` is its row of the table of checks. `observed` holds aggregates only."""
 
     check_id: str
+    check_code: str
     check_name: str
     dataset: str
     severity: str

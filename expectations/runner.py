@@ -153,9 +153,10 @@ def _results(source: DuckDBDatasource, suites: list[Suite], measures: _Measures)
                 observed, expected = measures.observed(item), measures.expected(item)
             yield CheckResult(
                 check_id=item.id,
+                check_code=item.check_code,
                 check_name=item.title_vi,
                 dataset=suite.dataset,
-                severity=item.severity,
+                severity=item.check.severity,
                 is_passed=bool(outcome.success) and item.id not in measures.failed,
                 observed=observed,
                 expected=expected,

@@ -14,26 +14,34 @@ import yaml  # type: ignore[import-untyped]
 
 from expectations.errors import SuiteError
 from expectations.redaction import TELLABLE_TYPES
+from expectations.results import ENGINE
+from ingestion.check_catalogue import Check, load_checks
 from ingestion.forms import fields_of_role, load_forms
 
 SUITE_FOLDER = Path(__file__).parent / "suites"
 THRESHOLD_FILE = Path(__file__).parent / "thresholds.csv"
-SEVERITIES = ("error", "warning")
 MEASURE_TYPE = "expect_measure_within_thresholds"
-ATTRIBUTES = ("id", "title_vi", "expectation", "kwargs", "severity", "meaning", "who_acts")
+ATTRIBUTES = ("id", "title_vi", "expectation", "kwargs", "check_code", "meaning")
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """One check. `kwargs` go to Great Expectations as they are, but a measure's SQL, which thresholds judge."""
+    """One check. `kwargs` go to Great Expectations as they are, but a measure's SQL, which thresholds judge.
+
+    `check_code` is its row of the table of checks, which holds its severity, owner and what to do.
+    """
 
     id: str
     title_vi: str
     expectation: str
     kwargs: dict[str, Any]
-    severity: str
+    check_code: str
     meaning: str
-    who_acts: str
+
+    @property
+    def check(self) -> Check:
+        """The row of the table of checks."""
+        return load_checks()[self.check_code]
 
     @property
     def measure(self) -> str | None:
@@ -106,8 +114,9 @@ def _expectation(path: Path, item: dict[str, Any]) -> Expectation:
         raise SuiteError(f"{name} must have exactly these attributes, none of them empty: {', '.join(ATTRIBUTES)}.")
     if not item["id"].startswith(f"{path.stem}."):
         raise SuiteError(f"{name}: the id must begin with `{path.stem}.`.")
-    if item["severity"] not in SEVERITIES:
-        raise SuiteError(f"{name}: severity is one of {', '.join(SEVERITIES)}.")
+    check = load_checks().get(item["check_code"])
+    if check is None or check.engine != ENGINE:
+        raise SuiteError(f"{name}: {item['check_code']} is no row of engine {ENGINE} in dbt/seeds/check_catalogue.csv.")
     if item["expectation"] != MEASURE_TYPE and item["expectation"] not in TELLABLE_TYPES:
         raise SuiteError(
             f"{name}: {item['expectation']} is not among the types whose result is known to hold no cell value: "

@@ -8,6 +8,8 @@ or a file name holds: a header row that is really a data row would put a person'
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ingestion.check_catalogue import load_checks
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -26,54 +28,35 @@ class Finding:
         return asdict(self)
 
 
-# check_code -> (severity, sentence). Placeholders are filled with our own words only: roles, headers of the map,
-# column letters, numbers.
-_FILE_CHECKS = {
-    "not_a_workbook": ("error", "Tệp không phải là sổ tính .xlsx đọc được. Hãy lưu lại bằng Excel và gửi lại."),
-    "workbook_encrypted": ("error", "Tệp được đặt mật khẩu nên không đọc được. Hãy bỏ mật khẩu và gửi lại."),
-    "expands_too_far": (
-        "error",
-        "Tệp giải nén ra {detail}, vượt giới hạn (100 lần kích thước hoặc 512 MiB). "
-        "Hãy chép số liệu sang mẫu mới và gửi lại.",
-    ),
-    "reader_failed": (
-        "error",
-        "Chương trình đọc dừng đột ngột ở tệp này ({detail}); các tệp khác không bị ảnh hưởng. "
-        "Hãy mở, lưu lại bằng Excel và gửi lại.",
-    ),
-    "sheet_missing": ("error", "Thiếu trang tính «{detail}». Hãy dùng đúng mẫu và gửi lại."),
-    "sheet_twice": ("error", "Có nhiều trang tính cùng tên «{detail}». Hãy giữ một trang và gửi lại."),
-    "sheet_ignored": ("warning", "Trang tính thứ {detail} không thuộc mẫu nên không được đọc."),
-    "cover_field_missing": ("error", "Trang bìa thiếu dòng «{detail}». Hãy điền theo mẫu và gửi lại."),
-    "cover_value_empty": ("error", "Trang bìa để trống «{detail}». Hãy điền và gửi lại."),
-    "cover_value_unreadable": ("error", "Trang bìa có giá trị không đọc được ở «{detail}». Hãy sửa và gửi lại."),
-    "unknown_form": (
-        "error",
-        "Mã biểu mẫu trên trang bìa không phải của mẫu nào đang dùng. Hãy dùng mẫu của năm rà soát.",
-    ),
-    "form_of_another_year": ("error", "Mẫu {detail}. Hãy dùng mẫu của năm rà soát và gửi lại."),
-    "cutoff_date_of_another_year": (
-        "error",
-        "Ngày chốt số liệu không thuộc năm rà soát. Hãy sửa trang bìa và gửi lại.",
-    ),
-    "unknown_commune": (
-        "error",
-        "Mã xã trên trang bìa không có trong danh mục đơn vị hành chính tại ngày chốt số liệu. Hãy kiểm tra mã xã.",
-    ),
-    "required_column_missing": ("error", "Thiếu cột bắt buộc «{detail}». Hãy giữ nguyên tiêu đề của mẫu."),
-    "optional_column_missing": ("warning", "Thiếu cột «{detail}»; cột này được coi là không có số liệu."),
-    "unknown_column": ("error", "Cột {detail} không thuộc mẫu{near}. Hãy giữ nguyên tiêu đề của mẫu."),
-    "column_twice": ("error", "Cột «{detail}» xuất hiện nhiều lần. Hãy giữ một cột và gửi lại."),
-    "unknown_label": ("warning", "Dòng {detail} có nhãn không thuộc mẫu{near} nên không được đọc."),
-    "total_label_missing": ("error", "Trang tổng hợp thiếu dòng «{detail}». Hãy giữ nguyên nhãn của mẫu."),
+# What was seen, per check; what to do and the severity stand in the table of checks. Placeholders are filled with our
+# own words only: roles, headers of the map, column letters, numbers.
+_SEEN = {
+    "not_a_workbook": "Tệp không phải là sổ tính .xlsx đọc được.",
+    "workbook_encrypted": "Tệp được đặt mật khẩu nên không đọc được.",
+    "expands_too_far": "Tệp giải nén ra {detail}, vượt giới hạn (100 lần kích thước hoặc 512 MiB).",
+    "reader_failed": "Chương trình đọc dừng đột ngột ở tệp này ({detail}); các tệp khác không bị ảnh hưởng.",
+    "sheet_missing": "Thiếu trang tính «{detail}».",
+    "sheet_twice": "Có nhiều trang tính cùng tên «{detail}».",
+    "sheet_ignored": "Trang tính thứ {detail} không thuộc mẫu nên không được đọc.",
+    "cover_field_missing": "Trang bìa thiếu dòng «{detail}».",
+    "cover_value_empty": "Trang bìa để trống «{detail}».",
+    "cover_value_unreadable": "Trang bìa có giá trị không đọc được ở «{detail}».",
+    "unknown_form": "Mã biểu mẫu trên trang bìa không phải của mẫu nào đang dùng.",
+    "form_of_another_year": "Mẫu {detail}.",
+    "cutoff_date_of_another_year": "Ngày chốt số liệu không thuộc năm rà soát.",
+    "unknown_commune": "Mã xã trên trang bìa không có trong danh mục đơn vị hành chính tại ngày chốt số liệu.",
+    "required_column_missing": "Thiếu cột bắt buộc «{detail}».",
+    "optional_column_missing": "Thiếu cột «{detail}»; cột này được coi là không có số liệu.",
+    "unknown_column": "Cột {detail} không thuộc mẫu{near}.",
+    "column_twice": "Cột «{detail}» xuất hiện nhiều lần.",
+    "unknown_label": "Dòng {detail} có nhãn không thuộc mẫu{near} nên không được đọc.",
+    "total_label_missing": "Trang tổng hợp thiếu dòng «{detail}».",
     "same_submission_number": (
-        "error",
-        "Đã có tệp khác cùng xã, cùng năm và cùng lần gửi {detail}; tệp nhận trước vẫn có hiệu lực. "
-        "Hãy tăng số lần gửi và gửi lại.",
+        "Đã có tệp khác cùng xã, cùng năm và cùng lần gửi {detail}; tệp nhận trước vẫn có hiệu lực."
     ),
 }
 
-FILE_CHECK_CODES = tuple(_FILE_CHECKS)
+FILE_CHECK_CODES = tuple(_SEEN)
 
 
 def file_finding(
@@ -86,8 +69,7 @@ def file_finding(
     column_name: str | None = None,
 ) -> Finding:
     """A finding of level file. `near` is the nearest known header, "" where there is none."""
-    severity, sentence = _FILE_CHECKS[check_code]
+    check = load_checks()[check_code]
     near_text = f" (tiêu đề gần nhất của mẫu: «{near}»)" if near else ""
-    return Finding(
-        check_code, severity, "file", sentence.format(detail=detail, near=near_text), sheet, row_number, column_name
-    )
+    message = f"{_SEEN[check_code].format(detail=detail, near=near_text)} {check.action_vi}"
+    return Finding(check_code, check.severity, check.level, message, sheet, row_number, column_name)

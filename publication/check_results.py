@@ -13,29 +13,41 @@ from typing import Any
 import duckdb
 
 from expectations.results import CheckResult
+from ingestion.check_catalogue import load_checks
 from ingestion.home import Home
 from publication.build_state import checks_folder
 
-ERROR, WARNING = "error", "warning"
 # columns of quality.check_result with their type and meaning
 COLUMNS = {
     "check_id": ("VARCHAR", "The check's stable name within its engine; key together with run_id."),
     "run_id": ("VARCHAR", "The run that made the check."),
+    "check_code": (
+        "VARCHAR",
+        "The check's row in quality.check: meaning, owner, what to do and what a failure blocks.",
+    ),
     "check_name": ("VARCHAR", "What is checked, for people."),
-    "engine": ("VARCHAR", "Who checked: ingestion, dbt or great_expectations."),
+    "engine": ("VARCHAR", "Who checked: ingestion (with the models over its rows), dbt or great_expectations."),
     "dataset": ("VARCHAR", "The table, sheet role or file level that was checked."),
-    "severity": ("VARCHAR", "error blocks publication when dbt or great_expectations raises it; warning never blocks."),
+    "severity": ("VARCHAR", "error or warning, as in quality.check; blocks there says what a failure holds back."),
     "is_passed": ("BOOLEAN", "Whether the check held."),
     "observed": ("VARCHAR", "What was found, as a count or an aggregate."),
     "expected": ("VARCHAR", "What was expected."),
     "checked_at": ("TIMESTAMP", "When the check ran, UTC."),
 }
 _PASSED = ("pass", "success")
+_EXPECTED = {"model": "columns, types, keys and filled cells as promised", "unit_test": "the model's expected rows"}
+# generic dbt test -> row of the table of checks
+_GENERIC = {
+    "unique": "key_unique",
+    "not_null": "value_missing",
+    "accepted_values": "value_not_accepted",
+    "relationships": "reference_missing",
+}
 
 
 def blocks_publication(result: CheckResult) -> bool:
-    """Whether the result says that the warehouse itself is wrong: bad input (ingestion's findings) never blocks."""
-    return result.engine != "ingestion" and result.severity == ERROR and not result.is_passed
+    """Whether the result says that the warehouse itself is wrong: bad input (findings) never blocks a release."""
+    return load_checks()[result.check_code].blocks == "release" and not result.is_passed
 
 
 def save_results(path: Path, results: list[CheckResult]) -> None:
@@ -54,30 +66,50 @@ def load_results(path: Path) -> list[CheckResult]:
 
 
 def from_dbt(manifest: dict[str, Any], run_results: dict[str, Any]) -> list[CheckResult]:
-    """The data and unit tests of one `dbt build`. dbt's own message may quote values, so only its count is kept."""
+    """The contracts, data tests and unit tests of one `dbt build`.
+
+    dbt's own message may quote values, so only its count is kept. Raises KeyError when a test has no row in the table
+    of checks; tests/unit/test_check_catalogue.py refuses such a test before it runs.
+    """
     results = []
     for outcome in run_results["results"]:
         unique_id = outcome["unique_id"]
         node = manifest["nodes"].get(unique_id) or manifest.get("unit_tests", {}).get(unique_id)
-        if node is None or node["resource_type"] not in ("test", "unit_test"):
+        if node is None:
             continue
-        severity = str((node.get("config") or {}).get("severity") or ERROR).lower()
+        is_contract = node["resource_type"] == "model" and bool((node.get("contract") or {}).get("enforced"))
+        if not is_contract and node["resource_type"] not in ("test", "unit_test"):
+            continue
+        check = load_checks()[dbt_check_code(node)]
         failures = outcome.get("failures")
         status = str(outcome["status"]).lower()
         results.append(
             CheckResult(
-                check_id=node["name"],
-                check_name=node.get("description") or node["name"].replace("_", " "),
-                engine="dbt",
-                dataset=_dataset(node),
-                severity=WARNING if severity.startswith("warn") else ERROR,
+                check_id=f"contract_{node['name']}" if is_contract else node["name"],
+                check_code=check.check_code,
+                check_name=check.title_vi,
+                engine=check.engine,
+                dataset=node["name"] if is_contract else _dataset(node),
+                severity=check.severity,
                 is_passed=status in _PASSED,
                 observed=f"{failures} rows" if failures is not None else status,
-                expected="the model's expected rows" if node["resource_type"] == "unit_test" else "0 rows",
+                expected="0 rows" if node["resource_type"] == "test" else _EXPECTED[node["resource_type"]],
                 checked_at=_completed(outcome),
             )
         )
     return results
+
+
+def dbt_check_code(node: dict[str, Any]) -> str:
+    """The row of the table of checks that a dbt node answers to.
+
+    A test may name it (`meta.check_code`); a generic test has its family's, a singular test is called as its row.
+    """
+    if node["resource_type"] != "test":
+        return {"model": "contract", "unit_test": "unit_test"}[node["resource_type"]]
+    named = ((node.get("config") or {}).get("meta") or {}).get("check_code")
+    generic = (node.get("test_metadata") or {}).get("name")
+    return str(named or (_GENERIC.get(generic, generic) if generic else node["name"]))
 
 
 def broken_nodes(run_results: dict[str, Any]) -> list[tuple[str, str]]:
@@ -102,11 +134,8 @@ def _completed(outcome: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(times[-1].replace("Z", "+00:00")) if times else datetime.now(UTC)
 
 
-def from_findings(build_file: Path, known_codes: dict[str, tuple[str, str, str]]) -> list[CheckResult]:
-    """One result per check of the catalogue: whether any open finding carries its code.
-
-    `known_codes` is {check_code: (title, level, severity)}; a code found but not catalogued is reported as well.
-    """
+def from_findings(build_file: Path) -> list[CheckResult]:
+    """One result per check that raises findings: whether any open finding carries its code."""
     with duckdb.connect(str(build_file), read_only=True) as connection:
         counts = dict(
             connection.execute(
@@ -114,20 +143,21 @@ def from_findings(build_file: Path, known_codes: dict[str, tuple[str, str, str]]
             ).fetchall()
         )
     now = datetime.now(UTC)
-    catalogue = known_codes | {code: (code, "unknown", ERROR) for code in counts if code not in known_codes}
     return [
         CheckResult(
-            check_id=code,
-            check_name=title,
-            engine="ingestion",
-            dataset=level,
-            severity=severity,
-            is_passed=code not in counts,
-            observed=f"{counts.get(code, 0)} open findings",
+            check_id=check.check_code,
+            check_code=check.check_code,
+            check_name=check.title_vi,
+            engine=check.engine,
+            dataset=check.level,
+            severity=check.severity,
+            is_passed=check.check_code not in counts,
+            observed=f"{counts.get(check.check_code, 0)} open findings",
             expected="0 open findings",
             checked_at=now,
         )
-        for code, (title, level, severity) in sorted(catalogue.items())
+        for check in load_checks().values()
+        if check.level
     ]
 
 

@@ -3,10 +3,7 @@
 What belongs here: putting together the checks of a build and the release. What does not: either of them.
 """
 
-import csv
-
 from ingestion.home import Home
-from ingestion.reference import SEED_FOLDER
 from publication.build_state import finished_build
 from publication.check_results import (
     dbt_results_path,
@@ -15,12 +12,6 @@ from publication.check_results import (
     load_results,
 )
 from publication.release import NotPublishedError, Release, publish
-
-
-def check_catalogue() -> dict[str, tuple[str, str, str]]:
-    """{check_code: (title, level, severity)} of `dbt/seeds/check_catalogue.csv`."""
-    with (SEED_FOLDER / "check_catalogue.csv").open(newline="", encoding="utf-8") as file:
-        return {row["check_code"]: (row["title_vi"], row["level"], row["severity"]) for row in csv.DictReader(file)}
 
 
 def publish_build(home: Home, run_id: str) -> Release:
@@ -42,7 +33,7 @@ def publish_build(home: Home, run_id: str) -> Release:
             "checks, then publish again."
         )
     results = [
-        *from_findings(home.build_file, check_catalogue()),
+        *from_findings(home.build_file),
         *load_results(dbt_results_path(home)),
         *expectations,
     ]

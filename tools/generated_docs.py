@@ -14,12 +14,13 @@ from typing import Any
 from dagster_project.dbt_project import ensure_manifest
 from expectations.redaction import expected_text, thresholds_text
 from expectations.suites import Expectation, Threshold, load_suites, load_thresholds
-from ingestion.reference import REPOSITORY, read_seed
-from publication.check_results import COLUMNS
+from ingestion.check_catalogue import Check, load_checks
+from ingestion.reference import REPOSITORY
+from publication.check_results import COLUMNS, dbt_check_code
 from publication.release import PUBLIC_SCHEMAS
 
 LEVELS = {
-    "file": "The whole file is rejected when the severity is error. An earlier accepted submission stays in force.",
+    "file": "Severity error: the whole file is rejected. An earlier accepted submission stays in force.",
     "row": "The row is quarantined, a household's member rows with it. The rest of the file loads.",
     "value": "The cell counts as missing (a mark: as no). The row loads.",
     "consistency": "Nothing is changed.",
@@ -107,48 +108,53 @@ def table_columns(manifest: dict[str, Any]) -> str:
     return "\n\n".join(sections)
 
 
-def input_checks() -> str:
-    """The checks of what communes send, by level, from the seed `check_catalogue`."""
-    catalogue = read_seed("check_catalogue")
-    levels = dict.fromkeys([*LEVELS, *(row["level"] for row in catalogue)])
-    sections = []
-    for level in levels:
-        rows = [row for row in catalogue if row["level"] == level]
-        if not rows:
-            continue
-        table = _table(
-            ("check_code", "severity", "who acts", "title", "what it means", "what to do"),
+def _check_rows(checks: Iterable[Check]) -> str:
+    return _table(
+        ("check_code", "severity", "blocks", "who acts", "tên", "ý nghĩa", "cách xử lý", "ví dụ"),
+        (
             (
-                (
-                    f"`{row['check_code']}`",
-                    row["severity"],
-                    row["owner"].replace("_", " "),
-                    row["title_vi"],
-                    row["meaning"],
-                    row["action"],
-                )
-                for row in rows
-            ),
-        )
-        sections.append(f"### Level {level}\n\n{LEVELS.get(level, '')}\n\n{table}")
+                f"`{check.check_code}`",
+                check.severity,
+                check.blocks,
+                check.owner.replace("_", " "),
+                check.title_vi,
+                check.meaning_vi,
+                check.action_vi,
+                check.example_vi,
+            )
+            for check in checks
+        ),
+    )
+
+
+def finding_checks() -> str:
+    """The checks that raise findings, by level and kind."""
+    sections = []
+    for level, kind in dict.fromkeys((check.level, check.kind) for check in load_checks().values() if check.level):
+        name = f"Level {level}" if kind == level else f"Level {level}, kind {kind}"
+        rows = _check_rows(check for check in load_checks().values() if (check.level, check.kind) == (level, kind))
+        sections.append(f"### {name}\n\n{LEVELS[level]}\n\n{rows}")
     return "\n\n".join(sections)
 
 
+def warehouse_checks(engine: str) -> str:
+    """The checks of an engine that raise no findings, by kind."""
+    checks = [check for check in load_checks().values() if check.engine == engine and not check.level]
+    return "\n\n".join(
+        f"### {engine.replace('_', ' ').capitalize() if engine != 'dbt' else 'dbt'}: {kind}\n\n"
+        + _check_rows(check for check in checks if check.kind == kind)
+        for kind in dict.fromkeys(check.kind for check in checks)
+    )
+
+
 def dbt_tests(manifest: dict[str, Any]) -> str:
-    """The tests that dbt runs with every build."""
+    """The tests that dbt runs with every build, each with its row of the table."""
     tests = [node for node in manifest["nodes"].values() if node["resource_type"] == "test"]
     return _table(
-        ("test", "about", "severity", "kind", "who acts", "what a failure means, what to do"),
+        ("test", "check_code", "about", "what a failure means, what to do"),
         (
-            (
-                f"`{node['name']}`",
-                f"`{_tested(node)}`",
-                str(node["config"]["severity"]).lower().replace("warn", "warning"),
-                node["config"]["meta"].get("kind", ""),
-                str(node["config"]["meta"].get("owner", "")).replace("_", " "),
-                node["description"],
-            )
-            for node in sorted(tests, key=lambda node: (str(node["config"]["severity"]).lower(), str(node["name"])))
+            (f"`{node['name']}`", f"`{dbt_check_code(node)}`", f"`{_tested(node)}`", node["description"])
+            for node in sorted(tests, key=lambda node: str(node["name"]))
         ),
     )
 
@@ -179,12 +185,11 @@ def expectations() -> str:
     sections = []
     for suite in load_suites():
         table = _table(
-            ("check", "severity", "who acts", "title", "what a failure means", "expected"),
+            ("check", "check_code", "title", "what a failure means", "expected"),
             (
                 (
                     f"`{item.id.split('.', 1)[1]}`",
-                    item.severity,
-                    item.who_acts,
+                    f"`{item.check_code}`",
                     item.title_vi,
                     item.meaning,
                     _expected(item, thresholds.get(item.id, [])),
@@ -208,9 +213,11 @@ def blocks() -> dict[str, dict[str, Callable[[], str]]]:
     return {
         "marts.md": {"table list": lambda: table_list(manifest), "tables": lambda: table_columns(manifest)},
         "checks.md": {
-            "input checks": input_checks,
+            "finding checks": finding_checks,
+            "dbt checks": lambda: warehouse_checks("dbt"),
             "dbt tests": lambda: dbt_tests(manifest),
             "unit tests": lambda: unit_tests(manifest),
+            "expectation checks": lambda: warehouse_checks("great_expectations"),
             "expectations": expectations,
         },
     }

@@ -47,6 +47,6 @@ def test_numbers_without_false_precision() -> None:
 
 
 def test_a_result_survives_the_wire() -> None:
-    result = CheckResult("a.b", "Tên", "a", "warning", False, "1", "2", datetime.now(UTC))
+    result = CheckResult("a.b", "cells_filled", "Tên", "a", "warning", False, "1", "2", datetime.now(UTC))
     assert result.engine == "great_expectations"
     assert CheckResult.from_json(result.to_json()) == result

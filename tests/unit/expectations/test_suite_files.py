@@ -47,7 +47,7 @@ def test_ids_are_unique_and_titles_too_within_a_dataset() -> None:
 @pytest.mark.parametrize("item", EXPECTATIONS, ids=ids)
 def test_raw_suites_warn_but_for_their_structure(item: Expectation) -> None:
     if item.id.startswith("raw_"):
-        assert (item.severity == "error") == item.id.endswith(".columns")
+        assert (item.check.severity == "error") == item.id.endswith(".columns")
 
 
 @pytest.mark.parametrize("item", MEASURES, ids=ids)
@@ -90,9 +90,8 @@ GOOD = {
     "title_vi": "Một",
     "expectation": "expect_column_values_to_be_in_set",
     "kwargs": {"column": "one", "value_set": [1]},
-    "severity": "warning",
+    "check_code": "mart_values_possible",
     "meaning": "It is not one.",
-    "who_acts": "nobody",
 }
 
 
@@ -101,7 +100,8 @@ GOOD = {
     [
         ({"meaning": ""}, "none of them empty"),
         ({"extra": 1}, "exactly these attributes"),
-        ({"severity": "fatal"}, "severity is one of"),
+        ({"check_code": "key_unique"}, "no row of engine great_expectations"),
+        ({"check_code": "made_up"}, "no row of engine great_expectations"),
         ({"id": "another.one"}, "must begin with"),
         ({"expectation": "expect_column_distinct_values_to_be_in_set"}, "known to hold no cell value"),
     ],

@@ -1,22 +1,15 @@
 with
 
-catalogue as (
+checks as (
     select * from {{ ref('check_catalogue') }}
-),
-
-advice as (
-    {% for check_code, sentence in advice().items() -%}
-    select
-        '{{ check_code }}' as check_code,
-        '{{ sentence }}' as sentence
-    {{ 'union all' if not loop.last }}
-    {% endfor -%}
+    where level is not null
 )
 
 select
-    advice.check_code,
-    catalogue.level,
-    catalogue.severity,
-    advice.sentence as advice
-from advice
-inner join catalogue on advice.check_code = catalogue.check_code
+    check_code,
+    level,
+    severity,
+    {# The sentence goes on after the place, so it begins with a small letter. #}
+    lower(substr(meaning_vi, 1, 1)) || substr(meaning_vi, 2) as meaning,
+    action_vi as action
+from checks

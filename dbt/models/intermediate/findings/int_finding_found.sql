@@ -46,10 +46,12 @@ of_files as (
         coalesce('Trang «' || {{ fold_text('in_files.sheet') }} || '», ', '')
         || coalesce('hàng ' || cast(in_files.row_number as {{ dbt.type_string() }}) || ', ', '')
         || 'mục «' || coalesce(form_columns.printed_header, in_files.column_name) || '»: '
-        || checks.advice
-        || coalesce(' (' || in_files.detail || ')', '') as message
+        || checks.meaning
+        || coalesce(' (' || in_files.detail || ').', '')
+        || ' ' || checks.action as message
     from in_files
-    inner join checks on in_files.check_code = checks.check_code
+    {# A code without a row in the table breaks the contract of quality.finding instead of vanishing here. #}
+    left join checks on in_files.check_code = checks.check_code
     inner join files on in_files.source_file_id = files.source_file_id
     left join form_columns
         on
@@ -86,7 +88,8 @@ of_communes as (
         cast(null as integer) as row_number,
         cast(null as {{ dbt.type_string() }}) as column_name,
         communes.commune_name || ' (' || communes.commune_code || '), năm '
-        || cast(communes.survey_year as {{ dbt.type_string() }}) || ': ' || checks.advice as message
+        || cast(communes.survey_year as {{ dbt.type_string() }}) || ': '
+        || checks.meaning || ' ' || checks.action as message
     from {{ ref('int_commune_year') }} as communes
     inner join checks on checks.check_code = 'no_accepted_file'
     where not communes.is_received

@@ -1,0 +1,13 @@
+select
+    check_code,
+    kind,
+    engine,
+    level,
+    severity,
+    blocks,
+    owner,
+    title_vi,
+    meaning_vi,
+    action_vi,
+    example_vi
+from {{ ref('check_catalogue') }}
