@@ -1,0 +1,224 @@
+"""Which rows of which files a figure counts, from a published release.
+
+What belongs here: one query per kind of term (`audit.measures`). What does not: checking the sum (`trace`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from audit.measures import GROWTH_LINES, Households, Movements, Stated, Term
+from audit.places import area_code_sql, create_carried, create_units
+from ingestion.forms import Form
+
+NUMERATOR, DENOMINATOR = "numerator", "denominator"
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area of a survey year."""
+
+    survey_year: int
+    area_level: str
+    boundary: str
+    area_code: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row of a received file behind a figure, and what it adds.
+
+    `household_id` is null for a cell of a total sheet (then `column` names it). `adds` is 0 for the other year's row of
+    a movement, which shows where the household came from or went to. `survey_year` is the year of the file.
+    """
+
+    part: str
+    survey_year: int
+    commune_code: str
+    household_id: str | None
+    source_file_id: str
+    sheet: str
+    source_row: int
+    column: str | None
+    adds: int
+    line: str | None = None
+    area_class: str | None = None
+    poverty_class: str | None = None
+    computed_class: str | None = None
+    member_count: int | None = None
+    b1_score: float | None = None
+    income_per_capita_vnd: float | None = None
+    deprivation_count: int | None = None
+
+
+_COLUMNS = ("area_class", "poverty_class", "computed_class", "member_count", "deprivation_count")
+_NUMBERS = ("b1_score", "income_per_capita_vnd")
+
+
+def records_of(
+    connection: duckdb.DuckDBPyConnection, area: Area, term: Term, part: str, forms: dict[str, Form]
+) -> list[Record]:
+    """The records of a term in an area. `connection` has the release attached as `release`."""
+    create_units(connection, area.survey_year)
+    if isinstance(term, Stated):
+        return _stated(connection, area, term, part)
+    rows = _households(connection, area, term) if isinstance(term, Households) else _movements(connection, area, term)
+    form_of_file = dict(
+        connection.execute(
+            "select source_file_id, form from release.quality.source_file where form is not null"
+        ).fetchall()
+    )
+    return [
+        Record(part=part, sheet=forms[form_of_file[row["source_file_id"]]].sheets["household"].name, column=None, **row)
+        for row in rows
+    ]
+
+
+def _dicts(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    used = {name: value for name, value in parameters.items() if f"${name}" in query}
+    cursor = connection.execute(query, used)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _stated(connection: duckdb.DuckDBPyConnection, area: Area, term: Stated, part: str) -> list[Record]:
+    """Cells of total sheets. From 2025 on nothing is known of a harmonised district's residents."""
+    place = area_code_sql(area.area_level, area.boundary, area.area_code, "unit.district_code")
+    rows = _dicts(
+        connection,
+        f"""
+        select stated.survey_year, unit.commune_code, stated.source_file_id, stated.sheet, stated.source_row,
+            stated.stated_value as adds
+        from release.quality.reconciliation as stated
+        inner join unit on stated.area_code = unit.commune_code
+        where stated.survey_year = $year and stated.measure = $measure and {place} = $area
+            and stated.stated_value is not null
+        order by stated.area_code
+        """,
+        {"year": area.survey_year, "measure": term.measure, "area": area.area_code},
+    )
+    return [Record(part=part, household_id=None, column=term.measure, **row) for row in rows]
+
+
+def _row(table: str) -> str:
+    """SQL for what a record tells of its row."""
+    numbers = [f"cast({table}.{name} as double) as {name}" for name in _NUMBERS]
+    return ", ".join([*(f"{table}.{name}" for name in _COLUMNS), *numbers])
+
+
+def _households(connection: duckdb.DuckDBPyConnection, area: Area, term: Households) -> list[dict[str, Any]]:
+    place = area_code_sql(area.area_level, area.boundary, area.area_code, "households.district_code")
+    adds = "coalesce(households.member_count, 0)" if term.unit == "person" else "1"
+    return _dicts(
+        connection,
+        f"""
+        select households.survey_year, households.commune_code, households.household_id, households.source_file_id,
+            households.source_row, {adds} as adds, {_row("households")}
+        from release.marts.fct_household_year as households
+        inner join unit on households.commune_code = unit.commune_code
+        where households.survey_year = $year and {place} = $area
+            and households.poverty_class in (select unnest($classes)) and ({term.condition})
+        order by households.commune_code, households.source_file_id, households.source_row
+        """,
+        {"year": area.survey_year, "area": area.area_code, "classes": list(term.classes)},
+    )
+
+
+def _movements(connection: duckdb.DuckDBPyConnection, area: Area, term: Movements) -> list[dict[str, Any]]:
+    """Both years' rows of the households of some lines, placed in this year's areas as docs/marts.md defines them."""
+    (previous_year,) = connection.execute(
+        "select max(from_year) from release.marts.fct_household_transition where to_year = ?", [area.survey_year]
+    ).fetchall()[0]
+    if previous_year is None:
+        return []
+    create_carried(connection, previous_year, area.survey_year)
+    place = area_code_sql(area.area_level, area.boundary, area.area_code, "households.district_code")
+    counted = {"household": ("1", "1", "0"), "person": ("from_members", "to_members", "1")}[term.unit]
+    growth = next((GROWTH_LINES[line] for line in term.lines if len(term.lines) == 1 and line in GROWTH_LINES), None)
+    difference = {"growth": "to_members - from_members", "shrinkage": "from_members - to_members", None: "0"}[growth]
+    return _dicts(
+        connection,
+        f"""
+        with from_side as (
+            select households.*, {place} as area
+            from release.marts.fct_household_year as households
+            inner join carried on households.commune_code = carried.previous_code
+            inner join unit on carried.commune_code = unit.commune_code
+            where households.survey_year = $previous
+        ),
+        to_side as (
+            select households.*, {place} as area
+            from release.marts.fct_household_year as households
+            inner join unit on households.commune_code = unit.commune_code
+            where households.survey_year = $year
+        ),
+        paired as (
+            select
+                moves.household_id,
+                moves.movement,
+                moves.from_class,
+                moves.to_class,
+                from_side.area as from_area,
+                to_side.area as to_area,
+                coalesce(from_side.area = to_side.area, false) as is_same_area,
+                coalesce(from_side.member_count, 0) as from_members,
+                coalesce(to_side.member_count, 0) as to_members
+            from release.marts.fct_household_transition as moves
+            left join from_side on moves.household_id = from_side.household_id
+            left join to_side on moves.household_id = to_side.household_id
+            where moves.to_year = $year
+        ),
+        lined as (
+            select
+                *,
+                $previous as counting_year,
+                {counted[0]} as amount,
+                case
+                    when to_class in ('left_list', 'not_listed') or not is_same_area then 'other_decrease'
+                    when to_class = from_class then 'stayed'
+                    when to_class in ('poor', 'near_poor') then 'to_other_list'
+                    else 'above_line'
+                end as line
+            from paired
+            where from_area = $area and from_class = $list
+            union all
+            select
+                *,
+                $year as counting_year,
+                {counted[1]} as amount,
+                case
+                    when from_class in ('poor', 'near_poor') and is_same_area then 'from_other_list'
+                    when movement in ('returned_to_poor', 'returned_to_near_poor') then 'returned'
+                    when movement in ('newly_poor', 'newly_near_poor') then 'newly_arisen'
+                    else 'other_increase'
+                end as line
+            from paired
+            where to_area = $area and to_class = $list and not (from_class = to_class and is_same_area)
+        ),
+        counted as (
+            select household_id, counting_year, line, amount
+            from lined
+            where line in (select unnest($lines))
+            union all
+            select household_id, $year, 'stayed', greatest({difference}, 0)
+            from lined
+            where line = 'stayed' and {counted[2]} * ({difference}) > 0
+        )
+        select households.survey_year, households.commune_code, households.household_id, households.source_file_id,
+            households.source_row, counted.line, {_row("households")},
+            case when households.survey_year = counted.counting_year then counted.amount else 0 end as adds
+        from counted
+        inner join release.marts.fct_household_year as households
+            on counted.household_id = households.household_id
+            and households.survey_year in ($previous, $year)
+        order by counted.household_id, counted.line, households.survey_year
+        """,
+        {
+            "year": area.survey_year,
+            "previous": previous_year,
+            "area": area.area_code,
+            "list": term.poverty_list,
+            "lines": list(term.lines),
+        },
+    )
