@@ -228,7 +228,7 @@ def _files(connection: duckdb.DuckDBPyConnection, records: Sequence[Record]) -> 
         "order by survey_year, commune_code, source_file_id",
         {"ids": list(counts)},
     ).fetchall()
-    return tuple(TracedFile(*row, counts[row[0]]) for row in rows)
+    return tuple(TracedFile(*[*row, counts[row[0]]]) for row in rows)
 
 
 def _corrections(connection: duckdb.DuckDBPyConnection, records: Sequence[Record]) -> tuple[TracedCorrection, ...]:

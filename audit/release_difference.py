@@ -1,0 +1,259 @@
+"""What changed from one release to the next: files, rows of tables, figures with their causes (`poverty diff`).
+
+What belongs here: comparing two published releases, exactly, by the keys of their tables. What does not: deciding why a
+figure changed (`causes`), printing it.
+"""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from audit.causes import Causes, Place
+from audit.releases import DATABASE, description_of
+
+PUBLIC_SCHEMAS = ("marts", "quality")
+# Columns that tell of a run and not of the data: they differ between any two runs.
+RUN_COLUMNS: dict[str, frozenset[str]] = {
+    "quality.check_result": frozenset({"run_id", "checked_at"}),
+    "quality.finding": frozenset({"first_seen_at", "last_seen_at", "resolved_at"}),
+}
+_NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "HUGEINT", "FLOAT")
+_AREA_KEY = ("survey_year", "from_year", "to_year", "area_level", "boundary", "area_code")
+ADDED, SUPERSEDED, REJECTED, GONE = "added", "superseded", "rejected", "gone"
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """A received file whose standing changed. `change` is added (now in force), superseded, rejected or gone."""
+
+    change: str
+    source_file_id: str
+    survey_year: int | None
+    commune_code: str | None
+    submission_number: int | None
+    old_status: str | None
+    new_status: str | None
+
+
+@dataclass(frozen=True)
+class TableChange:
+    """How many rows of a table were added, removed or changed; columns that only one release has are named."""
+
+    table: str
+    rows_added: int
+    rows_removed: int
+    rows_changed: int
+    columns_added: tuple[str, ...] = ()
+    columns_removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FigureChange:
+    """A changed figure of an area. `breakdown` holds the other key columns (class, indicator, list ...)."""
+
+    table: str
+    survey_year: int
+    area_level: str
+    boundary: str
+    area_code: str
+    measure: str
+    breakdown: str
+    old: float | int | None
+    new: float | int | None
+    cause: str
+
+
+@dataclass(frozen=True)
+class ReleaseDifference:
+    """Everything that differs. `notes` are sentences about what the releases did not record."""
+
+    old_id: str
+    new_id: str
+    files: tuple[FileChange, ...]
+    tables: tuple[TableChange, ...]
+    figures: tuple[FigureChange, ...]
+    notes: tuple[str, ...]
+
+
+def compare_releases(old: Path, new: Path) -> ReleaseDifference:
+    """Compare two releases.
+
+    Args:
+        old: the folder of the earlier release.
+        new: the folder of the later one.
+
+    Returns every changed figure of the area tables (tables keyed by year and area_code), and counts for all tables that
+    differ. Values are compared exactly.
+    """
+    descriptions = description_of(old), description_of(new)
+    with closing(duckdb.connect()) as connection:
+        for name, release in (("old", old), ("new", new)):
+            path = str(release / DATABASE).replace("'", "''")
+            connection.execute(f"attach '{path}' as {name} (read_only)")
+        files = _files(connection)
+        causes = Causes(connection, descriptions)
+        tables: list[TableChange] = []
+        figures: list[FigureChange] = []
+        for table in _tables(connection, "new", "old"):
+            if _same_bytes(descriptions, table):
+                continue
+            change, changed_figures = _compare_table(connection, table, causes)
+            if change is not None:
+                tables.append(change)
+            figures += changed_figures
+        tables += _whole_tables(connection)
+    return ReleaseDifference(
+        descriptions[0]["id"],
+        descriptions[1]["id"],
+        files,
+        tuple(sorted(tables, key=lambda change: change.table)),
+        tuple(figures),
+        causes.notes,
+    )
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, database: str, other: str) -> list[str]:
+    """Public tables of one release that the other also has."""
+    query = (
+        "select schema_name || '.' || table_name from duckdb_tables() where database_name = ? "
+        "and schema_name in (select unnest(?))"
+    )
+    mine, theirs = (
+        {row[0] for row in connection.execute(query, [name, list(PUBLIC_SCHEMAS)]).fetchall()}
+        for name in (database, other)
+    )
+    return sorted(mine & theirs)
+
+
+def _whole_tables(connection: duckdb.DuckDBPyConnection) -> list[TableChange]:
+    """Tables that only one of the releases has."""
+    query = (
+        "select schema_name || '.' || table_name from duckdb_tables() where database_name = ? "
+        "and schema_name in (select unnest(?))"
+    )
+    names = {
+        database: {row[0] for row in connection.execute(query, [database, list(PUBLIC_SCHEMAS)]).fetchall()}
+        for database in ("old", "new")
+    }
+    changes = []
+    for table in sorted(names["old"] ^ names["new"]):
+        database = "new" if table in names["new"] else "old"
+        rows = connection.execute(f"select count(*) from {database}.{table}").fetchall()[0][0]
+        added, removed = (rows, 0) if database == "new" else (0, rows)
+        changes.append(TableChange(table, added, removed, 0))
+    return changes
+
+
+def _same_bytes(descriptions: Sequence[dict[str, Any]], table: str) -> bool:
+    """Whether both releases describe a Parquet file of the table with the same checksum."""
+    path = f"parquet/{table.replace('.', '/')}.parquet"
+    hashes = [
+        {resource["path"]: resource["hash"] for resource in description["resources"]} for description in descriptions
+    ]
+    return path in hashes[0] and hashes[0].get(path) == hashes[1].get(path)
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, database: str, table: str) -> dict[str, str]:
+    schema, name = table.split(".")
+    return dict(
+        connection.execute(
+            "select column_name, data_type from duckdb_columns() where database_name = ? and schema_name = ? "
+            "and table_name = ? order by column_index",
+            [database, schema, name],
+        ).fetchall()
+    )
+
+
+def key_of(connection: duckdb.DuckDBPyConnection, database: str, table: str) -> list[str]:
+    """The primary key of a table, without run-specific columns."""
+    schema, name = table.split(".")
+    rows = connection.execute(
+        "select constraint_column_names from duckdb_constraints() where database_name = ? and schema_name = ? "
+        "and table_name = ? and constraint_type = 'PRIMARY KEY'",
+        [database, schema, name],
+    ).fetchall()
+    return [column for column in rows[0][0] if column not in RUN_COLUMNS.get(table, ())] if rows else []
+
+
+def _compare_table(
+    connection: duckdb.DuckDBPyConnection, table: str, causes: Causes
+) -> tuple[TableChange | None, list[FigureChange]]:
+    old, new = (_columns(connection, database, table) for database in ("old", "new"))
+    key = [column for column in key_of(connection, "new", table) if column in old]
+    ignored = RUN_COLUMNS.get(table, frozenset())
+    values = [column for column in new if column in old and column not in key and column not in ignored]
+    joined = " and ".join(f'old."{column}" is not distinct from new."{column}"' for column in key)
+    differs = " or ".join(f'old."{column}" is distinct from new."{column}"' for column in values) or "false"
+    selected = ", ".join(
+        [
+            *(f'coalesce(new."{column}", old."{column}") as "{column}"' for column in key),
+            *(f'old."{column}" as "old_{column}", new."{column}" as "new_{column}"' for column in values),
+        ]
+    )
+    connection.execute(
+        f"create or replace temp table changed as select old.is_there as in_old, new.is_there as in_new, {selected} "
+        f"from (select *, true as is_there from old.{table}) as old "
+        f"full join (select *, true as is_there from new.{table}) as new on {joined} "
+        f"where old.is_there is null or new.is_there is null or {differs}"
+    )
+    added, removed, changed = connection.execute(
+        "select count(*) filter (in_old is null), count(*) filter (in_new is null), "
+        "count(*) filter (in_old and in_new) from changed"
+    ).fetchall()[0]
+    columns_added, columns_removed = tuple(sorted(set(new) - set(old))), tuple(sorted(set(old) - set(new)))
+    if not (added or removed or changed or columns_added or columns_removed):
+        return None, []
+    figures: list[FigureChange] = []
+    if "area_code" in key and ({"survey_year", "to_year"} & set(key)):
+        numbers = [column for column in values if new[column].startswith(_NUMBERS)]
+        figures = _figures(connection, table, key, numbers, causes)
+    return TableChange(table, added, removed, changed, columns_added, columns_removed), figures
+
+
+def _figures(
+    connection: duckdb.DuckDBPyConnection, table: str, key: list[str], numbers: list[str], causes: Causes
+) -> list[FigureChange]:
+    year = "survey_year" if "survey_year" in key else "to_year"
+    boundary = "boundary" if "boundary" in key else "'harmonised'"
+    level = "area_level" if "area_level" in key else "'commune'"
+    others = [column for column in key if column not in _AREA_KEY or column == "from_year"]
+    breakdown = " || ', ' || ".join(f"'{column}=' || \"{column}\"" for column in others) or "''"
+    figures = []
+    for measure in numbers:
+        rows = connection.execute(
+            f'select {year}, {level}, {boundary}, area_code, {breakdown}, "old_{measure}", "new_{measure}" '
+            f'from changed where "old_{measure}" is distinct from "new_{measure}" '
+            f"order by {', '.join(key)}"
+        ).fetchall()
+        for survey_year, area_level, bound, area_code, broken_down, before, after in rows:
+            place = Place(survey_year, area_level, bound, area_code)
+            cause = causes.of(table, place)
+            figures.append(
+                FigureChange(
+                    table, survey_year, area_level, bound, area_code, measure, broken_down, before, after, cause
+                )
+            )
+    return figures
+
+
+def _files(connection: duckdb.DuckDBPyConnection) -> tuple[FileChange, ...]:
+    rows = connection.execute(
+        """
+        select coalesce(new.source_file_id, old.source_file_id), coalesce(new.survey_year, old.survey_year),
+            coalesce(new.commune_code, old.commune_code), coalesce(new.submission_number, old.submission_number),
+            old.status, new.status
+        from old.quality.source_file as old
+        full join new.quality.source_file as new on old.source_file_id = new.source_file_id
+        where old.status is distinct from new.status
+        order by 2, 3, 4, 1
+        """
+    ).fetchall()
+    changes = {"accepted": ADDED, "superseded": SUPERSEDED, "rejected": REJECTED, None: GONE}
+    return tuple(
+        FileChange(changes[new_status], file_id, year, commune, number, old_status, new_status)
+        for file_id, year, commune, number, old_status, new_status in rows
+    )
