@@ -1,6 +1,6 @@
 {# The raw rows of one role that count: those of the extraction that the register names for an accepted file.
 
-   cells: `as_corrected` (default); `of_corrected_rows_as_sent`: the rows with a corrected cell, as they were sent. #}
+   cells: `as_corrected` (default); `of_corrected_rows_as_sent`: only the rows with a corrected cell, as they were sent. #}
 {% macro counted_rows(role, columns, cells='as_corrected') -%}
     {%- set corrected = ref('stg_corrected_' ~ role) -%}
     {{ _rows_of(source('raw', role), columns) }}
