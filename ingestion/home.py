@@ -38,6 +38,11 @@ class Home:
         return self.archive / "registry.jsonl"
 
     @property
+    def finding_ledger(self) -> Path:
+        """The findings of the releases published so far, with when they were seen and how they were resolved."""
+        return self.archive / "finding_ledger.parquet"
+
+    @property
     def raw(self) -> Path:
         """Parquet with every cell as text."""
         return self.root / "raw"
@@ -64,7 +69,7 @@ class Home:
 
     @property
     def decisions(self) -> Path:
-        """What auditors decided: links between households."""
+        """What people decided: links between households, waivers, corrections."""
         return self.root / "decisions"
 
     @property

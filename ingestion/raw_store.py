@@ -93,7 +93,7 @@ def write_batch(home: Home, extraction_id: str, extractions: Iterable[Extraction
 def write_empty(home: Home, forms: dict[str, Form]) -> None:
     """Make sure that every role has a file with all its columns, so that models build before anything has landed."""
     for role in ROLES:
-        write_parquet(_table([], raw_schema(forms, role).insert(0, _EXTRACTION)), _path(home, role, _NOTHING))
+        write_parquet(table_of([], raw_schema(forms, role).insert(0, _EXTRACTION)), _path(home, role, _NOTHING))
     ensure_link_decisions(home)
 
 
@@ -113,11 +113,11 @@ def write_registry_tables(home: Home, entries: Iterable[dict[str, Any]]) -> None
         files.append({**entry, "source_file_id": source_file_id, "received_at": received})
         about = {key: entry[key] for key in ("survey_year", "commune_code")}
         findings += [{**finding, **about, "source_file_id": source_file_id} for finding in entry["findings"]]
-    write_parquet(_table(files, SOURCE_FILE_SCHEMA), home.raw / "source_file.parquet")
-    write_parquet(_table(findings, FINDING_SCHEMA), home.raw / "finding.parquet")
+    write_parquet(table_of(files, SOURCE_FILE_SCHEMA), home.raw / "source_file.parquet")
+    write_parquet(table_of(findings, FINDING_SCHEMA), home.raw / "finding.parquet")
 
 
-def _table(records: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+def table_of(records: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     """Records as a table of a schema; keys outside it are left out.
 
     By way of JSON, because Arrow imports pandas to make an array of Python objects: half a second of every run.

@@ -24,6 +24,7 @@ from poverty_cli import summary
 from poverty_cli.measure_command import measure
 from publication.build_state import inputs_state
 from publication.datapackage import read_datapackage
+from publication.waivers import expired, today
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -113,12 +114,16 @@ def run(strict: Strict = False) -> None:
 
 
 def _is_fresh(home: Home) -> bool:
-    """Whether the release in force was made from just these files and this code."""
+    """Whether the release in force was made from just these files and this code, and all its waivers still hold."""
     description = read_datapackage(home.current)
     if description is None:
         return False
     files, _, _ = pending(home, Registry.open(home.registry))
-    return not files and description["inputsState"] == inputs_state(home)
+    return (
+        not files
+        and description["inputsState"] == inputs_state(home)
+        and not expired(description["waiversInForce"], today())
+    )
 
 
 @app.command()

@@ -50,6 +50,11 @@ def print_release(console: Console, home: Home) -> int:
     console.print(table)
     for severity, level, count in findings:
         console.print(f"Open findings: {count:,} {severity}s of level {level} (quality.finding)")
+    if description["waiversInForce"]:
+        waived = sum(waiver["findingsWaived"] for waiver in description["waiversInForce"])
+        console.print(
+            f"Waivers in force: {len(description['waiversInForce'])}, covering {waived:,} findings (quality.waiver)"
+        )
     reasons = "; ".join(description["maturityReasons"])
     console.print(
         f"Release {description['id']}: {description['maturity']}{f' ({reasons})' if reasons else ''}", soft_wrap=True

@@ -137,11 +137,15 @@ def _completed(outcome: dict[str, Any]) -> datetime:
 def from_findings(build_file: Path) -> list[CheckResult]:
     """One result per check that raises findings: whether any open finding carries its code."""
     with duckdb.connect(str(build_file), read_only=True) as connection:
-        counts = dict(
-            connection.execute(
-                "select check_code, count(*) from quality.finding where is_open group by check_code"
-            ).fetchall()
-        )
+        by_status = {
+            status: dict(
+                connection.execute(
+                    "select check_code, count(*) from quality.finding where status = ? group by check_code", [status]
+                ).fetchall()
+            )
+            for status in ("open", "waived")
+        }
+    counts, waived = by_status["open"], by_status["waived"]
     now = datetime.now(UTC)
     return [
         CheckResult(
@@ -152,7 +156,8 @@ def from_findings(build_file: Path) -> list[CheckResult]:
             dataset=check.level,
             severity=check.severity,
             is_passed=check.check_code not in counts,
-            observed=f"{counts.get(check.check_code, 0)} open findings",
+            observed=f"{counts.get(check.check_code, 0)} open findings"
+            + (f", {waived[check.check_code]} waived" if check.check_code in waived else ""),
             expected="0 open findings",
             checked_at=now,
         )

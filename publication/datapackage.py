@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from ingestion.reference import REPOSITORY
+from publication.waivers import in_force
 
 DESCRIPTION = "datapackage.json"
 FINAL, PROVISIONAL = "final", "provisional"
@@ -38,7 +39,7 @@ def code_version() -> str:
 
 
 def maturity_of(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
-    """(final or provisional, the reasons for provisional)."""
+    """(final or provisional, the reasons for provisional). A finding that a waiver in force covers is no reason."""
     reasons = []
     counts = {
         "communes without an accepted file": "select count(*) from quality.finding "
@@ -120,6 +121,7 @@ def write_datapackage(folder: Path, release_id: str, inputs_state: str, created:
     database = next(folder.glob("*.duckdb"))
     with duckdb.connect(str(database), read_only=True) as connection:
         maturity, reasons = maturity_of(connection)
+        waivers = in_force(connection)
         inputs = connection.execute(
             "select source_file_id, sha256, bytes, status, survey_year, commune_code "
             "from quality.source_file order by survey_year, commune_code, sha256"
@@ -135,6 +137,7 @@ def write_datapackage(folder: Path, release_id: str, inputs_state: str, created:
         "codeVersion": code_version(),
         "maturity": maturity,
         "maturityReasons": reasons,
+        "waiversInForce": waivers,
         "inputsState": inputs_state,
         "resources": [
             *tables,

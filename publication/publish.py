@@ -3,6 +3,8 @@
 What belongs here: putting together the checks of a build and the release. What does not: either of them.
 """
 
+import duckdb
+
 from ingestion.home import Home
 from publication.build_state import finished_build
 from publication.check_results import (
@@ -12,13 +14,14 @@ from publication.check_results import (
     load_results,
 )
 from publication.release import NotPublishedError, Release, publish
+from publication.waivers import expired, in_force, today
 
 
 def publish_build(home: Home, run_id: str) -> Release:
     """Publish the last whole build with the results of all its checks.
 
-    Raises NotPublishedError when there is no whole build or an error-severity check of the warehouse failed. The caller
-    holds the build lock.
+    Raises NotPublishedError when there is no whole build, when a waiver that it counts on has expired since, or when an
+    error-severity check of the warehouse failed. The caller holds the build lock.
     """
     build = finished_build(home)
     if build is None:
@@ -31,6 +34,13 @@ def publish_build(home: Home, run_id: str) -> Release:
         raise NotPublishedError(
             "Not published: Great Expectations has not checked this build. Run `poverty build`, which also "
             "checks, then publish again."
+        )
+    with duckdb.connect(str(home.build_file), read_only=True) as connection:
+        gone = expired(in_force(connection), today())
+    if gone:
+        raise NotPublishedError(
+            f"Not published: since this build was made, waivers have expired ({', '.join(gone)}). Run `poverty run`, "
+            "which builds again and publishes without them."
         )
     results = [
         *from_findings(home.build_file),

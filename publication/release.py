@@ -15,6 +15,7 @@ from expectations.results import CheckResult
 from ingestion.home import Home
 from publication.check_results import blocks_publication, write_table
 from publication.datapackage import maturity_of_release, write_datapackage
+from publication.finding_ledger import catch_up, fill_times
 from reports.release_reports import write_release_reports
 
 PUBLIC_SCHEMAS = ("marts", "quality")
@@ -66,10 +67,12 @@ def publish(
     parent = home.published / "releases"
     parent.mkdir(parents=True, exist_ok=True)
     _sweep(parent)
+    catch_up(home)
     aside = parent / f".building-{release_id}"
     aside.mkdir()
     try:
         write_database(home.build_file, aside / DATABASE, run_id, results)
+        fill_times(aside / DATABASE, home.finding_ledger, now.astimezone(UTC).replace(tzinfo=None))
         write_parquet(aside / DATABASE, aside / "parquet")
         maturity, _ = maturity_of_release(aside / DATABASE)
         previous = home.current.resolve() if home.current.exists() else None
@@ -82,6 +85,7 @@ def publish(
     folder = parent / release_id
     aside.replace(folder)
     point_to(home.current, folder)
+    catch_up(home)
     for old in releases(home)[:-KEPT_RELEASES]:
         shutil.rmtree(old)
     return Release(release_id, folder, maturity)

@@ -14,6 +14,7 @@ from dagster_dbt import DbtCliResource, dbt_assets
 from dagster_project.dbt_project import PovertyDbtTranslator, ensure_manifest
 from dagster_project.plots import line_plot
 from dagster_project.resources import HomeResource
+from ingestion.decisions import write_decisions
 from ingestion.home import Home
 from publication.build_state import begin_build, finish_build
 from publication.check_results import (
@@ -23,6 +24,7 @@ from publication.check_results import (
     from_dbt,
     save_results,
 )
+from publication.finding_ledger import catch_up
 
 BUILD_POOL = "build_file"
 
@@ -34,6 +36,8 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
     """Build every model in full and run its tests. An error-severity test that fails stops what comes after."""
     with home_folder.build_file() as home:
         begin_build(home)
+        write_decisions(home)
+        catch_up(home)
         invocation = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context, raise_on_error=False)
         # dbt is let finish first: counting rows opens the build file, which has one user at a time.
         events = list(invocation.stream())

@@ -1,5 +1,25 @@
-{# The raw rows of one role that count: those of the extraction that the register names for an accepted file. #}
-{% macro counted_rows(role, columns) -%}
+{# The raw rows of one role that count: those of the extraction that the register names for an accepted file.
+
+   cells: `as_corrected` (default); `of_corrected_rows_as_sent`: only the rows with a corrected cell, as they were sent. #}
+{% macro counted_rows(role, columns, cells='as_corrected') -%}
+    {%- set corrected = ref('stg_corrected_' ~ role) -%}
+    {{ _rows_of(source('raw', role), columns) }}
+    {%- if cells == 'as_corrected' %}
+        and not exists (
+            select 1 from {{ corrected }} as corrected
+            where cells.source_file_id = corrected.source_file_id and cells.row_number = corrected.row_number
+        )
+    union all
+    {{ _rows_of(corrected, columns) }}
+    {%- else %}
+        and exists (
+            select 1 from {{ corrected }} as corrected
+            where cells.source_file_id = corrected.source_file_id and cells.row_number = corrected.row_number
+        )
+    {%- endif %}
+{%- endmacro %}
+
+{% macro _rows_of(relation, columns) -%}
     select
         counted.source_file_id,
         counted.form,
@@ -9,7 +29,7 @@
         {%- for column in columns %}
         cells.{{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ source('raw', role) }} as cells
+    from {{ relation }} as cells
     inner join {{ ref('stg_source_file') }} as counted
         on
             cells.source_file_id = counted.source_file_id

@@ -35,6 +35,7 @@ in_files as (
 of_files as (
     select
         in_files.check_code,
+        in_files.detail as particular,
         checks.severity,
         checks.level,
         files.survey_year,
@@ -63,6 +64,7 @@ of_files as (
 of_ingestion as (
     select
         findings.check_code,
+        findings.message as particular,
         findings.severity,
         findings.level,
         coalesce(findings.survey_year, files.survey_year) as survey_year,
@@ -79,6 +81,7 @@ of_ingestion as (
 of_communes as (
     select
         checks.check_code,
+        cast(null as {{ dbt.type_string() }}) as particular,
         checks.severity,
         checks.level,
         communes.survey_year,
@@ -118,6 +121,7 @@ settled as (
     where rejected.public_status = 'rejected' and accepted.is_in_force
 )
 
+-- The sentence is no part of the id where it is ours: a better wording must not make old findings new ones.
 select
     md5(concat_ws(
         '|',
@@ -128,7 +132,7 @@ select
         coalesce(findings.sheet, ''),
         coalesce(cast(findings.row_number as {{ dbt.type_string() }}), ''),
         coalesce(findings.column_name, ''),
-        coalesce(findings.message, '')
+        coalesce(findings.particular, '')
     )) as finding_id,
     findings.check_code,
     findings.severity,

@@ -1,0 +1,33 @@
+{# What decision files have in common. #}
+
+{# The day that a build is made for: a waiver is in force through its last day (UTC). Publication refuses a build of
+   which a waiver has expired since. #}
+{% macro build_date() -%}
+    cast('{{ var("build_date", run_started_at.strftime("%Y-%m-%d")) }}' as date)
+{%- endmacro %}
+
+{# A date as decision files have it: 2026-01-31, or 31/1/2026 as spreadsheet programs rewrite it. #}
+{% macro parse_decision_date(folded) -%}
+    coalesce(
+        case when {{ matches(folded, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }} then try_cast({{ folded }} as date) end,
+        {{ parse_date(folded) }}
+    )
+{%- endmacro %}
+
+{# A whole number as decision files have it, null where it is anything else. #}
+{% macro parse_decision_number(folded) -%}
+    case when {{ matches(folded, '[0-9]{1,7}') }} then cast({{ folded }} as integer) end
+{%- endmacro %}
+
+{# Whether a text that will be published holds what looks like an identity or telephone number. #}
+{% macro has_long_number(text) -%}
+    coalesce({{ matches("replace(replace(" ~ text ~ ", ' ', ''), '.', '')", '.*[0-9]{9}.*') }}, false)
+{%- endmacro %}
+
+{# A short stable name of a decision. Never of its values: a hash of an identity number can be turned back. #}
+{% macro decision_id(prefix, columns) -%}
+    '{{ prefix }}' || substring(md5(concat_ws(
+        '|'{% for column in columns %},
+        coalesce(cast({{ column }} as {{ dbt.type_string() }}), ''){% endfor %}
+    )), 1, 12)
+{%- endmacro %}

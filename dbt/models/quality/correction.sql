@@ -1,0 +1,15 @@
+select
+    correction_id,
+    line_number,
+    source_file_id,
+    sheet,
+    row_number,
+    column_name,
+    survey_year,
+    commune_code,
+    reason,
+    decided_by,
+    decided_on,
+    status,
+    refusal
+from {{ ref('stg_correction') }}

@@ -1,0 +1,108 @@
+{# Which corrections are applied. One is refused as a whole or applied as a whole; a refusal names no value. #}
+{% set dates = fields('household', 'date_or_year') + fields('member', 'date_or_year') -%}
+with
+
+lines as (
+    select * from {{ ref('stg_correction_line') }}
+),
+
+places as (
+    select line_number, source_file_id, role, row_number, column_name
+    from lines
+    where source_file_id is not null and role is not null and row_number is not null and column_name is not null
+),
+
+cells as (
+    {% for role in ['household', 'member', 'total'] -%}
+    {{ cells_at(role, 'places') | indent(4) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+),
+
+compared as (
+    select
+        lines.*,
+        cells.line_number is not null as is_found,
+        coalesce(lines.old_value is not distinct from {{ fold_text('cells.cell') }}, false)
+        or coalesce(
+            lines.column_name in ({% for date in dates %}'{{ date }}'{{ ', ' if not loop.last }}{% endfor %})
+            and {{ parse_date('lines.old_value') }} = {{ parse_date(fold_text('cells.cell')) }}, false
+        ) as is_old_value,
+        {{ has_long_number('lines.reason') }} or {{ has_long_number('lines.decided_by') }}
+        {%- for value in ['old_value', 'new_value'] %}
+        or coalesce(
+            length(lines.{{ value }}) > 3
+            and position(lower(lines.{{ value }}) in lower(concat_ws(' ', lines.reason, lines.decided_by))) > 0, false
+        )
+        {%- endfor %} as tells_a_value
+    from lines
+    left join cells on lines.line_number = cells.line_number
+),
+
+examined as (
+    select
+        *,
+        case
+            when is_broken then 'không đọc được dòng này; hãy kiểm tra dấu nháy kép'
+            when source_file_id is null then 'tệp không có trong sổ tiếp nhận'
+            when file_status = 'superseded' then 'tệp đã có tệp thay thế; hãy sửa trên tệp đang có hiệu lực'
+            when file_status = 'rejected' then 'tệp đã bị từ chối nên không có số liệu để sửa'
+            when role is null then 'trang không có trong mẫu của tệp hoặc không phải trang số liệu'
+            when candidates > 1 then 'tên cột là của nhiều cột; hãy ghi kèm tiêu đề nhóm hoặc dùng tên trường'
+            when column_name is null then 'cột không có trong mẫu của trang'
+            when row_number is null then 'số hàng trống hoặc không phải là số'
+            when not is_found then 'hàng không có trong trang, hoặc không phải hàng của cột này'
+            when reason is null then 'thiếu lý do'
+            when decided_by is null then 'thiếu người quyết định'
+            when tells_a_value
+                then 'lý do hoặc người quyết định nhắc lại giá trị của ô hoặc có dãy số dài; hãy bỏ giá trị đó'
+            when decided_on is null then 'ngày quyết định trống hoặc không đọc được'
+            when not is_old_value then 'giá trị cũ không khớp với ô của tệp'
+        end as what_is_wrong
+    from compared
+),
+
+{# A cell has one new value: of several that differ none is taken, of equal ones the first. #}
+ranked as (
+    select
+        *,
+        row_number() over (partition by source_file_id, role, row_number, column_name, what_is_wrong is null order by line_number)
+            as place,
+        min(coalesce('=' || new_value, '')) over (
+            partition by source_file_id, role, row_number, column_name, what_is_wrong is null
+        ) is distinct from max(coalesce('=' || new_value, '')) over (
+            partition by source_file_id, role, row_number, column_name, what_is_wrong is null
+        ) as is_contested,
+        row_number() over (partition by place_id order by line_number) as occurrence
+    from examined
+),
+
+decided as (
+    select
+        *,
+        case
+            when what_is_wrong is not null then what_is_wrong
+            when is_contested then 'ô này có nhiều giá trị mới khác nhau; hãy giữ một dòng'
+            when place > 1 then 'ô này đã được sửa như vậy ở dòng trước'
+        end as why_refused
+    from ranked
+)
+
+select
+    place_id || case when occurrence > 1 then '-' || cast(occurrence as {{ dbt.type_string() }}) else '' end
+        as correction_id,
+    line_number,
+    source_file_id,
+    role,
+    sheet,
+    row_number,
+    column_name,
+    survey_year,
+    commune_code,
+    new_value,
+    case when not tells_a_value then reason end as reason,
+    case when not tells_a_value then decided_by end as decided_by,
+    decided_on,
+    case when why_refused is null then 'applied' else 'refused' end as status,
+    'Dòng ' || cast(line_number as {{ dbt.type_string() }}) || ' của corrections.csv: ' || why_refused || '.' as refusal
+from decided

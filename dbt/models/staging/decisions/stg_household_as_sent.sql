@@ -1,0 +1,1 @@
+{{ typed_household('of_corrected_rows_as_sent') }}

@@ -1,0 +1,1 @@
+{{ typed_total('of_corrected_rows_as_sent') }}

@@ -1,0 +1,137 @@
+"""What people decided, as tables: waivers and corrections from `decisions/*.csv`, and the ledger that models read.
+
+What belongs here: making these files on first use and reading what a spreadsheet program left in them. What does not:
+whether a decision holds (dbt: `stg_waiver`, `stg_correction`), and the ledger's rows (`publication/finding_ledger.py`).
+
+A decision file never stops a run. Each line is read on its own, so that one stray quote spoils one line; such a line
+reaches the models as broken and is listed there as invalid.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ingestion.home import Home
+from ingestion.raw_store import table_of, write_parquet
+
+WAIVER_COLUMNS = (
+    "check_code",
+    "survey_year",
+    "commune_code",
+    "source_file_id",
+    "sheet",
+    "row_number",
+    "column_name",
+    "reason",
+    "decided_by",
+    "decided_on",
+    "expires_on",
+)
+CORRECTION_COLUMNS = (
+    "file",
+    "sheet",
+    "row",
+    "column",
+    "old_value",
+    "new_value",
+    "reason",
+    "decided_by",
+    "decided_on",
+)
+# decision file -> its columns; the same name is the table's in raw
+DECISION_FILES = {"waiver": ("waivers.csv", WAIVER_COLUMNS), "correction": ("corrections.csv", CORRECTION_COLUMNS)}
+LEDGER_SCHEMA = pa.schema(
+    [
+        ("finding_id", pa.string()),
+        ("check_code", pa.string()),
+        ("severity", pa.string()),
+        ("level", pa.string()),
+        ("survey_year", pa.int32()),
+        ("commune_code", pa.string()),
+        ("source_file_id", pa.string()),
+        ("sheet", pa.string()),
+        ("row_number", pa.int32()),
+        ("column_name", pa.string()),
+        ("message", pa.string()),
+        ("status", pa.string()),
+        ("first_seen_at", pa.timestamp("us")),
+        ("last_seen_at", pa.timestamp("us")),
+        ("resolved_at", pa.timestamp("us")),
+        ("response", pa.string()),
+        ("responded_by", pa.string()),
+        ("release_id", pa.string()),
+    ]
+)
+_DELIMITERS = (",", ";", "\t")
+
+
+def write_decisions(home: Home) -> None:
+    """Read the decision files into `raw/waiver.parquet` and `raw/correction.parquet`; make what is not there yet.
+
+    Both tables have `line_number` (of the file, from 1), `is_broken` (the line cannot be read as cells) and the
+    columns of the file as text, empty cells null.
+    """
+    for name, (file_name, columns) in DECISION_FILES.items():
+        path = home.decisions / file_name
+        if not path.exists():
+            path.write_text(",".join(columns) + "\n", encoding="utf-8")
+        schema = pa.schema(
+            [("line_number", pa.int32()), ("is_broken", pa.bool_()), *((column, pa.string()) for column in columns)]
+        )
+        write_parquet(table_of(list(read_lines(path, columns)), schema), home.raw / f"{name}.parquet")
+    if not home.finding_ledger.exists():
+        write_parquet(table_of([], LEDGER_SCHEMA), home.finding_ledger)
+
+
+def read_lines(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """The lines of a decision file that hold anything, by column name; other columns of the file are left out."""
+    try:
+        lines = re.split(r"\r\n|\r|\n", _text(path.read_bytes()))
+    except OSError:
+        yield {"line_number": 0, "is_broken": True}
+        return
+    header: list[str] = []
+    delimiter = ","
+    for number, line in enumerate(lines, start=1):
+        if not line.strip("".join((*_DELIMITERS, '" '))):
+            continue
+        if not header:
+            delimiter = max(_DELIMITERS, key=lambda sign: len({*_names(line, sign)} & {*columns}))
+            header = _names(line, delimiter)
+            continue
+        cells = _cells(line, delimiter)
+        if cells is None:
+            yield {"line_number": number, "is_broken": True}
+        else:
+            named = dict(zip(header, cells, strict=False))
+            filled = {column: named.get(column, "").strip() or None for column in columns}
+            yield {"line_number": number, "is_broken": False, **filled}
+
+
+def _text(content: bytes) -> str:
+    """What spreadsheet programs write: UTF-8 with or without mark, UTF-16 with mark, else the Vietnamese code page."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1258", errors="replace")
+
+
+def _names(line: str, delimiter: str) -> list[str]:
+    return [unicodedata.normalize("NFC", cell).strip().lower() for cell in _cells(line, delimiter) or []]
+
+
+def _cells(line: str, delimiter: str) -> list[str] | None:
+    """The cells of a line, None where its quotes do not match."""
+    if line.count('"') % 2:
+        return None
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return None

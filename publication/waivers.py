@@ -1,0 +1,31 @@
+"""Waivers as a release tells them: which are in force, and which have expired since.
+
+What belongs here: reading `quality.waiver`. What does not: which waivers hold (dbt: `stg_waiver`).
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import duckdb
+
+
+def today() -> date:
+    """The day by which waivers expire (UTC)."""
+    return datetime.now(UTC).date()
+
+
+def in_force(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The waivers that a database holds as in force: id, check, last day, and how many findings they cover."""
+    rows = connection.execute(
+        "select waiver_id, check_code, expires_on, findings_waived from quality.waiver "
+        "where status = 'in_force' order by waiver_id"
+    ).fetchall()
+    return [
+        {"id": waiver_id, "checkCode": code, "expiresOn": expires_on.isoformat(), "findingsWaived": findings}
+        for waiver_id, code, expires_on, findings in rows
+    ]
+
+
+def expired(waivers: list[dict[str, Any]], day: date) -> list[str]:
+    """The ids of those of `in_force` that are no longer in force on a day; on its last day a waiver still is."""
+    return [str(waiver["id"]) for waiver in waivers if date.fromisoformat(waiver["expiresOn"]) < day]
