@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from dagster_project.assets.warehouse import BUILD_POOL
+from dagster_project.failures import without_values
 from dagster_project.resources import ExpectationsResource, HomeResource
 from expectations.suites import Expectation, load_suites
 from publication.check_results import expectations_results_path, load_results, save_results
@@ -52,7 +53,7 @@ def great_expectations(
     """Run the suites inside DuckDB on the finished build and keep the results for publication."""
     selected = {(key.asset_key, key.name) for key in context.selected_asset_check_keys}
     datasets = [suite.dataset for suite in load_suites() if any(key == _asset_of(suite.dataset) for key, _ in selected)]
-    with home_folder.build_file() as home:
+    with without_values(), home_folder.build_file() as home:
         results = expectations.worker.run(home, datasets)
         path = expectations_results_path(home)
         kept = [result for result in load_results(path) if result.dataset not in datasets]

@@ -19,10 +19,9 @@ _SETTINGS = Path(__file__).parent / "dagster.yaml"
 
 def dagster_home(home: Home) -> Path:
     """The instance's folder, with its settings."""
-    folder = home.root / "dagster"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = home.create().dagster
     if not (folder / _SETTINGS.name).exists():
-        shutil.copy(_SETTINGS, folder)
+        shutil.copyfile(_SETTINGS, folder / _SETTINGS.name)
     return folder
 
 

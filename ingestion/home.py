@@ -9,6 +9,7 @@ from pathlib import Path
 
 HOME_VARIABLE = "POVERTY_HOME"
 OWNER_ONLY = 0o700
+SHARED = 0o755
 
 
 @dataclass(frozen=True)
@@ -87,11 +88,33 @@ class Home:
         """What the sample province's generator knows and the warehouse must find out; absent for real data."""
         return self.root / "sample_truth"
 
+    @property
+    def dagster(self) -> Path:
+        """The Dagster instance: its history may name files of landing."""
+        return self.root / "dagster"
+
+    @property
+    def logs(self) -> Path:
+        """What the last run of each command said."""
+        return self.root / "logs"
+
+    @property
+    def private(self) -> tuple[Path, ...]:
+        """The folders that nobody but the owner may open."""
+        return self.archive, self.raw, self.warehouse, self.secrets, self.decisions, self.dagster, self.logs
+
     def create(self) -> "Home":
-        """Make the folders; those that hold personal data can be opened by their owner only."""
+        """Make the folders; those that hold personal data can be opened by their owner only.
+
+        From here on this process, and every process that it starts, makes files that only their owner can read;
+        publication opens a release to its readers. A landing folder that is there keeps the rights that it was given.
+        """
         for folder in (self.landing, self.published):
-            folder.mkdir(parents=True, exist_ok=True)
-        for folder in (self.archive, self.raw, self.warehouse, self.secrets, self.decisions):
+            if not folder.exists():
+                folder.mkdir(parents=True)
+                folder.chmod(OWNER_ONLY if folder == self.landing else SHARED)
+        os.umask(0o077)
+        for folder in self.private:
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(OWNER_ONLY)
         return self

@@ -33,3 +33,11 @@ def list_landing(landing: Path) -> LandingList:
         except OSError:
             found.unreadable.append(relative)
     return found
+
+
+def unreadable_files(count: int) -> str:
+    """What to say of files that could not be opened. Their names may name a person."""
+    return (
+        f"{count} files in landing could not be opened (rights?). To see which: "
+        'find "$POVERTY_HOME/landing" -type f ! -readable'
+    )

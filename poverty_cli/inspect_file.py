@@ -66,7 +66,9 @@ def _print_facts(console: Console, entry: dict[str, object]) -> None:
 def _findings(home: Home) -> list[tuple[object, ...]]:
     from dagster_project.dbt_project import DBT_EXECUTABLE, DBT_FOLDER, dbt_environment
 
+    # Neither a log nor results are kept: their messages quote cells.
     arguments = ["run", "--select", "+finding", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER)]
+    arguments += ["--log-level-file", "none", "--no-write-json"]
     built = subprocess.run(
         [DBT_EXECUTABLE, "--quiet", "seed", *arguments[3:]], env=dbt_environment(home), capture_output=True, check=False
     )

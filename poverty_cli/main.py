@@ -47,8 +47,7 @@ def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = 
     from dagster_project.jobs import ALL_YEARS
 
     tags: Mapping[str, str] | None = ALL_YEARS if whole_range and year is None else None
-    log = home.root / "logs" / f"{name}.log"
-    log.parent.mkdir(exist_ok=True)
+    log = home.logs / f"{name}.log"
     with log.open("w", encoding="utf-8") as file, contextlib.redirect_stdout(file):
         result = run_job(home, name, tags=tags, partition=str(year) if year else None, reread=reread)
     if not result.success:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from ingestion.home import Home
 from ingestion.ingest import pending
-from ingestion.landing import list_landing
+from ingestion.landing import list_landing, unreadable_files
 from ingestion.reference import cutoff_date, units_valid_on
 from ingestion.registry import ACCEPTED, Registry
 from publication.datapackage import DESCRIPTION, read_datapackage
@@ -100,8 +100,8 @@ def print_status(console: Console, home: Home) -> None:
             console.print(f"{year}: no accepted file from {shown}", soft_wrap=True)
     waiting, _, unreadable = pending(home, registry)
     console.print(f"{len(list_landing(home.landing).checksums):,} files in landing, {len(waiting):,} not read yet.")
-    for path in unreadable:
-        console.print(f"Cannot be opened (rights?): {path}", soft_wrap=True)
+    if unreadable:
+        console.print(unreadable_files(len(unreadable)), soft_wrap=True)
     description = read_datapackage(home.current)
     if description is None:
         console.print("Nothing is published yet. `poverty run` does everything.")

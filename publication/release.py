@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 
 from expectations.results import CheckResult
-from ingestion.home import Home
+from ingestion.home import SHARED, Home
+from publication import personal_values
 from publication.check_results import blocks_publication, write_table
 from publication.datapackage import maturity_of_release, write_datapackage
 from publication.finding_ledger import catch_up, fill_times
@@ -62,10 +63,16 @@ def publish(
             f"Not published: {len(failed)} error-severity checks of the warehouse failed ({named}). "
             "The last release stays in place. The checks and who acts are in docs/checks.md."
         )
+    known = personal_values.known_values(home)
+    results = [result for result in results if result.check_id != personal_values.CHECK_CODE]
+    places = personal_values.search_tables(known, home.build_file, PUBLIC_SCHEMAS)
+    _refuse_personal_values(places)
+    results.append(personal_values.result(places))
     now = now or datetime.now(UTC)
     release_id = now.strftime("%Y%m%dT%H%M%S%fZ")
     parent = home.published / "releases"
     parent.mkdir(parents=True, exist_ok=True)
+    parent.chmod(SHARED)
     _sweep(parent)
     catch_up(home)
     aside = parent / f".building-{release_id}"
@@ -79,6 +86,12 @@ def publish(
         write_release_reports(aside, release_id, maturity, previous)
         write_datapackage(aside, release_id, inputs_state, now)
         check_copy(home.build_file, aside / DATABASE)
+        # Once more over what was written: check results and reports are texts of their own.
+        _refuse_personal_values(
+            personal_values.search_tables(known, aside / DATABASE, PUBLIC_SCHEMAS)
+            + personal_values.search_files(known, aside)
+        )
+        share(aside)
     except Exception:
         shutil.rmtree(aside, ignore_errors=True)
         raise
@@ -89,6 +102,20 @@ def publish(
     for old in releases(home)[:-KEPT_RELEASES]:
         shutil.rmtree(old)
     return Release(release_id, folder, maturity)
+
+
+def _refuse_personal_values(places: list[str]) -> None:
+    if places:
+        raise NotPublishedError(
+            f"Not published: a personal value of the workbooks stands in {', '.join(places[:10])}. The last release "
+            "stays; the data team finds out how it got there (check personal_value_published, docs/privacy.md)."
+        )
+
+
+def share(folder: Path) -> None:
+    """Let everybody read what is below a folder: everything else under `$POVERTY_HOME` is its owner's only."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(SHARED if path.is_dir() else 0o644)
 
 
 def _sweep(parent: Path) -> None:

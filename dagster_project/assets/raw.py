@@ -9,11 +9,13 @@ import dagster as dg
 import duckdb
 
 from dagster_project.dbt_project import DATA_TEAM
+from dagster_project.failures import without_values
 from dagster_project.partitions import survey_years, years_to_read
 from dagster_project.plots import bar_plot
 from dagster_project.resources import HomeResource
 from ingestion.home import Home
 from ingestion.ingest import ingest
+from ingestion.landing import unreadable_files
 
 _DESCRIPTIONS = {
     "household": "Household rows of every accepted workbook, each cell as text with file, sheet and row.",
@@ -61,9 +63,10 @@ def survey_workbooks(
     def progress(done: int, total: int) -> None:
         context.log.info(f"{done} of {total} workbooks read")
 
-    report = ingest(home, years_to_read(list(context.partition_keys)), reread=config.reread, on_progress=progress)
-    for path in report.unreadable:
-        context.log.warning(f"A file in landing could not be opened (rights?): {path}")
+    with without_values():
+        report = ingest(home, years_to_read(list(context.partition_keys)), reread=config.reread, on_progress=progress)
+    if report.unreadable:
+        context.log.warning(unreadable_files(len(report.unreadable)))
     accepted = {str(year): files for year, files in sorted(report.years.items())}
     for name in _DESCRIPTIONS:
         yield dg.MaterializeResult(

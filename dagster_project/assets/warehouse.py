@@ -12,6 +12,7 @@ import duckdb
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from dagster_project.dbt_project import PovertyDbtTranslator, ensure_manifest
+from dagster_project.failures import dbt_progress_only, forget_messages, without_values
 from dagster_project.plots import line_plot
 from dagster_project.resources import HomeResource
 from ingestion.decisions import write_decisions
@@ -34,13 +35,16 @@ BUILD_POOL = "build_file"
 )
 def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folder: HomeResource) -> Iterator[Any]:
     """Build every model in full and run its tests. An error-severity test that fails stops what comes after."""
-    with home_folder.build_file() as home:
+    with without_values(), home_folder.build_file() as home:
         begin_build(home)
         write_decisions(home)
         catch_up(home)
-        invocation = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context, raise_on_error=False)
+        arguments = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]
+        invocation = dbt.cli(arguments, context=context, raise_on_error=False)
         # dbt is let finish first: counting rows opens the build file, which has one user at a time.
-        events = list(invocation.stream())
+        with dbt_progress_only():
+            events = list(invocation.stream())
+        forget_messages(invocation.target_path / "run_results.json")
         metadata = _metadata(home)
         for event in events:
             yield _with_metadata(context, event, metadata) if isinstance(event, dg.Output) else event

@@ -98,8 +98,9 @@ def test_intermediate_columns_that_hold_direct_identifiers_say_so(manifest: dict
             # A number that was an identity number has lost its leading zero, and no other number is that long.
             value = "value" if kind == "VARCHAR" else "try_cast(value as bigint)"
             of_size = "" if kind == "VARCHAR" else f'and "{column}" > 100000000'
+            same = f'"{column}" in (select {value} from personal)'
             (held,) = connection.execute(
-                f'select count(*) from intermediate.{table} where "{column}" in (select {value} from personal) {of_size}'
+                f"select count(*) from intermediate.{table} where {same} {of_size}"
             ).fetchall()[0]
             if held and _classes(models[table]).get(column) != "direct":
                 found.add(f"{table}.{column}")

@@ -1,0 +1,74 @@
+"""How a step fails without telling what a cell holds.
+
+What belongs here: turning exceptions of libraries, whose text may quote a value, into their kind and place, and letting
+only known lines of dbt's output through. Our own exceptions are written without values and pass as they are.
+"""
+
+import contextlib
+import io
+import json
+import re
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+
+from expectations.errors import ChecksError
+from ingestion.reference import REPOSITORY
+from ingestion.registry import BrokenRegistryError
+from publication.release import NotPublishedError
+
+_OURS = (dg.Failure, ChecksError, NotPublishedError, BrokenRegistryError)
+# dbt's progress: counts, names of nodes and their states. Its error messages stand on lines of their own.
+_PROGRESS = re.compile(
+    r"^(\d\d:\d\d:\d\d\s+)?(\d+ of \d+ (START|OK|PASS|WARN|FAIL|ERROR|SKIP|NO-OP)\b.*|Running with dbt=[\w.]+"
+    r"|Found \d+ .*|Concurrency: .*|Finished running .*|Completed (successfully|with \d+ .*)|Done\. PASS=.*)$"
+)
+
+
+@contextlib.contextmanager
+def without_values() -> Iterator[None]:
+    """Replace an exception that is not ours by its type and the places of our code it came through."""
+    try:
+        yield
+    except _OURS:
+        raise
+    except Exception as error:
+        frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+        own = [(path, line) for path, line in frames if REPOSITORY in path.parents and ".venv" not in path.parts]
+        places = ", ".join(f"{path.relative_to(REPOSITORY)}:{line}" for path, line in own)
+        raise dg.Failure(f"Unexpected {type(error).__name__} at {places}; please report it with this line.") from None
+
+
+class _Progress(io.TextIOBase):
+    """Passes on lines of dbt's progress and drops every other."""
+
+    def __init__(self, target: io.TextIOBase) -> None:
+        self._target = target
+        self._rest = ""
+
+    def write(self, text: str) -> int:
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            if _PROGRESS.match(line.strip()):
+                self._target.write(line + "\n")
+        return len(text)
+
+
+@contextlib.contextmanager
+def dbt_progress_only() -> Iterator[None]:
+    """Let what is printed meanwhile through only where it is dbt's progress: its messages quote cells."""
+    with contextlib.redirect_stdout(_Progress(sys.stdout)):  # type: ignore[type-var, arg-type]
+        yield
+
+
+def forget_messages(run_results: Path) -> None:
+    """Empty the database's messages in dbt's `run_results.json`; counts and states stay."""
+    if run_results.exists():
+        artifact = json.loads(run_results.read_text(encoding="utf-8"))
+        for result in artifact["results"]:
+            result["message"] = None
+            result["adapter_response"] = {}
+        run_results.write_text(json.dumps(artifact), encoding="utf-8")
