@@ -6,7 +6,12 @@ What belongs here: which reports a release has, and the page that leads to them.
 from dataclasses import dataclass
 from pathlib import Path
 
+from reports.charts import write_library
 from reports.page import write_assets, write_page
+from reports.plan.page import PAGE as PLAN_PAGE
+from reports.plan.page import write_plan_page
+from reports.profiles.pages import FOLDER as PROFILES
+from reports.profiles.pages import write_profiles
 
 FOLDER = "reports"
 _MATURITY = {"final": "chính thức", "provisional": "tạm thời (còn thiếu số liệu hoặc còn lỗi chưa xử lý)"}
@@ -32,7 +37,14 @@ def write_release_reports(release: Path, release_id: str, maturity: str, previou
     """
     reports = release / FOLDER
     write_assets(reports)
+    write_library(reports)
     entries: list[Entry] = []
+    write_profiles(release, reports, maturity)
+    about = "Tỷ lệ và mục tiêu, biến động, thiếu hụt, bản đồ, các xã cần giúp nhất: tỉnh và từng huyện."
+    entries.append(Entry(f"{PROFILES}/index.html", "Hồ sơ tỉnh và huyện", about))
+    plan = write_plan_page(release, reports)
+    about = f"Mục I của kế hoạch như đã in, bên cạnh số của kho: {plan['matched']}/{plan['total']} số khớp."
+    entries.append(Entry(PLAN_PAGE, "Số liệu của kế hoạch", about))
     write_page(
         reports,
         "index.html",

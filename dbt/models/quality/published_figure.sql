@@ -163,5 +163,7 @@ select
     is_self_consistent,
     consistent_value,
     relations_checked,
-    explanation
+    explanation,
+    plan_section,
+    name_vi
 from explained

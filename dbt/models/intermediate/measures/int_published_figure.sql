@@ -13,6 +13,10 @@ plan as (
     select * from {{ ref('published_figures_2021') }}
 ),
 
+names as (
+    select * from {{ ref('published_figure_names') }}
+),
+
 series as (
     select
         *,
@@ -32,7 +36,8 @@ figures as (
         unit,
         value as published_value,
         share_of,
-        sum_of
+        sum_of,
+        plan_section
     from plan
     {% for column, counted, poverty_class, unit in series_values -%}
     union all
@@ -49,6 +54,7 @@ figures as (
         '{{ unit }}',
         cast({{ column }} as decimal(18, 6)),
         null,
+        null,
         null
     from series
     where {{ column }} is not null
@@ -56,7 +62,8 @@ figures as (
 )
 
 select
-    *,
+    figures.*,
+    names.name_vi,
     case when area like '%:%' then split_part(area, ':', 1) else 'province' end as area_level,
     case when area like '%:%' then split_part(area, ':', 2) else area end as area_code,
     case
@@ -74,3 +81,4 @@ select
         else 0.0005
     end as rounding
 from figures
+left join names on case when figures.publication = 'plan' then figures.figure_id else figures.measure end = names.name_id

@@ -20,6 +20,25 @@ standards as (
     from {{ ref('poverty_standards') }}
 ),
 
+{# The plan was written on the first standard: applied to every year, it shows what the change of 2027 hides. A score
+   is preferred to income as that standard's own test; years of the new forms have income only. #}
+constant_standard as (
+    select
+        series.*,
+        row_number() over (
+            partition by series.area_code, series.survey_year
+            order by case when series.basis = 'score' then 0 else 1 end
+        ) as preference
+    from {{ ref('area_year_constant_standard') }} as series
+    where
+        series.boundary = 'as_reviewed'
+        and series.standard_code in (
+            select standards.standard_code
+            from standards
+            where standards.first_survey_year = (select min(standards.first_survey_year) from standards)
+        )
+),
+
 areas as (
     select
         areas.*,
@@ -60,6 +79,8 @@ compared as (
         targets.operator,
         targets.target_value,
         areas.survey_year,
+        areas.area_code,
+        areas.standard_code,
         areas.poor_rate,
         areas.poor_households,
         areas.resident_households,
@@ -105,7 +126,19 @@ select
         else cast(
             ceil((lines.projected_poor_rate - compared.target_value) * compared.resident_households) as bigint
         )
-    end as projected_gap_households
+    end as projected_gap_households,
+    compared.standard_code,
+    constant_standard.standard_code as constant_standard_code,
+    constant_standard.basis as constant_standard_basis,
+    constant_standard.is_complete as constant_standard_is_complete,
+    constant_standard.poor_households as constant_standard_poor_households,
+    constant_standard.uncertain_households as constant_standard_uncertain_households,
+    constant_standard.poor_rate as constant_standard_poor_rate,
+    constant_standard.poor_rate - compared.target_value as constant_standard_gap
 from compared
 left join lines
     on {{ same('compared', 'lines', ['target_id', 'survey_year']) }}
+left join constant_standard
+    on
+        {{ same('compared', 'constant_standard', ['area_code', 'survey_year']) }}
+        and constant_standard.preference = 1

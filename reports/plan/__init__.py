@@ -1,0 +1,1 @@
+"""The plan page: what the plan printed in section I, beside what the warehouse gives."""

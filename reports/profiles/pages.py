@@ -1,0 +1,106 @@
+"""Writing the profile pages of a release: `profiles/index.html` and a page for the province and each district.
+
+What belongs here: putting rows, charts and sentences together. What does not: reading (`profile`), drawing
+(`year_charts`, `area_charts`), wording (`words`).
+"""
+
+from pathlib import Path
+
+from reports.charts import CLASS_COLOURS, CLASS_NAMES, Chart
+from reports.page import write_page
+from reports.profiles.area_charts import commune_map, indicator_figure
+from reports.profiles.profile import (
+    PROVINCE_LEVEL,
+    WORST_COMMUNES,
+    Profile,
+    profile_areas,
+    read_profile,
+    standard_names,
+)
+from reports.profiles.words import about_counts, about_indicators, about_map, about_movements, about_rates
+from reports.profiles.year_charts import STATES, count_figure, movement_figure, rate_figure
+from reports.tables import open_release
+
+FOLDER = "profiles"
+_INDICATOR_HEIGHT = 620
+
+
+def write_profiles(release: Path, reports: Path, maturity: str) -> None:
+    """Write every profile page of a release.
+
+    Args:
+        release: its folder, with its database.
+        reports: its `reports` folder.
+        maturity: `final` or `provisional`.
+    """
+    names = standard_names()
+    with open_release(release) as tables:
+        profiles = [read_profile(tables, area) for area in profile_areas(tables)]
+    for profile in profiles:
+        write_page(
+            reports,
+            f"{FOLDER}/{profile.area_code}.html",
+            "profiles/profile.html.j2",
+            title=f"Hộ nghèo, hộ cận nghèo: {profile.area_name}",
+            profile=profile,
+            charts=profile_charts(profile, names),
+            profiles=profiles,
+            is_province=profile.area_level == PROVINCE_LEVEL,
+            is_provisional=maturity != "final",
+            state_key=[(CLASS_NAMES[state], CLASS_COLOURS[state]) for state in STATES],
+            constant_rates=_constant_rates(profile),
+            constant_name=names[profile.constant[0]["standard_code"]] if profile.constant else None,
+            standard_names=names,
+            worst=profile.communes[:WORST_COMMUNES],
+        )
+    write_page(
+        reports,
+        f"{FOLDER}/index.html",
+        "profiles/index.html.j2",
+        title="Hồ sơ tỉnh và huyện",
+        profiles=profiles,
+        is_provisional=maturity != "final",
+    )
+
+
+def _constant_rates(profile: Profile) -> dict[int, tuple[float, bool]]:
+    """Poor rate on the constant standard and whether it is complete, by year."""
+    return {row["survey_year"]: (row["poor_rate"], row["is_complete"]) for row in profile.constant}
+
+
+def profile_charts(profile: Profile, names: dict[str, str]) -> dict[str, Chart]:
+    """The charts of a page by their id; one that has nothing to show is left out.
+
+    Args:
+        profile: the area.
+        names: Vietnamese name of each standard.
+    """
+    latest = profile.latest["survey_year"]
+    charts = [
+        Chart(
+            "counts",
+            "Số hộ nghèo và cận nghèo theo năm",
+            about_counts(profile.years),
+            count_figure(profile.years, 330),
+            330,
+        )
+    ]
+    if profile.latest_with_rate is not None:
+        about = about_rates(profile.years, profile.constant, profile.target, names)
+        figure = rate_figure(profile.years, profile.constant, profile.targets, 360)
+        charts.append(Chart("rates", "Tỷ lệ hộ nghèo, cận nghèo theo năm và mục tiêu của tỉnh", about, figure, 360))
+    if profile.matrix:
+        title = "Hộ chuyển giữa các diện qua từng năm"
+        figure = movement_figure(profile.matrix, 430)
+        charts.append(Chart("movements", title, about_movements(profile.matrix), figure, 430))
+    if profile.indicators:
+        title = f"Thiếu hụt theo mười hai chỉ số, năm {latest}"
+        if len(profile.indicators) != 12:
+            title = f"Thiếu hụt theo {len(profile.indicators)} chỉ số, năm {latest}"
+        figure = indicator_figure(profile.indicators, _INDICATOR_HEIGHT)
+        about = about_indicators(profile.indicators, latest)
+        charts.append(Chart("indicators", title, about, figure, _INDICATOR_HEIGHT))
+    if any(row["latitude"] is not None for row in profile.communes):
+        about = about_map(profile.communes, latest)
+        charts.append(Chart("map", f"Bản đồ các xã, năm {latest}", about, commune_map(profile.communes, 520), 520))
+    return {chart.chart_id: chart for chart in charts}
