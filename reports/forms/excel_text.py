@@ -16,9 +16,14 @@ def clean(text: str) -> str:
     return kept.replace("\ufffe", "").replace("\uffff", "")[:LONGEST_TEXT]
 
 
+def looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet program might take the text for a formula when somebody edits it."""
+    return clean(text).startswith(_FORMULA_STARTS)
+
+
 def put_text(cell: Cell | MergedCell, text: str) -> None:
     """Write a text as text, never as formula, number or error; what looks like a formula gets Excel's text mark."""
     cell.value = clean(text)
     cell.data_type = "s"
-    if text.startswith(_FORMULA_STARTS):
+    if looks_like_formula(text):
         cell.quotePrefix = True

@@ -8,6 +8,7 @@ import math
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from reports.forms.figures import Area, YearFigures
 from reports.forms.fill import LEADING_COLUMNS, FilledForm
@@ -21,6 +22,14 @@ _LINE_HEIGHT = 13.5
 _NUMBER_WIDTH, _NAME_WIDTH, _WIDTH, _NARROW, _WIDE = 5.0, 27.0, 10.5, 7.5, 15.0
 _NARROW_FROM = 22
 _LONG_FORMULA = 30
+
+
+class Headed(Protocol):
+    """A column with headers from the top down."""
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """The texts."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,7 @@ class Sheet:
 
 def first_row_of_figures(columns: Sequence[Column]) -> int:
     """The row of the worksheet where the figures of a form with these columns begin."""
-    return HEAD_ROWS + _depth(columns) + _number_rows(columns) + 1
+    return HEAD_ROWS + depth_of(columns) + _number_rows(columns) + 1
 
 
 def _number_rows(columns: Sequence[Column]) -> int:
@@ -67,7 +76,9 @@ def lay_out(filled: FilledForm, area: Area, figures: YearFigures) -> Sheet:
     sheet.widths = [_NUMBER_WIDTH, _NAME_WIDTH, *(_WIDE if is_long else width for is_long in long)]
     count = len(filled.columns) + LEADING_COLUMNS
     put_head(sheet, filled.form.number, filled.form.title, filled.form.unit, area, figures, count)
-    _put_headers(sheet, filled)
+    numbers = put_headers(sheet, filled.columns, ("TT", "Đơn vị"))
+    if filled.first_row > numbers + 1:
+        _put_formulas(sheet, filled, numbers + 1)
     _put_rows(sheet, filled)
     put_foot(sheet, filled.first_row + len(filled.rows), filled.form.notes, count)
     return sheet
@@ -132,33 +143,37 @@ def _middle(widths: Sequence[float]) -> int:
     return LEADING_COLUMNS
 
 
-def _depth(columns: Sequence[Column]) -> int:
+def depth_of(columns: Sequence[Headed]) -> int:
+    """How many rows of headers the columns have."""
     return max(len(column.headers) for column in columns)
 
 
-def _put_headers(sheet: Sheet, filled: FilledForm) -> None:
-    depth = _depth(filled.columns)
-    top = HEAD_ROWS + 1
+def put_headers(sheet: Sheet, columns: Sequence[Headed], leading: Sequence[str], top: int = HEAD_ROWS + 1) -> int:
+    """Put the merged headers and the column numbers below them; the row of the numbers.
+
+    Args:
+        sheet: gets the cells; its widths are there.
+        columns: the numbered columns.
+        leading: the headers of the columns before them, which have letters.
+        top: the first row of the headers.
+    """
+    depth = depth_of(columns)
     bottom = top + depth - 1
-    sheet.head = (top, filled.first_row - 1)
-    for column, text in ((1, "TT"), (2, "Đơn vị")):
+    for column, text in enumerate(leading, start=1):
         sheet.cells.append(Cell(top, column, text, "header", None, bottom, column))
+        sheet.cells.append(Cell(bottom + 1, column, "ABC"[column - 1], "number"))
     heights = [1.0] * depth
-    for level, first, last, text, is_leaf in _header_cells(filled.columns):
+    for level, first, last, text, is_leaf in _header_cells(columns):
         last_level = depth - 1 if is_leaf else level
-        left, right = first + LEADING_COLUMNS, last + LEADING_COLUMNS
+        left, right = first + len(leading), last + len(leading)
         sheet.cells.append(Cell(top + level, left, text, "header", None, top + last_level, right))
         lines = _lines(text, sum(sheet.widths[left - 1 : right]))
         heights[last_level] = max(heights[last_level], lines - (last_level - level))
     sheet.heights |= {top + level: lines * _LINE_HEIGHT + 4 for level, lines in enumerate(heights)}
-    for column, text in (
-        (1, "A"),
-        (2, "B"),
-        *((n + LEADING_COLUMNS, f"({n})") for n in range(1, len(filled.columns) + 1)),
-    ):
-        sheet.cells.append(Cell(bottom + 1, column, text, "number"))
-    if sheet.head[1] > bottom + 1:
-        _put_formulas(sheet, filled, bottom + 2)
+    for number in range(1, len(columns) + 1):
+        sheet.cells.append(Cell(bottom + 1, number + len(leading), f"({number})", "number"))
+    sheet.head = (top, bottom + 1)
+    return bottom + 1
 
 
 def _put_formulas(sheet: Sheet, filled: FilledForm, row: int) -> None:
@@ -168,6 +183,7 @@ def _put_formulas(sheet: Sheet, filled: FilledForm, row: int) -> None:
         sheet.cells.append(Cell(row, column, text or None, "formula"))
         lines = max(lines, math.ceil(len(text) / (sheet.widths[column - 1] * 1.2)))
     sheet.heights[row] = lines * 11.0 + 4
+    sheet.head = (sheet.head[0], row)
 
 
 def _shown(filled: FilledForm, column: Column) -> str:
@@ -184,9 +200,9 @@ def _shown(filled: FilledForm, column: Column) -> str:
     return f"({filled.number(column.name)})={column.formula.shown(number)}"
 
 
-def _header_cells(columns: Sequence[Column]) -> Iterator[tuple[int, int, int, str, bool]]:
+def _header_cells(columns: Sequence[Headed]) -> Iterator[tuple[int, int, int, str, bool]]:
     """(level, first column, last column, text, whether it is the lowest) of every header cell; columns from 1."""
-    for level in range(_depth(columns)):
+    for level in range(depth_of(columns)):
         first = 0
         while first < len(columns):
             last = first

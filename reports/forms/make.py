@@ -1,7 +1,8 @@
 """Making the workbooks of a survey year: which areas, where the files go, several at once.
 
 What belongs here: the way from a release to files. What does not: what a workbook holds. Workbooks without personal
-data go to `$POVERTY_HOME/reports/forms/<release>/<year>/`; nothing is written into a release.
+data go to `$POVERTY_HOME/reports/forms/<release>/<year>/`, those with the household lists to
+`$POVERTY_HOME/private/forms/…`, for the owner alone. Nothing is written into a release.
 """
 
 import multiprocessing
@@ -11,16 +12,18 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.home import Home
+from ingestion.home import OWNER_ONLY, Home
 from reports.forms.figures import Area, YearFigures, read_figures
 from reports.forms.fill import FilledForm, fill_form
 from reports.forms.layout import Sheet, first_row_of_figures, lay_out
+from reports.forms.lists import list_sheet, private_side, read_households
 from reports.forms.rows import find_area, form_rows, sub_areas
-from reports.forms.specification import load_forms
-from reports.forms.workbook import write_workbook
+from reports.forms.specification import load_forms, load_lists
+from reports.forms.workbook import READABLE, write_workbook
 
 # Starting a process costs about a second: worth it only for many workbooks.
 _FEWEST_FOR_PROCESSES = 12
+OWNER_FILE = 0o600
 
 
 @dataclass(frozen=True)
@@ -44,26 +47,63 @@ def make_forms(home: Home, survey_year: int, area_code: str | None = None, *, wo
     published figure.
     """
     figures = read_figures(home.current, survey_year)
-    areas = [find_area(figures, area_code)] if area_code else list(figures.areas.values())
+    areas = _asked(figures, area_code)
     folder = home.root / "reports" / "forms" / figures.release_id / str(survey_year)
     folder.mkdir(parents=True, exist_ok=True)
+    return _make(Task(figures, folder, None), areas, workers)
+
+
+def make_private_forms(
+    home: Home, survey_year: int, area_code: str | None = None, *, workers: int | None = None
+) -> Made:
+    """Make the workbooks with all fifteen forms, the lists of households among them, for the owner alone.
+
+    Arguments and errors as `make_forms`; also NoFormsError when the private side is not what was published.
+    """
+    figures = read_figures(home.current, survey_year)
+    areas = _asked(figures, area_code)
+    folder = home.root / "private"
+    for name in (None, "forms", figures.release_id, str(survey_year)):
+        folder = folder / name if name else folder
+        folder.mkdir(exist_ok=True)
+        folder.chmod(OWNER_ONLY)
+    with private_side(home, survey_year):
+        return _make(Task(figures, folder, home), areas, workers)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every workbook of a call shares; `private_home` is there only when household lists are asked for."""
+
+    figures: YearFigures
+    folder: Path
+    private_home: Home | None
+
+
+def _asked(figures: YearFigures, area_code: str | None) -> list[Area]:
+    return [find_area(figures, area_code)] if area_code else list(figures.areas.values())
+
+
+def _make(task: Task, areas: Sequence[Area], workers: int | None) -> Made:
     workers = min(workers or os.cpu_count() or 1, len(areas))
     if workers == 1 or len(areas) < _FEWEST_FOR_PROCESSES:
-        files = [write_area(area, figures, folder) for area in areas]
+        files = [write_area(area, task) for area in areas]
     else:
-        files = _write_with_processes(areas, figures, folder, workers)
-    return Made(folder, tuple(files))
+        files = _write_with_processes(areas, task, workers)
+    return Made(task.folder, tuple(files))
 
 
-def file_name(survey_year: int, area: Area) -> str:
-    """The name of an area's workbook."""
-    return f"bieu-ra-soat-{survey_year}-{area.code}.xlsx"
-
-
-def write_area(area: Area, figures: YearFigures, folder: Path) -> Path:
+def write_area(area: Area, task: Task) -> Path:
     """Write the workbook of one area; its path."""
-    target = folder / file_name(figures.survey_year, area)
-    write_workbook(area_sheets(area, figures), target, f"Biểu rà soát năm {figures.survey_year} - {area.name}")
+    figures = task.figures
+    sheets = area_sheets(area, figures)
+    kind, mode = "bieu-ra-soat", READABLE
+    if task.private_home:
+        households = read_households(task.private_home, figures, area)
+        sheets += [list_sheet(form, households, area, figures) for form in load_lists()]
+        kind, mode = "bieu-ra-soat-co-danh-sach", OWNER_FILE
+    target = task.folder / f"{kind}-{figures.survey_year}-{area.code}.xlsx"
+    write_workbook(sheets, target, f"Biểu rà soát năm {figures.survey_year} - {area.name}", mode)
     return target
 
 
@@ -79,26 +119,25 @@ def area_sheets(area: Area, figures: YearFigures) -> list[Sheet]:
     return [lay_out(form, area, figures) for form in filled.values()]
 
 
-_figures: YearFigures | None = None
+_task: Task | None = None
 
 
-def _keep_figures(figures: YearFigures) -> None:
+def _keep_task(task: Task) -> None:
     """What every process is given once, so that it need not be sent with each area."""
-    global _figures  # noqa: PLW0603 - a process of the pool has no other place for it
-    _figures = figures
+    global _task
+    _task = task
 
 
-def _write_kept(area: Area, folder: Path) -> Path:
-    if _figures is None:
-        raise RuntimeError("the process has no figures")
-    return write_area(area, _figures, folder)
+def _write_kept(area: Area) -> Path:
+    if _task is None:
+        raise RuntimeError("the process has no task")
+    return write_area(area, _task)
 
 
-def _write_with_processes(areas: Sequence[Area], figures: YearFigures, folder: Path, workers: int) -> list[Path]:
+def _write_with_processes(areas: Sequence[Area], task: Task, workers: int) -> list[Path]:
     with ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_keep_figures, initargs=(figures,)
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_keep_task, initargs=(task,)
     ) as pool:
         # The province first: it is the largest, and nobody should wait for it alone at the end.
         ordered = sorted(areas, key=lambda area: ("province", "district", "commune").index(area.level))
-        futures = [pool.submit(_write_kept, area, folder) for area in ordered]
-        return [future.result() for future in futures]
+        return list(pool.map(_write_kept, ordered))

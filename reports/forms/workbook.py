@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.forms.cached_values import Values, set_cached_values
-from reports.forms.excel_text import put_text
+from reports.forms.excel_text import looks_like_formula, put_text
 from reports.forms.layout import Sheet
 
 READABLE = 0o644
@@ -23,7 +23,7 @@ _THIN = Side(style="thin")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _FAMILY = "Times New Roman"
 # Separators and decimal comma are those of Vietnam wherever the program follows the language of a format.
-_FORMATS = {"count": "[$-42A]#,##0", "rate": "[$-42A]0.00%"}
+_FORMATS = {"count": "[$-42A]#,##0", "rate": "[$-42A]0.00%", "decimal": "[$-42A]#,##0.0"}
 _CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 
@@ -114,8 +114,9 @@ def _write_cells(page: Worksheet, sheet: Sheet, palette: dict[str, object]) -> V
             cell.value = item.formula
             shown[cell.coordinate] = item.value if item.value is not None else ""
         elif isinstance(item.value, str):
-            # A mark of this cell alone must not reach the others that share the style.
-            cell._style = copy(cell._style)
+            if looks_like_formula(item.value):
+                # The mark is of this cell alone: it must not reach the others that share the style.
+                cell._style = copy(cell._style)
             put_text(cell, item.value)
         elif item.value is not None:
             cell.value = item.value
