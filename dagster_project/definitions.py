@@ -5,6 +5,7 @@ import os
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
+from dagster_project.assets.forms import official_forms
 from dagster_project.assets.raw import survey_workbooks
 from dagster_project.assets.release import release
 from dagster_project.assets.warehouse import warehouse
@@ -20,7 +21,7 @@ from ingestion.home import Home
 os.environ.update(dbt_environment(Home.from_environment()))
 
 defs = dg.Definitions(
-    assets=[survey_workbooks, warehouse, release],
+    assets=[survey_workbooks, warehouse, release, official_forms],
     asset_checks=[great_expectations],
     jobs=JOBS,
     sensors=[landing_folder],

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from dagster_project.assets.forms import FORMS_GROUP
 from dagster_project.checks import great_expectations
 from dagster_project.partitions import FIRST_SURVEY_YEAR, LAST_SURVEY_YEAR, survey_years
 
@@ -13,17 +14,18 @@ ALL_YEARS = {
 
 _INGESTION = dg.AssetSelection.groups("raw")
 _RELEASE = dg.AssetSelection.groups("publication")
+_FORMS = dg.AssetSelection.groups(FORMS_GROUP)
 
 everything = dg.define_asset_job(
     "everything",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - _FORMS,
     partitions_def=survey_years,
     tags=ALL_YEARS,
     description="Read every new workbook of all survey years, build all models, check and publish.",
 )
 one_year = dg.define_asset_job(
     "one_year",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - _FORMS,
     partitions_def=survey_years,
     description="Read the new workbooks of one survey year (its partition), build all models, check and publish.",
 )
@@ -35,7 +37,7 @@ ingestion = dg.define_asset_job(
 )
 build = dg.define_asset_job(
     "build",
-    selection=(dg.AssetSelection.all() - _INGESTION - _RELEASE) | dg.AssetSelection.checks(great_expectations),
+    selection=(dg.AssetSelection.all() - _INGESTION - _RELEASE - _FORMS) | dg.AssetSelection.checks(great_expectations),
     description="Build all models from what was ingested and check them; nothing is published.",
 )
 publication = dg.define_asset_job(
@@ -43,4 +45,10 @@ publication = dg.define_asset_job(
     selection=_RELEASE,
     description="Publish the last whole and checked build.",
 )
-JOBS = [everything, one_year, ingestion, build, publication]
+forms = dg.define_asset_job(
+    "forms",
+    selection=_FORMS,
+    partitions_def=survey_years,
+    description="Make the official forms of one survey year (its partition) from the release in force.",
+)
+JOBS = [everything, one_year, ingestion, build, publication, forms]

@@ -21,6 +21,7 @@ from ingestion.home import Home
 from ingestion.ingest import pending
 from ingestion.registry import BrokenRegistryError, Registry
 from poverty_cli import summary
+from poverty_cli.forms_command import forms
 from poverty_cli.measure_command import measure
 from publication.build_state import inputs_state
 from publication.datapackage import read_datapackage
@@ -32,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A warehouse of Vietnam's yearly poverty reviews. All data is under $POVERTY_HOME (default ./data).",
 )
+app.command()(forms)
 app.command()(measure)
 console = Console()
 errors = Console(stderr=True)

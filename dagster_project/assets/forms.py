@@ -1,0 +1,39 @@
+"""The official forms of a survey year as an asset.
+
+What belongs here: calling `reports.forms` and telling what was made. The lists with personal data are made by the
+command line only, never here.
+"""
+
+import dagster as dg
+
+from dagster_project.assets.release import release
+from dagster_project.dbt_project import DATA_TEAM
+from dagster_project.partitions import survey_years
+from dagster_project.resources import HomeResource
+from reports.forms.figures import NoFormsError
+from reports.forms.make import make_forms
+
+FORMS_GROUP = "forms"
+
+
+@dg.asset(
+    deps=[release],
+    partitions_def=survey_years,
+    group_name=FORMS_GROUP,
+    owners=[DATA_TEAM],
+    kinds={"excel"},
+    description="The official review forms 1 to 13 of every area of the year, as Excel workbooks in reports/forms.",
+)
+def official_forms(context: dg.AssetExecutionContext, home_folder: HomeResource) -> dg.MaterializeResult[None]:
+    """Make the workbooks of one survey year from the release in force."""
+    try:
+        made = make_forms(home_folder.home(), int(context.partition_key))
+    except NoFormsError as problem:
+        raise dg.Failure(str(problem), allow_retries=False) from None
+    return dg.MaterializeResult(
+        metadata={
+            "workbooks": dg.MetadataValue.int(len(made.files)),
+            "folder": dg.MetadataValue.path(str(made.folder)),
+            "release": dg.MetadataValue.text(made.folder.parent.name),
+        }
+    )

@@ -1,0 +1,53 @@
+"""The command `poverty forms`: its options, its exit codes and what it says.
+
+What belongs here: the command line. What does not: making forms (`reports.forms`).
+"""
+
+import time
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ingestion.home import Home
+from reports.forms.figures import NoFormsError
+from reports.forms.fill import FiguresDisagreeError
+from reports.forms.make import make_forms, make_private_forms
+
+
+def forms(
+    year: Annotated[int, typer.Option("--year", min=2021, max=2030, help="The survey year.")],
+    area: Annotated[
+        str | None,
+        typer.Option("--area", help="former-83, a district code such as 836, or a commune code; all areas without it."),
+    ] = None,
+    with_household_lists: Annotated[
+        bool,
+        typer.Option(
+            "--with-household-lists",
+            help="All fifteen forms, with names and numbers of poor and near-poor households, in the private folder.",
+        ),
+    ] = False,
+) -> None:
+    """The official review forms of a year as Excel workbooks, one per area, from the published figures."""
+    home = Home.from_environment()
+    started = time.monotonic()
+    make = make_private_forms if with_household_lists else make_forms
+    try:
+        made = make(home, year, area)
+    except (NoFormsError, FiguresDisagreeError) as problem:
+        Console(stderr=True).print(str(problem), soft_wrap=True, markup=False)
+        raise typer.Exit(1) from None
+    count = f"{len(made.files)} workbook{'s' if len(made.files) != 1 else ''}"
+    console = Console()
+    console.print(
+        f"{count} in {time.monotonic() - started:.1f} s: {made.files[0] if area else made.folder}",
+        soft_wrap=True,
+        markup=False,
+    )
+    if with_household_lists:
+        console.print(
+            "They hold personal data (forms 14 and 15 list households): only the owner of this account can open them, "
+            "and they are part of no release.",
+            soft_wrap=True,
+        )

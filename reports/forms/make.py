@@ -1,0 +1,143 @@
+"""Making the workbooks of a survey year: which areas, where the files go, several at once.
+
+What belongs here: the way from a release to files. What does not: what a workbook holds. Workbooks without personal
+data go to `$POVERTY_HOME/reports/forms/<release>/<year>/`, those with the household lists to
+`$POVERTY_HOME/private/forms/…`, for the owner alone. Nothing is written into a release.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingestion.home import OWNER_ONLY, Home
+from reports.forms.figures import Area, YearFigures, read_figures
+from reports.forms.fill import FilledForm, fill_form
+from reports.forms.layout import Sheet, first_row_of_figures, lay_out
+from reports.forms.lists import list_sheet, private_side, read_households
+from reports.forms.rows import find_area, form_rows, sub_areas
+from reports.forms.specification import load_forms, load_lists
+from reports.forms.workbook import READABLE, write_workbook
+
+# Starting a process costs about a second: worth it only for many workbooks.
+_FEWEST_FOR_PROCESSES = 12
+OWNER_FILE = 0o600
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was made: the folder and its workbooks."""
+
+    folder: Path
+    files: tuple[Path, ...]
+
+
+def make_forms(home: Home, survey_year: int, area_code: str | None = None, *, workers: int | None = None) -> Made:
+    """Make the workbooks with the thirteen forms that hold no personal data.
+
+    Args:
+        home: the warehouse; its release in force is read.
+        survey_year: the year.
+        area_code: one area only: former-83, a district code or a commune code; None for all areas of the year.
+        workers: processes; the number of processors by default.
+
+    Raises NoFormsError for a year or area without figures, FiguresDisagreeError when a formula does not give the
+    published figure.
+    """
+    figures = read_figures(home.current, survey_year)
+    areas = _asked(figures, area_code)
+    folder = home.root / "reports" / "forms" / figures.release_id / str(survey_year)
+    folder.mkdir(parents=True, exist_ok=True)
+    return _make(Task(figures, folder, None), areas, workers)
+
+
+def make_private_forms(
+    home: Home, survey_year: int, area_code: str | None = None, *, workers: int | None = None
+) -> Made:
+    """Make the workbooks with all fifteen forms, the lists of households among them, for the owner alone.
+
+    Arguments and errors as `make_forms`; also NoFormsError when the private side is not what was published.
+    """
+    figures = read_figures(home.current, survey_year)
+    areas = _asked(figures, area_code)
+    folder = home.root / "private"
+    for name in (None, "forms", figures.release_id, str(survey_year)):
+        folder = folder / name if name else folder
+        folder.mkdir(exist_ok=True)
+        folder.chmod(OWNER_ONLY)
+    with private_side(home, survey_year):
+        return _make(Task(figures, folder, home), areas, workers)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every workbook of a call shares; `private_home` is there only when household lists are asked for."""
+
+    figures: YearFigures
+    folder: Path
+    private_home: Home | None
+
+
+def _asked(figures: YearFigures, area_code: str | None) -> list[Area]:
+    return [find_area(figures, area_code)] if area_code else list(figures.areas.values())
+
+
+def _make(task: Task, areas: Sequence[Area], workers: int | None) -> Made:
+    workers = min(workers or os.cpu_count() or 1, len(areas))
+    if workers == 1 or len(areas) < _FEWEST_FOR_PROCESSES:
+        files = [write_area(area, task) for area in areas]
+    else:
+        files = _write_with_processes(areas, task, workers)
+    return Made(task.folder, tuple(files))
+
+
+def write_area(area: Area, task: Task) -> Path:
+    """Write the workbook of one area; its path."""
+    figures = task.figures
+    sheets = area_sheets(area, figures)
+    kind, mode = "bieu-ra-soat", READABLE
+    if task.private_home:
+        households = read_households(task.private_home, figures, area)
+        sheets += [list_sheet(form, households, area, figures) for form in load_lists()]
+        kind, mode = "bieu-ra-soat-co-danh-sach", OWNER_FILE
+    target = task.folder / f"{kind}-{figures.survey_year}-{area.code}.xlsx"
+    write_workbook(sheets, target, f"Biểu rà soát năm {figures.survey_year} - {area.name}", mode)
+    return target
+
+
+def area_sheets(area: Area, figures: YearFigures) -> list[Sheet]:
+    """The thirteen forms of an area, laid out."""
+    filled: dict[int, FilledForm] = {}
+    known: Mapping[str, Mapping[str, Area]] = {"area": figures.areas, "movement": figures.moved_areas}
+    for form in load_forms():
+        columns = form.columns(figures.labels)
+        listed = sub_areas(area, known[form.areas_with])
+        rows = form_rows(area, listed, moves_between_areas=form.has_moves_between_areas)
+        filled[form.number] = fill_form(form, columns, rows, first_row_of_figures(columns), figures, filled)
+    return [lay_out(form, area, figures) for form in filled.values()]
+
+
+_task: Task | None = None
+
+
+def _keep_task(task: Task) -> None:
+    """What every process is given once, so that it need not be sent with each area."""
+    global _task
+    _task = task
+
+
+def _write_kept(area: Area) -> Path:
+    if _task is None:
+        raise RuntimeError("the process has no task")
+    return write_area(area, _task)
+
+
+def _write_with_processes(areas: Sequence[Area], task: Task, workers: int) -> list[Path]:
+    with ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_keep_task, initargs=(task,)
+    ) as pool:
+        # The province first: it is the largest, and nobody should wait for it alone at the end.
+        ordered = sorted(areas, key=lambda area: ("province", "district", "commune").index(area.level))
+        return list(pool.map(_write_kept, ordered))
