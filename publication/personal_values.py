@@ -24,6 +24,7 @@ from pathlib import Path
 import duckdb
 
 from expectations.results import CheckResult
+from ingestion.check_catalogue import load_checks
 from ingestion.forms import map_folder
 from ingestion.home import Home
 from ingestion.reference import REPOSITORY, SEED_FOLDER
@@ -203,16 +204,18 @@ def _readable(text: str) -> Iterator[str]:
 
 def result(places: list[str]) -> CheckResult:
     """The check as a row of `quality.check_result`."""
+    check = load_checks()[CHECK_CODE]
     return CheckResult(
         check_id=CHECK_CODE,
-        check_name="Bản phát hành không chứa thông tin cá nhân",
+        check_code=CHECK_CODE,
+        check_name=check.title_vi,
         dataset="release",
-        severity="error",
+        severity=check.severity,
         is_passed=not places,
         observed=", ".join(places) if places else "0 columns and files with a personal value",
         expected="0 columns and files with a personal value",
         checked_at=datetime.now(UTC),
-        engine="ingestion",
+        engine=check.engine,
     )
 
 

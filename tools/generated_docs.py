@@ -214,6 +214,7 @@ def blocks() -> dict[str, dict[str, Callable[[], str]]]:
         "marts.md": {"table list": lambda: table_list(manifest), "tables": lambda: table_columns(manifest)},
         "checks.md": {
             "finding checks": finding_checks,
+            "publication checks": lambda: warehouse_checks("ingestion"),
             "dbt checks": lambda: warehouse_checks("dbt"),
             "dbt tests": lambda: dbt_tests(manifest),
             "unit tests": lambda: unit_tests(manifest),
