@@ -13,23 +13,7 @@ form_columns as (
 ),
 
 in_files as (
-    {% for model in ['int_finding_row', 'int_finding_value', 'int_finding_consistency'] -%}
-    select
-        source_file_id,
-        role,
-        sheet,
-        row_number,
-        column_name,
-        check_code,
-        cast(null as {{ dbt.type_string() }}) as detail
-    from {{ ref(model) }}
-    union all
-    {% endfor -%}
-    select source_file_id, role, sheet, row_number, column_name, check_code, detail
-    from {{ ref('int_finding_missing_household') }}
-    union all
-    select source_file_id, role, sheet, row_number, column_name, check_code, detail
-    from {{ ref('int_finding_movement') }}
+    select * from {{ ref('int_finding_in_file') }}
 ),
 
 of_files as (
@@ -47,8 +31,8 @@ of_files as (
         || coalesce('hàng ' || cast(in_files.row_number as {{ dbt.type_string() }}) || ', ', '')
         || 'mục «' || coalesce(form_columns.printed_header, in_files.column_name) || '»: '
         || checks.meaning
-        || coalesce(' (' || in_files.detail || ').', '')
-        || ' ' || checks.action as message
+        || coalesce(' (' || in_files.detail || ')', '')
+        || '. ' || checks.action as message
     from in_files
     {# A code without a row in the table breaks the contract of quality.finding instead of vanishing here. #}
     left join checks on in_files.check_code = checks.check_code
@@ -89,14 +73,36 @@ of_communes as (
         cast(null as {{ dbt.type_string() }}) as column_name,
         communes.commune_name || ' (' || communes.commune_code || '), năm '
         || cast(communes.survey_year as {{ dbt.type_string() }}) || ': '
-        || checks.meaning || ' ' || checks.action as message
+        || checks.meaning || '. ' || checks.action as message
     from {{ ref('int_commune_year') }} as communes
     inner join checks on checks.check_code = 'no_accepted_file'
     where not communes.is_received
 ),
 
+{# Of a commune of the harmonised date, whatever files it came in. #}
+of_changes as (
+    select
+        checks.check_code,
+        checks.severity,
+        checks.level,
+        changes.survey_year,
+        changes.commune_code,
+        changes.source_file_id,
+        cast(null as {{ dbt.type_string() }}) as sheet,
+        cast(null as integer) as row_number,
+        changes.column_name,
+        changes.commune_name || ' (' || changes.commune_code || '), năm '
+        || cast(changes.survey_year as {{ dbt.type_string() }})
+        || ', mục «' || changes.column_name || '»: '
+        || checks.meaning || ' (' || changes.detail || '). ' || checks.action as message
+    from {{ ref('int_finding_commune_change') }} as changes
+    inner join checks on changes.check_code = checks.check_code
+),
+
 findings as (
     select * from of_files
+    union
+    select * from of_changes
     union
     select * from of_ingestion
     union
