@@ -1,4 +1,4 @@
-{# A commune's rate or mean that moved further between two loaded years than its bounds allow. Communes of the harmonised
+{# A commune's rate or mean that moved more between two loaded years than its bounds allow. Communes of the harmonised
    date, so that a reorganisation is no change; only where all their files are there in both years. #}
 with
 

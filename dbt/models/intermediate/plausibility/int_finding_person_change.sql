@@ -1,4 +1,4 @@
-{# What cannot change of a person between two loaded years: sex, ethnicity, and the year of birth so that the age falls. A
+{# What cannot change in a person between two loaded years: sex, ethnicity, a birth year so that the age falls. A
    person is followed inside one household by a name and relation that no other member of it has, never by number. #}
 with
 

@@ -1,4 +1,4 @@
-{# One identity number on two rows of a year: the same person counted in two communes, or a number that is not its own. #}
+{# One identity number on two rows of a year: the same person counted in two communes, or a number of another. #}
 with
 
 members as (

@@ -1,4 +1,4 @@
-{# Communes where too many scores stand at or just below the cut-off. Of the scores within two widths below and one above,
+{# Communes where too many scores stand at or just below the cut-off. Of scores up to two widths below and one above,
    the share within one width below is compared with that of all other communes of the year: one-sided, the normal
    approximation of the binomial. #}
 with
