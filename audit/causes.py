@@ -4,8 +4,8 @@ What belongs here: the order of causes and the places that a changed file or cor
 comparing tables (`release_difference`).
 
 The first that holds, in this order: `new_file` (the files in force of the area's communes changed), `correction`
-(the corrections of its communes changed), `rule` (the hash of seeds and form maps changed), `code` (the hash of the code
-changed). Figures that look at several years (`_HISTORIES`) count changes of the years before as well. When neither
+(the corrections of its communes changed), `rule` (the hash of seeds and form maps changed), `code` (the hash of the
+code changed). Figures that look at several years (`_HISTORIES`) count changes of the years before as well. When neither
 rules nor code changed, what is left comes from another place's file or decision (a household that moved, a link), and
 has that cause.
 """
@@ -101,12 +101,6 @@ def _changed_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str
 
 def _changed_corrections(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
     """(survey_year, commune_code) with a correction that only one release has, or has in another state."""
-    held = connection.execute(
-        "select count(*) from duckdb_tables() where database_name in ('old', 'new') "
-        "and schema_name = 'quality' and table_name = 'correction'"
-    ).fetchall()[0][0]
-    if held < 2:  # releases made before corrections existed
-        return []
     columns = "survey_year, commune_code, correction_id, status"
     old, new = (f"select {columns} from {database}.quality.correction" for database in ("old", "new"))
     return connection.execute(
