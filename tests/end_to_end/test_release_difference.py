@@ -53,7 +53,11 @@ def test_a_new_file_comes_before_a_rule(compare: Callable[..., ReleaseDifference
     causes = {(f.area_level, f.boundary, f.area_code): f.cause for f in difference.figures}
     assert causes["commune", "as_reviewed", "29161"] == "new_file"
     assert causes["province", "as_reviewed", "former-83"] == "new_file"
-    others = {cause for (level, _, code), cause in causes.items() if level == "commune" and code != "29161"}
+    others = {
+        cause
+        for (level, boundary, code), cause in causes.items()
+        if (level, boundary) == ("commune", "as_reviewed") and code != "29161"
+    }
     assert others == {"rule"}
     assert all((f.table, f.measure, f.new) == ("marts.area_year", "poor_households", (f.old or 0) + 1)
                for f in difference.figures)  # fmt: skip
