@@ -101,6 +101,12 @@ def _changed_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str
 
 def _changed_corrections(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
     """(survey_year, commune_code) with a correction that only one release has, or has in another state."""
+    held = connection.execute(
+        "select count(*) from duckdb_tables() where database_name in ('old', 'new') "
+        "and schema_name = 'quality' and table_name = 'correction'"
+    ).fetchall()[0][0]
+    if held < 2:  # a kept release of before corrections: the next publication compares with it
+        return []
     columns = "survey_year, commune_code, correction_id, status"
     old, new = (f"select {columns} from {database}.quality.correction" for database in ("old", "new"))
     return connection.execute(

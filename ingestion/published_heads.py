@@ -30,6 +30,6 @@ def open_registry(home: Home) -> Registry:
             )
             raise BrokenRegistryError(
                 f"{home.registry}: release {release_id} was made from entries that are not there; {what}. Restore the "
-                "file from a backup; without one, see docs/audit-trail.md. Nothing was read or published."
+                "file from a backup; without one, see docs/operations.md. Nothing was read or published."
             )
     return registry

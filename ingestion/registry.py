@@ -57,7 +57,7 @@ class Registry:
                 if entry.get("previous_hash") != previous or entry.get("hash") != entry_hash(previous, entry):
                     raise BrokenRegistryError(
                         f"{path}: entry {number} does not follow from the one before; an entry was altered or removed. "
-                        "Restore the file from a backup; without one, see docs/audit-trail.md. Nothing was read or "
+                        "Restore the file from a backup; without one, see docs/operations.md. Nothing was read or "
                         "published."
                     )
                 previous = entry["hash"]

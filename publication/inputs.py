@@ -25,6 +25,7 @@ _CODE = (
     ("ingestion", "*.py"),
     ("publication", "*.py"),
     ("expectations", "*"),
+    ("audit", "*.py"),
     ("reports", "*"),
     (".", "uv.lock"),
 )
