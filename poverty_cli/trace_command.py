@@ -13,7 +13,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from audit.figures import UnknownFigureError
 from audit.releases import UnknownReleaseError, find_release
@@ -154,25 +153,27 @@ def _print(console: Console, traced: Trace, shown: int | None = _SHOWN) -> None:
             soft_wrap=True,
             markup=False,
         )
-    files = Table(title="Files", title_justify="left")
-    for heading in ("File", "SHA-256", "Received (UTC)", "Year", "Commune", "Form", "No.", "Maturity", "Rows here"):
-        files.add_column(heading, overflow="fold")
+    # Lines and not tables: checksums and tests are long, and a narrow table would break them.
+    console.print("\nFiles")
     for file in traced.files[:shown]:
-        files.add_row(
-            file.source_file_id, file.sha256, f"{file.received_at:%Y-%m-%d %H:%M}", str(file.survey_year),
-            file.commune_code, file.form, str(file.submission_number), file.maturity, str(file.records),
-        )  # fmt: skip
-    console.print(files)
-    records = Table(title="Rows", title_justify="left")
-    for heading in ("Part", "Household", "File", "Sheet", "Row", "Adds", "Class", "Decided by"):
-        records.add_column(heading, overflow="fold")
+        console.print(
+            f"  {file.source_file_id}: {file.survey_year}, commune {file.commune_code}, form {file.form}, submission "
+            f"{file.submission_number}, {file.maturity}, received {file.received_at:%Y-%m-%d %H:%M} UTC, "
+            f"{file.records:,} rows here, sha256 {file.sha256}",
+            soft_wrap=True,
+            markup=False,
+        )
+    console.print("\nRows")
     for record in traced.records[:shown]:
-        records.add_row(
-            record.line or record.part, record.household_id[:12] if record.household_id else str(record.column),
-            record.source_file_id, record.sheet, str(record.source_row), str(record.adds),
-            record.poverty_class or "", traced.test_of(record),
-        )  # fmt: skip
-    console.print(records)
+        test = traced.test_of(record)
+        what = f"household {record.household_id[:12]}" if record.household_id else f"total {record.column}"
+        part = record.line or (record.part if traced.denominator is not None else "")
+        console.print(
+            f"  file {record.source_file_id}, sheet {record.sheet}, row {record.source_row}: {what}, "
+            f"{part}{', ' if part else ''}adds {record.adds}{'; ' if test else ''}{test}",
+            soft_wrap=True,
+            markup=False,
+        )
     if shown is not None and (len(traced.records) > shown or len(traced.files) > shown):
         console.print(
             f"{len(traced.records):,} rows of {len(traced.files):,} files in all; --format csv lists every one.",
