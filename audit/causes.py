@@ -4,8 +4,8 @@ What belongs here: the order of causes and the places that a changed file or cor
 comparing tables (`release_difference`).
 
 The first that holds, in this order: `new_file` (the files in force of the area's communes changed), `correction`
-(the corrections of its communes changed), `rule` (the hash of seeds and form maps changed), `code` (the hash of the code
-changed). Figures that look at several years (`_HISTORIES`) count changes of the years before as well. When neither
+(the corrections of its communes changed), `rule` (the hash of seeds and form maps changed), `code` (the hash of the
+code changed). Figures that look at several years (`_HISTORIES`) count changes of the years before as well. When neither
 rules nor code changed, what is left comes from another place's file or decision (a household that moved, a link), and
 has that cause.
 """
@@ -105,7 +105,7 @@ def _changed_corrections(connection: duckdb.DuckDBPyConnection) -> list[tuple[in
         "select count(*) from duckdb_tables() where database_name in ('old', 'new') "
         "and schema_name = 'quality' and table_name = 'correction'"
     ).fetchall()[0][0]
-    if held < 2:  # releases made before corrections existed
+    if held < 2:  # a kept release of before corrections: the next publication compares with it
         return []
     columns = "survey_year, commune_code, correction_id, status"
     old, new = (f"select {columns} from {database}.quality.correction" for database in ("old", "new"))

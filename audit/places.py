@@ -5,6 +5,7 @@ apart from the models on purpose, so that tracing a figure proves something.
 """
 
 from datetime import date
+from functools import cache
 
 import duckdb
 
@@ -31,44 +32,68 @@ def area_code_sql(area_level: str, boundary: str, area_code: str, household_dist
     return _AREA_CODE[area_level, boundary]
 
 
-def create_units(connection: duckdb.DuckDBPyConnection, survey_year: int) -> None:
-    """Make the temporary table `unit`: the communes of the year's cut-off date, with their harmonised class."""
-    connection.execute(
-        """
-        create or replace temp table unit as
-        select units.*, harmonised.area_class as harmonised_area_class
-        from release.marts.dim_commune as units
-        inner join release.marts.dim_commune as harmonised
-            on units.harmonised_commune_code = harmonised.commune_code
-            and harmonised.valid_from <= greatest(units.valid_from, cast($harmonised as date))
-            and coalesce(harmonised.valid_to > greatest(units.valid_from, cast($harmonised as date)), true)
-        where units.valid_from <= cast($cutoff as date) and coalesce(units.valid_to > cast($cutoff as date), true)
-        """,
-        {"harmonised": HARMONISED_DATE, "cutoff": cutoff_date(survey_year)},
-    )
+class Places:
+    """The places of one survey year, as temporary tables of a connection that has a release attached as `release`."""
 
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self._made: set[tuple[str, int]] = set()
 
-def create_carried(connection: duckdb.DuckDBPyConnection, previous_year: int, survey_year: int) -> None:
-    """Make the temporary table `carried`: communes of the year before and the unit that holds their territory now."""
-    units = connection.execute(
-        "select commune_code, valid_from from release.marts.dim_commune "
-        "where valid_from <= cast($cutoff as date) and coalesce(valid_to > cast($cutoff as date), true)",
-        {"cutoff": cutoff_date(previous_year)},
-    ).fetchall()
-    followed = [(code, _successor(code, valid_from, cutoff_date(survey_year))) for code, valid_from in units]
-    connection.execute("create or replace temp table carried (previous_code varchar, commune_code varchar)")
-    connection.executemany("insert into carried values (?, ?)", followed)
+    def use_units(self, survey_year: int) -> None:
+        """Have the table `unit`: the communes of the year's cut-off date, with their harmonised class."""
+        if ("unit", survey_year) in self._made:
+            return
+        self._made = {("unit", survey_year)}
+        self.connection.execute(
+            """
+            create or replace temp table unit as
+            select units.*, harmonised.area_class as harmonised_area_class
+            from release.marts.dim_commune as units
+            inner join release.marts.dim_commune as harmonised
+                on units.harmonised_commune_code = harmonised.commune_code
+                and harmonised.valid_from <= greatest(units.valid_from, cast($harmonised as date))
+                and coalesce(harmonised.valid_to > greatest(units.valid_from, cast($harmonised as date)), true)
+            where units.valid_from <= cast($cutoff as date) and coalesce(units.valid_to > cast($cutoff as date), true)
+            """,
+            {"harmonised": HARMONISED_DATE, "cutoff": cutoff_date(survey_year)},
+        )
+
+    def use_carried(self, previous_year: int, survey_year: int) -> None:
+        """Have the table `carried`: communes of the year before and the unit that holds their territory now."""
+        if ("carried", survey_year) in self._made:
+            return
+        self._made.add(("carried", survey_year))
+        units = self.connection.execute(
+            "select commune_code, valid_from from release.marts.dim_commune "
+            "where valid_from <= cast($cutoff as date) and coalesce(valid_to > cast($cutoff as date), true)",
+            {"cutoff": cutoff_date(previous_year)},
+        ).fetchall()
+        self.connection.execute(
+            "create or replace temp table carried as "
+            "select unnest($previous) as previous_code, unnest($codes) as commune_code",
+            {
+                "previous": [code for code, _ in units],
+                "codes": [_successor(code, valid_from, cutoff_date(survey_year)) for code, valid_from in units],
+            },
+        )
 
 
 def _successor(code: str, valid_from: date, on: str) -> str:
     """The unit that holds a unit's territory on an ISO date, along `commune_succession`."""
     current = (code, valid_from.isoformat())
-    steps = {
-        (row["predecessor_code"], row["predecessor_valid_from"]): row
-        for row in read_seed("commune_succession")
-        if row["effective_date"] <= on
-    }
-    while current in steps:
-        step = steps[current]
-        current = (step["successor_code"], step["successor_valid_from"])
+    steps = _succession()
+    while current in steps and steps[current][0] <= on:
+        current = steps[current][1]
     return current[0]
+
+
+@cache
+def _succession() -> dict[tuple[str, str], tuple[str, tuple[str, str]]]:
+    """{unit: (ISO date from which another holds its territory, that unit)}; a unit is (code, valid_from)."""
+    return {
+        (row["predecessor_code"], row["predecessor_valid_from"]): (
+            row["effective_date"],
+            (row["successor_code"], row["successor_valid_from"]),
+        )
+        for row in read_seed("commune_succession")
+    }

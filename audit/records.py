@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 
 from audit.measures import GROWTH_LINES, Households, Movements, Stated, Term
-from audit.places import area_code_sql, create_carried, create_units
+from audit.places import Places, area_code_sql
 from ingestion.forms import Form
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
@@ -56,14 +56,13 @@ _COLUMNS = ("area_class", "poverty_class", "computed_class", "member_count", "de
 _NUMBERS = ("b1_score", "income_per_capita_vnd")
 
 
-def records_of(
-    connection: duckdb.DuckDBPyConnection, area: Area, term: Term, part: str, forms: dict[str, Form]
-) -> list[Record]:
-    """The records of a term in an area. `connection` has the release attached as `release`."""
-    create_units(connection, area.survey_year)
+def records_of(places: Places, area: Area, term: Term, part: str, forms: dict[str, Form]) -> list[Record]:
+    """The records of a term in an area."""
+    places.use_units(area.survey_year)
+    connection = places.connection
     if isinstance(term, Stated):
         return _stated(connection, area, term, part)
-    rows = _households(connection, area, term) if isinstance(term, Households) else _movements(connection, area, term)
+    rows = _households(connection, area, term) if isinstance(term, Households) else _movements(places, area, term)
     form_of_file = dict(
         connection.execute(
             "select source_file_id, form from release.quality.source_file where form is not null"
@@ -125,14 +124,15 @@ def _households(connection: duckdb.DuckDBPyConnection, area: Area, term: Househo
     )
 
 
-def _movements(connection: duckdb.DuckDBPyConnection, area: Area, term: Movements) -> list[dict[str, Any]]:
+def _movements(places: Places, area: Area, term: Movements) -> list[dict[str, Any]]:
     """Both years' rows of the households of some lines, placed in this year's areas as docs/marts.md defines them."""
+    connection = places.connection
     (previous_year,) = connection.execute(
         "select max(from_year) from release.marts.fct_household_transition where to_year = ?", [area.survey_year]
     ).fetchall()[0]
     if previous_year is None:
         return []
-    create_carried(connection, previous_year, area.survey_year)
+    places.use_carried(previous_year, area.survey_year)
     place = area_code_sql(area.area_level, area.boundary, area.area_code, "households.district_code")
     counted = {"household": ("1", "1", "0"), "person": ("from_members", "to_members", "1")}[term.unit]
     growth = next((GROWTH_LINES[line] for line in term.lines if len(term.lines) == 1 and line in GROWTH_LINES), None)

@@ -79,6 +79,11 @@ def decided_by(record: "Record", standards: Sequence[Standard]) -> str:
     elif record.computed_class == "average":
         tests.append(f"income {record.income_per_capita_vnd:.0f} <= average line {standard.average_living_line_vnd}")
     text = f"{'; '.join(tests)}: {record.computed_class}"
+    if (record.computed_class, record.poverty_class) == (
+        "non_poor",
+        "average",
+    ) and record.income_per_capita_vnd is None:
+        return f"{tests[0]}: above the line; recorded as average, which only an income could tell from non_poor"
     if record.computed_class != record.poverty_class:
         text += f" (the recorded class {record.poverty_class} counts)"
     return text

@@ -21,6 +21,7 @@ from audit.measures import (
     Unit,
     terms_of,
 )
+from audit.places import Places
 from audit.records import DENOMINATOR, NUMERATOR, Record, records_of
 from audit.standards import Standard, decided_by, standards_of_years
 from ingestion.forms import load_forms
@@ -104,6 +105,7 @@ class Tracer:
         self._connection = duckdb.connect()
         name = str(release / DATABASE).replace("'", "''")
         self._connection.execute(f"attach '{name}' as release (read_only)")
+        self._places = Places(self._connection)
         self._forms = load_forms()
 
     def __enter__(self) -> "Tracer":
@@ -132,9 +134,9 @@ class Tracer:
         area, area_name = area_of(connection, survey_year, area_code, boundary)
         published = published_value(connection, definition, area, breakdown)
         counted, divided_by = terms_of(measure, poverty_class, indicator, need, unit)
-        records = records_of(connection, area, counted, NUMERATOR, self._forms)
+        records = records_of(self._places, area, counted, NUMERATOR, self._forms)
         if divided_by is not None:
-            records += records_of(connection, area, divided_by, DENOMINATOR, self._forms)
+            records += records_of(self._places, area, divided_by, DENOMINATOR, self._forms)
         numerator: int | None = _total(records, NUMERATOR)
         denominator = _total(records, DENOMINATOR) if divided_by is not None else None
         if _is_unknown(connection, counted, survey_year, records):
@@ -233,12 +235,6 @@ def _files(connection: duckdb.DuckDBPyConnection, records: Sequence[Record]) -> 
 
 def _corrections(connection: duckdb.DuckDBPyConnection, records: Sequence[Record]) -> tuple[TracedCorrection, ...]:
     """The corrections of the traced rows, applied and refused ones."""
-    has_table = connection.execute(
-        "select count(*) from duckdb_tables() "
-        "where database_name = 'release' and schema_name = 'quality' and table_name = 'correction'"
-    ).fetchall()[0][0]
-    if not has_table:  # releases made before corrections existed
-        return ()
     rows = connection.execute(
         "select correction_id, source_file_id, sheet, row_number, column_name, reason, decided_by, "
         "cast(decided_on as varchar), status from release.quality.correction "

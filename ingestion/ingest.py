@@ -25,6 +25,7 @@ from ingestion.findings import file_finding
 from ingestion.forms import Form, load_forms, map_folder
 from ingestion.home import Home
 from ingestion.landing import list_landing
+from ingestion.published_heads import open_registry
 from ingestion.raw_store import prune, write_batch, write_empty, write_registry_tables
 from ingestion.registry import ACCEPTED, REJECTED, Entry, Registry
 
@@ -258,7 +259,7 @@ def ingest(
     years = set(survey_years) if survey_years is not None else None
     with FileLock(home.archive / "registry.lock"):
         start_readers()  # they import while landing is looked through
-        registry = Registry.open(home.registry)
+        registry = open_registry(home)
         files, known, unreadable = pending(home, registry, reread=reread)
         report = IngestReport(known=known, unreadable=unreadable)
         forms = load_forms()

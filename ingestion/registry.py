@@ -15,7 +15,7 @@ from typing import Any
 
 Entry = dict[str, Any]
 ACCEPTED, REJECTED = "accepted", "rejected"
-_FIRST_HASH = "0" * 64
+FIRST_HASH = "0" * 64
 
 
 class BrokenRegistryError(RuntimeError):
@@ -26,6 +26,15 @@ def entry_hash(previous_hash: str, entry: Entry) -> str:
     """The hash that binds an entry (without its own hash) to the one before."""
     body = json.dumps({key: value for key, value in entry.items() if key != "hash"}, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256((previous_hash + body).encode()).hexdigest()
+
+
+def _parsed(line: str) -> Entry:
+    """A line's entry, an empty one where it cannot be read: it follows from nothing."""
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return {}
+    return entry if isinstance(entry, dict) else {}
 
 
 @dataclass
@@ -41,14 +50,15 @@ class Registry:
         registry = cls(path)
         if not path.exists():
             return registry
-        previous = _FIRST_HASH
+        previous = FIRST_HASH
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, start=1):
-                entry = json.loads(line)
-                if entry["previous_hash"] != previous or entry["hash"] != entry_hash(previous, entry):
+                entry = _parsed(line)
+                if entry.get("previous_hash") != previous or entry.get("hash") != entry_hash(previous, entry):
                     raise BrokenRegistryError(
                         f"{path}: entry {number} does not follow from the one before; an entry was altered or removed. "
-                        "Restore the file from a backup, or move it away and ingest the archive again."
+                        "Restore the file from a backup; without one, see docs/operations.md. Nothing was read or "
+                        "published."
                     )
                 previous = entry["hash"]
                 registry.entries.append(entry)
@@ -57,7 +67,7 @@ class Registry:
     @property
     def head(self) -> str:
         """The hash of the last entry: the state of everything received."""
-        return str(self.entries[-1]["hash"]) if self.entries else _FIRST_HASH
+        return str(self.entries[-1]["hash"]) if self.entries else FIRST_HASH
 
     def append(self, decisions: Iterable[Entry]) -> None:
         """Add decisions and write them through to the disk."""

@@ -19,12 +19,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ingestion.home import Home
 from ingestion.ingest import pending
-from ingestion.registry import BrokenRegistryError, Registry
+from ingestion.published_heads import open_registry
+from ingestion.registry import BrokenRegistryError
 from poverty_cli import summary
 from poverty_cli.forms_command import forms
 from poverty_cli.measure_command import measure
-from publication.build_state import inputs_state
+from poverty_cli.release_commands import diff, verify
+from poverty_cli.trace_command import trace
 from publication.datapackage import read_datapackage
+from publication.inputs import inputs_of
 from publication.waivers import expired, today
 
 app = typer.Typer(
@@ -35,6 +38,8 @@ app = typer.Typer(
 )
 app.command()(forms)
 app.command()(measure)
+for command in (trace, diff, verify):
+    app.command()(command)
 console = Console()
 errors = Console(stderr=True)
 
@@ -105,6 +110,7 @@ def sample(seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 2
 def run(strict: Strict = False) -> None:
     """Do everything: read what is new, build, check, publish. Makes the sample province when landing is empty."""
     home = Home.from_environment().create()
+    open_registry(home)
     if _is_empty(home.landing) and not home.registry.exists():
         _make_sample(home, seed=2021)
     if _is_fresh(home):
@@ -119,10 +125,10 @@ def _is_fresh(home: Home) -> bool:
     description = read_datapackage(home.current)
     if description is None:
         return False
-    files, _, _ = pending(home, Registry.open(home.registry))
+    files, _, _ = pending(home, open_registry(home))
     return (
         not files
-        and description["inputsState"] == inputs_state(home)
+        and description["inputsState"] == inputs_of(home).state
         and not expired(description["waiversInForce"], today())
     )
 

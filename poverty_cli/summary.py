@@ -9,8 +9,9 @@ from rich.table import Table
 from ingestion.home import Home
 from ingestion.ingest import pending
 from ingestion.landing import list_landing, unreadable_files
+from ingestion.published_heads import open_registry
 from ingestion.reference import cutoff_date, units_valid_on
-from ingestion.registry import ACCEPTED, Registry
+from ingestion.registry import ACCEPTED
 from publication.datapackage import DESCRIPTION, read_datapackage
 from publication.release import DATABASE
 
@@ -68,7 +69,7 @@ def print_release(console: Console, home: Home) -> int:
 
 def print_status(console: Console, home: Home) -> None:
     """Files by survey year, communes without an accepted file, what waits in landing, and the release in force."""
-    registry = Registry.open(home.registry)
+    registry = open_registry(home)
     current = registry.current().values()
     accepted = [entry for entry in current if entry["status"] == ACCEPTED]
     by_year: dict[int, set[str]] = {}

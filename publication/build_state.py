@@ -1,31 +1,14 @@
-"""Which inputs and which code the build file was made from, and whether that build is whole.
+"""Whether the build file is whole, and what it was made from.
 
-What belongs here: telling a finished build from an interrupted one, and a stale release from a fresh one.
+What belongs here: telling a finished build from an interrupted one. What does not: the inputs (`inputs`).
 """
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ingestion.forms import map_folder
 from ingestion.home import Home
-from ingestion.reference import REPOSITORY
-from ingestion.registry import Registry
-
-# What decides figures and reports. Tests, docs and the orchestration may change without making a release stale.
-_CODE = (
-    ("dbt/models", "*"),
-    ("dbt/macros", "*"),
-    ("dbt/seeds", "*"),
-    ("dbt/tests", "*"),
-    ("dbt", "dbt_project.yml"),
-    ("ingestion", "*.py"),
-    ("publication", "*.py"),
-    ("expectations", "*"),
-    ("reports", "*"),
-)
-_GENERATED = "__pycache__"
+from publication.inputs import Inputs, inputs_of, keep_decisions
 
 
 @dataclass(frozen=True)
@@ -33,17 +16,7 @@ class BuildState:
     """A finished build: its id and what it was made from."""
 
     build_id: str
-    inputs_state: str
-
-
-def inputs_state(home: Home) -> str:
-    """One hash of everything that decides the figures: the registry, decisions, the map files and the code."""
-    digest = hashlib.sha256(Registry.open(home.registry).head.encode())
-    files = [path for folder, pattern in _CODE for path in (REPOSITORY / folder).rglob(pattern)]
-    for path in sorted({*files, *map_folder().glob("*.csv"), *home.decisions.glob("*.csv")}):
-        if path.is_file() and _GENERATED not in path.parts:
-            digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
+    inputs: Inputs
 
 
 def _path(home: Home) -> Path:
@@ -64,7 +37,8 @@ def begin_build(home: Home) -> None:
 
 def finish_build(home: Home, build_id: str) -> BuildState:
     """Say that the build file is whole."""
-    state = BuildState(build_id, inputs_state(home))
+    state = BuildState(build_id, inputs_of(home))
+    keep_decisions(home, state.inputs)
     _path(home).write_text(json.dumps(asdict(state)), encoding="utf-8")
     return state
 
@@ -72,4 +46,8 @@ def finish_build(home: Home, build_id: str) -> BuildState:
 def finished_build(home: Home) -> BuildState | None:
     """The last whole build, None when there is none or a later one was interrupted."""
     path = _path(home)
-    return BuildState(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
+    if not path.exists():
+        return None
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    # A build of before the inputs were kept in parts cannot say what it was made from.
+    return BuildState(kept["build_id"], Inputs(**kept["inputs"])) if "inputs" in kept else None

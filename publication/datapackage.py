@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from ingestion.reference import REPOSITORY
+from publication.inputs import Inputs
 from publication.waivers import in_force
 
 DESCRIPTION = "datapackage.json"
@@ -116,13 +117,13 @@ def _report_resource(folder: Path, path: Path) -> dict[str, Any]:
     }
 
 
-def write_datapackage(folder: Path, release_id: str, inputs_state: str, created: datetime) -> None:
+def write_datapackage(folder: Path, release_id: str, inputs: Inputs, created: datetime) -> None:
     """Describe the release in a folder: its tables, its database, its reports, and the files it was made from."""
     database = next(folder.glob("*.duckdb"))
     with duckdb.connect(str(database), read_only=True) as connection:
         maturity, reasons = maturity_of(connection)
         waivers = in_force(connection)
-        inputs = connection.execute(
+        files = connection.execute(
             "select source_file_id, sha256, bytes, status, survey_year, commune_code "
             "from quality.source_file order by survey_year, commune_code, sha256"
         ).fetchall()
@@ -138,7 +139,17 @@ def write_datapackage(folder: Path, release_id: str, inputs_state: str, created:
         "maturity": maturity,
         "maturityReasons": reasons,
         "waiversInForce": waivers,
-        "inputsState": inputs_state,
+        "inputsState": inputs.state,
+        "inputs": {
+            "registryHead": inputs.registry_head,
+            "decisionsHash": inputs.decisions_hash,
+            "rulesHash": inputs.rules_hash,
+            "codeHash": inputs.code_hash,
+            "decisions": [
+                {"name": name, "hash": f"sha256:{hash_}"} for name, hash_ in sorted(inputs.decisions.items())
+            ],
+            "findingLedger": f"sha256:{inputs.finding_ledger}" if inputs.finding_ledger else None,
+        },
         "resources": [
             *tables,
             {
@@ -160,7 +171,7 @@ def write_datapackage(folder: Path, release_id: str, inputs_state: str, created:
                 "surveyYear": year,
                 "communeCode": commune,
             }
-            for source_file_id, sha256, size, status, year, commune in inputs
+            for source_file_id, sha256, size, status, year, commune in files
         ],
     }
     (folder / DESCRIPTION).write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -47,4 +47,4 @@ def publish_build(home: Home, run_id: str) -> Release:
         *load_results(dbt_results_path(home)),
         *expectations,
     ]
-    return publish(home, run_id, results, build.inputs_state)
+    return publish(home, run_id, results, build.inputs)

@@ -17,6 +17,7 @@ from publication import personal_values
 from publication.check_results import blocks_publication, write_table
 from publication.datapackage import maturity_of_release, write_datapackage
 from publication.finding_ledger import catch_up, fill_times
+from publication.inputs import Inputs
 from reports.release_reports import write_release_reports
 
 PUBLIC_SCHEMAS = ("marts", "quality")
@@ -46,13 +47,13 @@ def releases(home: Home) -> list[Path]:
 
 
 def publish(
-    home: Home, run_id: str, results: list[CheckResult], inputs_state: str, *, now: datetime | None = None
+    home: Home, run_id: str, results: list[CheckResult], inputs: Inputs, *, now: datetime | None = None
 ) -> Release:
     """Publish what the build file holds.
 
     Raises NotPublishedError when an error-severity check of the warehouse itself failed or the release does not equal
-    the build; then nothing of `published/current` has changed. `inputs_state` is what the release was built from
-    (registry head and code), kept in its description so that a run with nothing new can tell.
+    the build; then nothing of `published/current` has changed. `inputs` is what the release was built from, kept in its
+    description so that a run with nothing new can tell, and `audit` can check and compare.
     """
     failed = [result for result in results if blocks_publication(result)]
     if failed:
@@ -84,7 +85,7 @@ def publish(
         maturity, _ = maturity_of_release(aside / DATABASE)
         previous = home.current.resolve() if home.current.exists() else None
         write_release_reports(aside, release_id, maturity, previous)
-        write_datapackage(aside, release_id, inputs_state, now)
+        write_datapackage(aside, release_id, inputs, now)
         check_copy(home.build_file, aside / DATABASE)
         # Once more over what was written: check results and reports are texts of their own.
         _refuse_personal_values(
@@ -113,9 +114,13 @@ def _refuse_personal_values(places: list[str]) -> None:
 
 
 def share(folder: Path) -> None:
-    """Let everybody read what is below a folder: everything else under `$POVERTY_HOME` is its owner's only."""
+    """Let everybody read what is below a folder and nobody change a file of it: a release never changes.
+
+    Everything else under `$POVERTY_HOME` is its owner's only. Folders stay writable to the owner, so that an old
+    release can be removed as a whole.
+    """
     for path in (folder, *folder.rglob("*")):
-        path.chmod(SHARED if path.is_dir() else 0o644)
+        path.chmod(SHARED if path.is_dir() else 0o444)
 
 
 def _sweep(parent: Path) -> None:

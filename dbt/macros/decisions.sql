@@ -1,9 +1,9 @@
 {# What decision files have in common. #}
 
 {# The day that a build is made for: a waiver is in force through its last day (UTC). Publication refuses a build of
-   which a waiver has expired since. #}
+   which a waiver has expired since. `poverty verify` sets the day of the release that it builds again. #}
 {% macro build_date() -%}
-    cast('{{ var("build_date", run_started_at.strftime("%Y-%m-%d")) }}' as date)
+    cast('{{ var("build_date", env_var("POVERTY_BUILD_DATE", run_started_at.strftime("%Y-%m-%d"))) }}' as date)
 {%- endmacro %}
 
 {# A date as decision files have it: 2026-01-31, or 31/1/2026 as spreadsheet programs rewrite it. #}

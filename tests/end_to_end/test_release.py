@@ -208,6 +208,17 @@ def test_a_new_file_and_a_correction_reach_the_figures(home: Home) -> None:
     assert residents == [(9999,)]
     assert statuses == [(1, "superseded"), (2, "accepted")]
     assert json.loads((home.current / "datapackage.json").read_text(encoding="utf-8"))["sources"]
+    changed = json.loads(poverty(home, "diff", "previous", "current", "--json").stdout)
+    assert [(f["change"], f["submission_number"]) for f in changed["files"]] == [("superseded", 1), ("added", 2)]
+    assert {f["cause"] for f in changed["figures"]} == {"new_file"}
+    assert {f["survey_year"] for f in changed["figures"] if f["table"] == "marts.area_year"} == {2024}
+    residents_changed = [
+        (f["area_code"], f["new"]) for f in changed["figures"] if f["measure"] == "resident_households"
+    ]
+    assert ("29161", 9999) in residents_changed
+    # The release before is built again from the archive as it was then.
+    verified = poverty(home, "verify", "previous").stdout
+    assert "every public table is the same" in verified
 
 
 def _send_again(home: Home, sha256: str, residents: int) -> None:

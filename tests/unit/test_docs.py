@@ -136,6 +136,8 @@ def test_every_query_fits_the_tables(name: str, empty_release: duckdb.DuckDBPyCo
         ("expectations", {"dagster", "dagster_dbt", "dagster_project", "publication", "poverty_cli", "bench", "tools"}),
         ("publication", {"dagster", "dagster_dbt", "dbt", "dagster_project", "poverty_cli", "bench", "tools"}),
         ("dagster_project", {"poverty_cli", "bench", "tools"}),
+        ("audit", {"dagster", "dagster_dbt", "dbt", "great_expectations", "dagster_project", "expectations",
+                   "poverty_cli", "reports", "bench", "tools"}),
         ("poverty_cli", {"bench", "tools"}),
     ],
 )  # fmt: skip

@@ -1,0 +1,103 @@
+"""Whether a release is still what was published, and what it was made from is still there (`poverty verify`).
+
+What belongs here: checksums of the release's files, of the archive and of the decisions, and the chain of the registry.
+What does not: building again from the archive (`rebuild`).
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from audit.releases import DESCRIPTION, description_of
+from ingestion.archive import archive_path
+from ingestion.home import Home
+from ingestion.published_heads import open_registry
+from ingestion.registry import BrokenRegistryError
+
+
+def verify_release(home: Home, release: Path) -> list[str]:
+    """Everything that is not as the release recorded it, one sentence each; empty when all holds."""
+    description = description_of(release)
+    return [
+        *_files(release, description),
+        *_registry(home, description),
+        *_archive(home, description),
+        *_decisions(home, description),
+    ]
+
+
+def checksum_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def decision_path(home: Home, checksum: str) -> Path:
+    """Where a decision file is kept as it was for a release."""
+    return home.archive / "decisions" / checksum
+
+
+def _files(release: Path, description: dict[str, Any]) -> list[str]:
+    problems = []
+    described = {resource["path"]: resource["hash"].removeprefix("sha256:") for resource in description["resources"]}
+    for name, checksum in described.items():
+        path = release / name
+        if not path.is_file():
+            problems.append(f"{name} is missing from the release.")
+        elif checksum_of(path) != checksum:
+            problems.append(f"{name} was altered: its checksum is not the one in {DESCRIPTION}.")
+    present = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
+    problems += [
+        f"{name} lies in the release, but {DESCRIPTION} does not know it."
+        for name in sorted(present - {*described, DESCRIPTION})
+    ]
+    return problems
+
+
+def _registry(home: Home, description: dict[str, Any]) -> list[str]:
+    try:
+        registry = open_registry(home)
+    except BrokenRegistryError as problem:
+        return [str(problem)]
+    problems = []
+    known = {entry["hash"] for entry in registry.entries}
+    head = description.get("inputs", {}).get("registryHead")
+    if head is not None and registry.entries and head not in known:
+        problems.append("The registry does not hold the entry that the release was made from.")
+    registered = registry.current()
+    problems += [
+        f"Source {source['title']} is not in the registry."
+        for source in description["sources"]
+        if source["hash"].removeprefix("sha256:") not in registered
+    ]
+    return problems
+
+
+def _archive(home: Home, description: dict[str, Any]) -> list[str]:
+    problems = []
+    for source in description["sources"]:
+        checksum = source["hash"].removeprefix("sha256:")
+        path = archive_path(home, checksum)
+        where = path.relative_to(home.root)
+        if not path.is_file():
+            problems.append(f"{where} is missing: the archived file of source {source['title']}.")
+        elif checksum_of(path) != checksum:
+            problems.append(f"{where} was altered: its bytes do not have the checksum that is its name.")
+    return problems
+
+
+def _decisions(home: Home, description: dict[str, Any]) -> list[str]:
+    inputs = description.get("inputs", {})
+    kept = [(decision["name"], decision["hash"]) for decision in inputs.get("decisions", [])]
+    if inputs.get("findingLedger"):
+        kept.append(("finding_ledger.parquet", inputs["findingLedger"]))
+    problems = []
+    for name, hash_ in kept:
+        checksum = hash_.removeprefix("sha256:")
+        path = decision_path(home, checksum)
+        where = path.relative_to(home.root)
+        if not path.is_file():
+            problems.append(f"{where} is missing: {name} as it was for the release.")
+        elif checksum_of(path) != checksum:
+            problems.append(f"{where} was altered: {name} as it was for the release.")
+    return problems

@@ -1,0 +1,35 @@
+"""The registry, checked against what the kept releases say of it.
+
+What belongs here: noticing that the end of the registry, or the whole file, was removed, which its own chain cannot
+tell. What does not: the chain (`registry`).
+"""
+
+import json
+from collections.abc import Iterator
+
+from ingestion.home import Home
+from ingestion.registry import FIRST_HASH, BrokenRegistryError, Registry
+
+
+def published_heads(home: Home) -> Iterator[tuple[str, str]]:
+    """(release id, hash of the last registry entry that the release was made from) of every kept release."""
+    for path in sorted((home.published / "releases").glob("[!.]*/datapackage.json")):
+        description = json.loads(path.read_text(encoding="utf-8"))
+        if "inputs" in description:  # older releases did not record it
+            yield str(description["id"]), str(description["inputs"]["registryHead"])
+
+
+def open_registry(home: Home) -> Registry:
+    """Read the registry of a home. Raises BrokenRegistryError when its chain is broken or a release knew more."""
+    registry = Registry.open(home.registry)
+    known = {FIRST_HASH, *(entry["hash"] for entry in registry.entries)}
+    for release_id, head in published_heads(home):
+        if head not in known:
+            what = (
+                "its last entries were removed or the file was replaced" if registry.entries else "the file is missing"
+            )
+            raise BrokenRegistryError(
+                f"{home.registry}: release {release_id} was made from entries that are not there; {what}. Restore the "
+                "file from a backup; without one, see docs/operations.md. Nothing was read or published."
+            )
+    return registry

@@ -1,0 +1,128 @@
+"""The commands `poverty diff` and `poverty verify`: their options and how they print.
+
+What belongs here: the command line. What does not: comparing and checking releases (`audit`).
+"""
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from audit.rebuild import CannotRebuildError, rebuild_and_compare
+from audit.release_difference import ReleaseDifference, compare_releases
+from audit.releases import UnknownReleaseError, description_of, find_release
+from audit.verify import verify_release
+from ingestion.home import Home
+from publication.datapackage import code_version
+from publication.inputs import inputs_of
+
+Name = Annotated[str, typer.Argument(metavar="RELEASE", help="A release's id, current or previous.")]
+_SHOWN = 30
+
+
+def diff(
+    old: Name = "previous",
+    new: Name = "current",
+    as_json: Annotated[bool, typer.Option("--json", help="Everything, every figure, as JSON.")] = False,
+) -> None:
+    """What changed between two releases: files, rows by table, figures by table, area and cause."""
+    home = Home.from_environment()
+    difference = compare_releases(_release(home, old), _release(home, new))
+    if as_json:
+        typer.echo(json.dumps(asdict(difference), ensure_ascii=False, indent=1, default=str))
+    else:
+        _print(Console(), difference)
+
+
+def verify(
+    release: Name = "current",
+    checksums_only: Annotated[bool, typer.Option("--checksums-only", help="Do not build it again.")] = False,
+) -> None:
+    """Whether a release is what was published: checksums, registry, archive, and built again from the archive."""
+    home = Home.from_environment()
+    folder = _release(home, release)
+    console = Console()
+    description = description_of(folder)
+    problems = verify_release(home, folder)
+    if not problems:
+        console.print(
+            f"Release {description['id']}: {len(description['resources']):,} files, {len(description['sources']):,} "
+            "archived sources, the decisions and the registry are as recorded.",
+            soft_wrap=True,
+        )
+    elif not checksums_only:
+        console.print("Not built again: first mend what is named below.")
+    if not problems and not checksums_only:
+        if description.get("inputs", {}).get("codeHash") != inputs_of(home).code_hash:
+            console.print(
+                f"The release was made with code {description['codeVersion']}, this is {code_version()}: figures may "
+                "differ for that reason.",
+                soft_wrap=True,
+            )
+        try:
+            problems = rebuild_and_compare(home, folder, lambda text: console.print(text, soft_wrap=True))
+        except CannotRebuildError as problem:
+            problems = [str(problem)]
+        else:
+            if not problems:
+                console.print("Built again from the archive: every public table is the same.")
+    for text in problems:
+        Console(stderr=True).print(text, soft_wrap=True, markup=False)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _release(home: Home, name: str) -> Path:
+    try:
+        return find_release(home, name)
+    except UnknownReleaseError as problem:
+        Console(stderr=True).print(str(problem), soft_wrap=True, markup=False)
+        raise typer.Exit(2) from None
+
+
+def _print(console: Console, difference: ReleaseDifference) -> None:
+    console.print(f"From release {difference.old_id} to {difference.new_id}", soft_wrap=True)
+    for note in difference.notes:
+        console.print(note, soft_wrap=True, markup=False)
+    if not difference.files and not difference.tables:
+        console.print("Nothing changed: same files, same rows.")
+        return
+    for change, count in sorted(Counter(file.change for file in difference.files).items()):
+        console.print(f"{count:,} files {change}")
+    for file in difference.files[:_SHOWN]:
+        console.print(
+            f"  {file.change}: {file.source_file_id}, {file.survey_year or 'year unknown'}, commune "
+            f"{file.commune_code or 'unknown'}, submission {file.submission_number or 'unknown'}",
+            soft_wrap=True,
+        )
+    tables = Table(title="Rows by table", title_justify="left")
+    for heading in ("Table", "Added", "Removed", "Changed"):
+        tables.add_column(heading, justify="left" if heading == "Table" else "right")
+    for table in difference.tables:
+        tables.add_row(table.table, *(f"{n:,}" for n in (table.rows_added, table.rows_removed, table.rows_changed)))
+    console.print(tables)
+    causes = Table(title="Figures by table and cause", title_justify="left")
+    for heading in ("Table", "Cause", "Figures", "Areas"):
+        causes.add_column(heading)
+    areas: dict[tuple[str, str], set[str]] = {}
+    for figure in difference.figures:
+        areas.setdefault((figure.table, figure.cause), set()).add(figure.area_code)
+    counts = Counter((figure.table, figure.cause) for figure in difference.figures)
+    for (name, cause), count in sorted(counts.items()):
+        causes.add_row(name, cause, f"{count:,}", f"{len(areas[name, cause]):,}")
+    console.print(causes)
+    for figure in difference.figures[:_SHOWN]:
+        breakdown = f" ({figure.breakdown})" if figure.breakdown else ""
+        console.print(
+            f"  {figure.survey_year} {figure.area_level} {figure.area_code} {figure.boundary}: "
+            f"{figure.measure}{breakdown} {figure.old} -> {figure.new}, {figure.cause}",
+            soft_wrap=True,
+            markup=False,
+        )
+    if len(difference.figures) > _SHOWN:
+        console.print(f"  ... {len(difference.figures) - _SHOWN:,} more; --json lists every figure.")

@@ -1,0 +1,107 @@
+"""Two releases are compared exactly, and every changed figure has the first cause that the releases recorded."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from audit.release_difference import ReleaseDifference, compare_releases
+from ingestion.home import Home
+
+Change = Callable[[str], None]
+_ONE_MORE = "update marts.area_year set poor_households = poor_households + 1 where survey_year = 2024"
+
+
+@pytest.fixture
+def compare(clean_home: Home, tmp_path: Path) -> Callable[..., ReleaseDifference]:
+    """Compare the clean release with a copy that was changed by SQL and by other recorded inputs."""
+
+    def compare_changed(*statements: str, **inputs: str) -> ReleaseDifference:
+        changed = tmp_path / "changed"
+        changed.mkdir()
+        database = changed / "poverty.duckdb"
+        database.write_bytes((clean_home.current / "poverty.duckdb").read_bytes())
+        with duckdb.connect(str(database)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+        description = json.loads((clean_home.current / "datapackage.json").read_text(encoding="utf-8"))
+        description["id"] = "changed"
+        description["inputs"] |= inputs
+        for resource in description["resources"]:
+            resource["hash"] = "another"
+        (changed / "datapackage.json").write_text(json.dumps(description), encoding="utf-8")
+        return compare_releases(clean_home.current.resolve(), changed)
+
+    return compare_changed
+
+
+def test_nothing_changed(compare: Callable[..., ReleaseDifference]) -> None:
+    difference = compare()
+    assert (difference.files, difference.tables, difference.figures, difference.notes) == ((), (), (), ())
+
+
+def test_a_new_file_comes_before_a_rule(compare: Callable[..., ReleaseDifference]) -> None:
+    difference = compare(
+        _ONE_MORE,
+        "update quality.source_file set status = 'superseded' where survey_year = 2024 and commune_code = '29161'",
+        rulesHash="another",
+    )
+    assert [(f.change, f.survey_year, f.commune_code) for f in difference.files] == [("superseded", 2024, "29161")]
+    causes = {(f.area_level, f.boundary, f.area_code): f.cause for f in difference.figures}
+    assert causes["commune", "as_reviewed", "29161"] == "new_file"
+    assert causes["province", "as_reviewed", "former-83"] == "new_file"
+    others = {
+        cause
+        for (level, boundary, code), cause in causes.items()
+        if (level, boundary) == ("commune", "as_reviewed") and code != "29161"
+    }
+    assert others == {"rule"}
+    assert all((f.table, f.measure, f.new) == ("marts.area_year", "poor_households", (f.old or 0) + 1)
+               for f in difference.figures)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("inputs", "cause"),
+    [
+        ({"rulesHash": "x", "codeHash": "x"}, "rule"),
+        ({"codeHash": "x"}, "code"),
+        ({"decisionsHash": "x"}, "correction"),
+    ],
+)
+def test_the_first_recorded_cause_is_told(
+    compare: Callable[..., ReleaseDifference], inputs: dict[str, str], cause: str
+) -> None:
+    assert {figure.cause for figure in compare(_ONE_MORE, **inputs).figures} == {cause}
+
+
+def test_rows_and_columns_are_counted(compare: Callable[..., ReleaseDifference]) -> None:
+    difference = compare(
+        "delete from marts.fct_household_year where survey_year = 2024 and commune_code = '29161'",
+        "update marts.fct_household_year set member_count = member_count + 1 where survey_year = 2023",
+        "alter table marts.target_progress add column remark varchar",
+        "drop table marts.poverty_spell",
+        "update quality.check_result set run_id = 'another', checked_at = now()",
+        codeHash="x",
+    )
+    tables = {change.table: change for change in difference.tables}
+    assert set(tables) == {"marts.fct_household_year", "marts.target_progress", "marts.poverty_spell"}
+    fact = tables["marts.fct_household_year"]
+    assert fact.rows_removed > 0
+    assert fact.rows_changed > 0
+    assert fact.rows_added == 0
+    assert tables["marts.target_progress"].columns_added == ("remark",)
+    assert tables["marts.poverty_spell"].rows_removed > 0
+    assert difference.figures == ()
+
+
+def test_a_release_without_recorded_parts_says_so(clean_home: Home, tmp_path: Path) -> None:
+    shutil.copytree(clean_home.current.resolve(), tmp_path / "old")
+    path = tmp_path / "old" / "datapackage.json"
+    description = json.loads(path.read_text(encoding="utf-8"))
+    del description["inputs"]
+    path.unlink()
+    path.write_text(json.dumps(description), encoding="utf-8")
+    assert "did not record" in compare_releases(tmp_path / "old", clean_home.current.resolve()).notes[0]
