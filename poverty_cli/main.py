@@ -22,7 +22,8 @@ from ingestion.ingest import pending
 from ingestion.registry import BrokenRegistryError, Registry
 from poverty_cli import summary
 from poverty_cli.measure_command import measure
-from publication.build_state import inputs_state
+from poverty_cli.open_data import open_release
+from publication.build_state import finished_build, inputs_state
 from publication.datapackage import read_datapackage
 
 app = typer.Typer(
@@ -137,11 +138,23 @@ def build() -> None:
 
 
 @app.command()
-def publish(strict: Strict = False) -> None:
-    """Publish the last whole and checked build as a new release."""
+def publish(
+    strict: Strict = False,
+    public: Annotated[bool, typer.Option("--public", help="Also make the open-data edition of the release.")] = False,
+) -> None:
+    """Publish the last whole and checked build as a new release; with --public as open data without small counts."""
     home = Home.from_environment().create()
-    _job(home, "publication")
+    if not (public and _is_published(home)):
+        _job(home, "publication")
+    if public:
+        open_release(console, home)
     _finish(home, strict)
+
+
+def _is_published(home: Home) -> bool:
+    """Whether the release in force is already that of the last whole build."""
+    description, built = read_datapackage(home.current), finished_build(home)
+    return description is not None and built is not None and description["inputsState"] == built.inputs_state
 
 
 @app.command()
