@@ -33,6 +33,9 @@ def write_release_reports(release: Path, release_id: str, maturity: str, previou
     reports = release / FOLDER
     write_assets(reports)
     entries: list[Entry] = []
+    if (reports / "data_docs" / "index.html").exists():
+        about = "Kết quả kiểm tra phân bố số liệu của lần chạy này (Great Expectations), chỉ có số đếm và ngưỡng."
+        entries.append(Entry("data_docs/index.html", "Kiểm tra phân bố số liệu", about))
     write_page(
         reports,
         "index.html",
