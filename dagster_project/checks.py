@@ -54,7 +54,7 @@ def great_expectations(
     selected = {(key.asset_key, key.name) for key in context.selected_asset_check_keys}
     datasets = [suite.dataset for suite in load_suites() if any(key == _asset_of(suite.dataset) for key, _ in selected)]
     with without_values(), home_folder.build_file() as home:
-        results = expectations.worker.run(home, datasets)
+        results = expectations.worker.run(home, datasets, data_docs=True)
         path = expectations_results_path(home)
         kept = [result for result in load_results(path) if result.dataset not in datasets]
         save_results(path, kept + results)

@@ -41,15 +41,18 @@ class ExpectationsWorker:
             )
         return self
 
-    def run(self, home: Home, names: Sequence[str] | None = None) -> list[CheckResult]:
+    def run(self, home: Home, names: Sequence[str] | None = None, *, data_docs: bool = False) -> list[CheckResult]:
         """Run the suites named, or all; starts the process when it is not running.
+
+        With `data_docs` the pages about these results are written to `home.data_docs`.
 
         Raises ChecksError when they cannot be run, WorkerError (one of them) when the process is lost.
         """
         process = self.start()._process
         assert process is not None
         assert process.stdin is not None
-        request = {"home": str(home.root.resolve()), "suites": None if names is None else list(names)}
+        asked = None if names is None else list(names)
+        request = {"home": str(home.root.resolve()), "suites": asked, "data_docs": data_docs}
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()

@@ -37,7 +37,12 @@ def answer(line: str, run_suites: Callable[..., list[CheckResult]]) -> dict[str,
     """The answer to one request; an unforeseen exception is told by its type and place, never by its text."""
     try:
         request = json.loads(line)
-        results = run_suites(Home(Path(request["home"])), request["suites"])
+        home = Home(Path(request["home"]))
+        results = run_suites(home, request["suites"])
+        if request.get("data_docs"):
+            from expectations.data_docs import write_data_docs  # here great_expectations is imported already
+
+            write_data_docs(home.data_docs, results)
         return {"results": [result.to_json() for result in results]}
     except ChecksError as error:
         return {"error": str(error)}

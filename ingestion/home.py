@@ -59,6 +59,11 @@ class Home:
         return self.warehouse / "build.duckdb"
 
     @property
+    def data_docs(self) -> Path:
+        """Great Expectations' pages about the checks of the build; a release takes a copy."""
+        return self.warehouse / "data_docs"
+
+    @property
     def build_lock(self) -> Path:
         """Held by the one step that may write the build file."""
         return self.warehouse / "build.lock"

@@ -24,8 +24,10 @@ from ingestion.registry import BrokenRegistryError
 from poverty_cli import summary
 from poverty_cli.forms_command import forms
 from poverty_cli.measure_command import measure
+from poverty_cli.open_data import open_release
 from poverty_cli.release_commands import diff, verify
 from poverty_cli.trace_command import trace
+from publication.build_state import finished_build
 from publication.datapackage import read_datapackage
 from publication.inputs import inputs_of
 from publication.waivers import expired, today
@@ -150,11 +152,23 @@ def build() -> None:
 
 
 @app.command()
-def publish(strict: Strict = False) -> None:
-    """Publish the last whole and checked build as a new release."""
+def publish(
+    strict: Strict = False,
+    public: Annotated[bool, typer.Option("--public", help="Also make the open-data edition of the release.")] = False,
+) -> None:
+    """Publish the last whole and checked build as a new release; with --public as open data without small counts."""
     home = Home.from_environment().create()
-    _job(home, "publication")
+    if not (public and _is_published(home)):
+        _job(home, "publication")
+    if public:
+        open_release(console, home)
     _finish(home, strict)
+
+
+def _is_published(home: Home) -> bool:
+    """Whether the release in force is already that of the last whole build."""
+    description, built = read_datapackage(home.current), finished_build(home)
+    return description is not None and built is not None and description["inputsState"] == built.inputs.state
 
 
 @app.command()

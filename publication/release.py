@@ -84,6 +84,8 @@ def publish(
         write_parquet(aside / DATABASE, aside / "parquet")
         maturity, _ = maturity_of_release(aside / DATABASE)
         previous = home.current.resolve() if home.current.exists() else None
+        if home.data_docs.exists():
+            shutil.copytree(home.data_docs, aside / "reports" / "data_docs")
         write_release_reports(aside, release_id, maturity, previous)
         write_datapackage(aside, release_id, inputs, now)
         check_copy(home.build_file, aside / DATABASE)

@@ -45,6 +45,9 @@ def write_release_reports(release: Path, release_id: str, maturity: str, previou
     plan = write_plan_page(release, reports)
     about = f"Mục I của kế hoạch như đã in, bên cạnh số của kho: {plan['matched']}/{plan['total']} số khớp."
     entries.append(Entry(PLAN_PAGE, "Số liệu của kế hoạch", about))
+    if (reports / "data_docs" / "index.html").exists():
+        about = "Kết quả kiểm tra phân bố số liệu của lần chạy này (Great Expectations), chỉ có số đếm và ngưỡng."
+        entries.append(Entry("data_docs/index.html", "Kiểm tra phân bố số liệu", about))
     write_page(
         reports,
         "index.html",

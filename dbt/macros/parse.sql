@@ -1,14 +1,15 @@
 {# One parser per cell type of the contract. Each takes a column of folded text (see fold_text) except parse_mark, and
    gives null where the cell is empty or unreadable. #}
 
-{# A number, or Vietnamese text: points before exactly three digits group thousands, the comma is the decimal sign. #}
+{# A number, or Vietnamese text: points before exactly three digits group thousands, the comma is the decimal sign. From
+   nine digits on it is an identity or telephone number in the wrong cell, which must not be published as a score. #}
 {% macro parse_decimal(folded) -%}
     try_cast(
         case
-            when {{ matches(folded, '-?[0-9]+') }} then {{ folded }}
-            when {{ matches(folded, '-?[0-9]+(\.[0-9]{3})+(,[0-9]+)?') }}
+            when {{ matches(folded, '-?[0-9]{1,8}') }} then {{ folded }}
+            when {{ matches(folded, '-?([0-9]{1,5}|[0-9]{1,2}\.[0-9]{3})\.[0-9]{3}(,[0-9]+)?') }}
                 then replace(replace({{ folded }}, '.', ''), ',', '.')
-            when {{ matches(folded, '-?[0-9]+[.,][0-9]+') }} then replace({{ folded }}, ',', '.')
+            when {{ matches(folded, '-?[0-9]{1,8}[.,][0-9]+') }} then replace({{ folded }}, ',', '.')
         end as decimal(18, 6)
     )
 {%- endmacro %}

@@ -1,0 +1,200 @@
+"""No personal value gets out: canaries planted in every kind of cell, the product run as its users do, runs that fail
+too, and every file searched afterwards."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingestion.home import Home
+from tests.conftest import REPOSITORY
+from tests.support.canaries import NAMES, NUMBERS, Leak, Search, plant
+
+_CODE = ["audit", "dagster_project", "dbt", "expectations", "ingestion", "poverty_cli", "publication", "reports"]
+# A model and a test that a developer got wrong, in the way that makes the database quote a cell.
+_BROKEN_MODEL = "select cast(head_name as integer) as number from {{ ref('stg_household') }}\n"
+_BROKEN_TEST = "select head_name, head_citizen_id from {{ ref('stg_household') }} where head_name is not null\n"
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the program, whose dbt folder the tests may spoil and search."""
+    folder = tmp_path_factory.mktemp("program")
+    leave = shutil.ignore_patterns("target", "logs", "__pycache__")
+    for name in _CODE:
+        shutil.copytree(REPOSITORY / name, folder / name, ignore=leave)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    home = Home(tmp_path_factory.mktemp("canaries") / "home")
+    plant(home.landing)
+    return home
+
+
+class Runs:
+    """Calls of the program and all that they printed."""
+
+    def __init__(self, program: Path, home: Home) -> None:
+        self.program, self.home, self.printed = program, home, b""
+
+    def __call__(self, *arguments: str, code: str | None = None) -> int:
+        """Run the command line, or a line of Python, in the copy of the program."""
+        command = "import sys; sys.argv[0] = 'poverty'; from poverty_cli.main import main; main()"
+        done = subprocess.run(
+            [sys.executable, "-c", code or command, *arguments],
+            cwd=self.program,
+            env={
+                **os.environ,
+                "POVERTY_HOME": str(self.home.root),
+                "POVERTY_MAPS": str(self.program / "ingestion/maps"),
+                "COLUMNS": "160",
+                "PYTHONPATH": str(self.program),
+            },
+            capture_output=True,
+            check=False,
+        )
+        self.printed += done.stdout + done.stderr
+        return done.returncode
+
+
+@pytest.fixture(scope="module")
+def runs(program: Path, home: Home) -> Runs:
+    return Runs(program, home)
+
+
+def leaks(runs: Runs) -> tuple[set[Leak], int]:
+    home, search = runs.home, Search()
+    private = (home.archive, home.raw, home.landing, home.secrets, home.decisions)
+    found = set(search.in_bytes(runs.printed, "what was printed"))
+    found |= set(search.in_folder(home.root, without=private, build=home.build_file))
+    found |= set(search.in_folder(runs.program / "dbt"))
+    return found, search.searched
+
+
+def test_a_whole_run_lets_nothing_out(runs: Runs, home: Home) -> None:
+    assert runs("run") == 0, runs.printed.decode()[-3000:]
+    assert runs("status") == 0
+    assert runs("publish", "--public") == 0
+    for path in sorted(home.landing.rglob("*.xlsx")):
+        runs("inspect", str(path))
+        break
+    with duckdb.connect(str(home.build_file), read_only=True) as connection:
+        (planted,) = connection.execute(
+            "select count(*) from staging.stg_household where head_name = ?", [NAMES["valid_head"]]
+        ).fetchall()[0]
+        raw = connection.execute(
+            f"select count(*) from '{home.raw}/household/*.parquet' where b1_score = ?", [NAMES["wrong_type"]]
+        ).fetchall()
+        quarantined = connection.execute(
+            "select count(distinct check_code) from quality.finding where source_file_id is not null"
+        ).fetchall()
+    assert planted > 0
+    assert raw[0][0] > 0
+    assert quarantined[0][0] > 8
+    found, searched = leaks(runs)
+    assert found == set()
+    assert searched > 300
+
+
+def test_runs_that_fail_let_nothing_out(runs: Runs, program: Path, home: Home) -> None:
+    released = home.current.resolve()
+    model = program / "dbt" / "models" / "staging" / "stg_broken.sql"
+    model.write_text(_BROKEN_MODEL, encoding="utf-8")
+    assert runs("run") == 1
+    model.unlink()
+    test = program / "dbt" / "tests" / "broken.sql"
+    test.write_text(_BROKEN_TEST, encoding="utf-8")
+    assert runs("run") == 1
+    test.unlink()
+    suite = program / "expectations" / "suites" / "dim_commune.yml"
+    text = suite.read_text(encoding="utf-8")
+    suite.write_text(text.replace("dataset:", "dataset: # spoiled\n  - ", 1), encoding="utf-8")
+    assert runs("build") == 1
+    suite.write_text(text, encoding="utf-8")
+    reader = program / "ingestion" / "extract.py"
+    text = reader.read_text(encoding="utf-8")
+    broken = f'    raise KeyError("{NAMES["model"]}")\n'
+    reader.write_text(text.replace('    """Read one file; None', '    """Read one file; None', 1).replace(
+        "    extractions = [Extraction(", f"{broken}    extractions = [Extraction(", 1), encoding="utf-8")  # fmt: skip
+    runs("ingest", "--reread")
+    reader.write_text(text, encoding="utf-8")
+    assert home.current.resolve() == released
+    found, _ = leaks(runs)
+    assert found == set()
+
+
+def test_a_crash_of_a_step_or_a_command_lets_nothing_out(runs: Runs, program: Path) -> None:
+    publish = program / "publication" / "publish.py"
+    text = publish.read_text(encoding="utf-8")
+    publish.write_text(
+        text.replace(
+            "    build = finished_build(home)", f'    raise ValueError("{NAMES["model"]} {NUMBERS["valid_id"]}")', 1
+        ),
+        encoding="utf-8",
+    )
+    assert runs("publish") == 1
+    publish.write_text(text, encoding="utf-8")
+    summary = program / "poverty_cli" / "summary.py"
+    text = summary.read_text(encoding="utf-8")
+    summary.write_text(
+        text.replace(
+            "    registry = Registry.open(home.registry)", "    int(next((home.landing).rglob('*.xlsx')).stem)", 1
+        ),
+        encoding="utf-8",
+    )
+    assert runs("status") == 1
+    summary.write_text(text, encoding="utf-8")
+    found, _ = leaks(runs)
+    assert {leak for leak in found if "/publication/" not in leak.place} == set()
+
+
+def test_private_folders_are_their_owners_only(runs: Runs, home: Home) -> None:
+    for folder in home.private:
+        assert folder.stat().st_mode & 0o077 == 0, folder
+        assert [path for path in folder.rglob("*") if path.lstat().st_mode & 0o077 and not path.is_symlink()] == []
+    assert [path for path in home.current.resolve().rglob("*") if not path.stat().st_mode & 0o004] == []
+
+
+def test_a_personal_value_in_a_public_table_stops_the_release(runs: Runs, home: Home) -> None:
+    released = home.current.resolve()
+    assert runs("build") == 0
+    with duckdb.connect(str(home.build_file)) as connection:
+        connection.execute("update quality.finding set message = message || ' ' || ?", [NAMES["valid_head"]])
+    runs.printed = b""
+    assert runs("publish") == 1
+    assert b"quality.finding.message" in runs.printed
+    assert home.current.resolve() == released
+    found, _ = leaks(runs)
+    assert {leak for leak in found if "build.duckdb" not in leak.place} == set()
+
+
+def test_the_search_finds_every_spelling(tmp_path: Path) -> None:
+    name = NAMES["valid_head"]
+    import json
+    import unicodedata
+    from urllib.parse import quote
+
+    written = {
+        "plain": name.encode(),
+        "nfd": unicodedata.normalize("NFD", name).encode(),
+        "json": json.dumps(name).encode(),
+        "percent": quote(name).encode(),
+        "utf-16": name.encode("utf-16"),
+        "upper": name.upper().encode(),
+    }
+    for place, content in written.items():
+        (tmp_path / place).write_bytes(content)
+    with duckdb.connect(str(tmp_path / "t.duckdb")) as connection:
+        connection.execute("create schema marts; create table marts.t (a varchar)")
+        connection.execute("insert into marts.t select ? from range(10000)", [name])
+        connection.execute(f"copy marts.t to '{tmp_path / 't.parquet'}' (format parquet, compression zstd)")
+    found = {leak.place for leak in Search().in_folder(tmp_path) if leak.canary == "name valid_head"}
+    assert {str(tmp_path / place) for place in written} <= found
+    assert f"{tmp_path / 't.parquet'}.a" in found
+    assert f"{tmp_path / 't.duckdb'}:marts.t.a" in found
