@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const PAPER_WIDTH = 680;
-  const PAPER_HEIGHT = 0.76;
+  const PAPER_HEIGHT = 0.68;
   const NARROW = 440;
   const blocks = [...document.querySelectorAll("script[data-chart]")];
 

@@ -74,8 +74,8 @@ def commune_map(communes: Sequence[Row], height: int) -> Figure:
     """Communes as points: area by poor households, colour by poor rate.
 
     Args:
-        communes: commune_name, latitude, longitude, poor_households, poor_rate (fraction or None), near_poor_households;
-            those without coordinates are left out.
+        communes: commune_name, latitude, longitude, poor_households, near_poor_households, poor_rate (fraction or
+            None); those without coordinates are left out, one at least has them.
         height: of the chart in pixels.
     """
     placed = sorted(

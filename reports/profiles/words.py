@@ -9,6 +9,9 @@ from reports.numbers import count_vi, decimal_vi, percent_vi
 from reports.profiles.year_charts import flows_between, standard_changes
 from reports.tables import Row
 
+# Below half a tenth of a point the gap would be printed as 0,0: only the households are told.
+_LEAST_POINTS = 0.0005
+
 
 def about_rates(years: Sequence[Row], constant: Sequence[Row], target: Row | None, names: Mapping[str, str]) -> str:
     """What the chart of rates shows, with its caveats."""
@@ -52,12 +55,10 @@ def about_target(target: Row) -> str:
         return text + "chưa so được."
     if target["is_met"]:
         return text + "đã đạt."
-    return (
-        text
-        + f"chưa đạt, còn cao hơn {decimal_vi(100 * target['gap'])} điểm phần trăm ({count_vi(target['gap_households'])} hộ)."
-        if target["gap"] >= 0.0005
-        else text + f"chưa đạt, còn thừa {count_vi(target['gap_households'])} hộ nghèo."
-    )
+    too_many = f"{count_vi(target['gap_households'])} hộ"
+    if target["gap"] < _LEAST_POINTS:
+        return text + f"chưa đạt, còn thừa {too_many} nghèo."
+    return text + f"chưa đạt, còn cao hơn {decimal_vi(100 * target['gap'])} điểm phần trăm ({too_many})."
 
 
 def about_counts(years: Sequence[Row]) -> str:
@@ -88,8 +89,9 @@ def about_movements(matrix: Sequence[Row]) -> str:
 
     entered = flows.get((start, "above", "poor"), 0) + flows.get((start, "not_listed", "poor"), 0)
     return (
-        f"Từ {start} đến {end}: {moved('poor', 'poor')} hộ nghèo vẫn nghèo, {moved('poor', 'near_poor')} hộ lên cận nghèo, "
-        f"{moved('poor', 'above')} hộ vượt chuẩn, {moved('poor', 'not_listed')} hộ không còn trong danh sách; "
+        f"Từ {start} đến {end}: {moved('poor', 'poor')} hộ nghèo vẫn nghèo, "
+        f"{moved('poor', 'near_poor')} hộ lên cận nghèo, {moved('poor', 'above')} hộ vượt chuẩn, "
+        f"{moved('poor', 'not_listed')} hộ không còn trong danh sách; "
         f"{moved('near_poor', 'poor')} hộ cận nghèo rơi xuống nghèo và {count_vi(entered)} hộ nghèo mới vào danh sách."
     )
 
