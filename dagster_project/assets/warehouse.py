@@ -59,7 +59,8 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
             named = "; ".join(f"{node} ({status})" for node, status in broken[:5])
             raise dg.Failure(
                 "Not published: the warehouse could not be built or an error-severity test failed. "
-                f"{named or 'Run dbt by hand to see why (docs/operations.md).'} The last release stays; docs/checks.md says who acts."
+                f"{named or 'Run dbt by hand to see why (docs/operations.md).'} The last release stays; docs/checks.md "
+                "says who acts."
             )
         finish_build(home, context.run_id)
 

@@ -225,8 +225,8 @@ def _write(release: Path, aside: Path, package: dict[str, Any]) -> None:
         connection.execute("use memory")
         connection.execute("detach open")
     _describe(aside, package, {table: dict(counted) for table, counted in cells.items()})
-    for path in (aside, *aside.rglob("*")):
-        path.chmod(SHARED if path.is_dir() else 0o644)
+    for made in (aside, *aside.rglob("*")):
+        made.chmod(SHARED if made.is_dir() else 0o644)
 
 
 def _write_table(
