@@ -1,9 +1,8 @@
-"""Decisions through the command line: what a person edits, runs and reads, and that no value of a correction gets out."""
+"""Decisions through the command line: what a person edits and reads, and that no value of a correction gets out."""
 
 import json
 import shutil
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import duckdb
 import pytest

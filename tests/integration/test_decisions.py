@@ -1,4 +1,4 @@
-"""Corrections, waivers and the life of findings on the clean pack: what models make of decisions, release by release."""
+"""Corrections, waivers and the life of findings on the clean pack: what comes of decisions, release by release."""
 
 import csv
 import hashlib
@@ -11,7 +11,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from openpyxl import load_workbook
 
+from ingestion.archive import archive_path
 from ingestion.decisions import CORRECTION_COLUMNS, WAIVER_COLUMNS, write_decisions
 from ingestion.home import Home
 from ingestion.ingest import ingest
@@ -260,7 +262,7 @@ def test_a_build_whose_waiver_expired_is_not_published(home: Home, monkeypatch: 
 
 
 def test_a_finding_lives_through_releases(home: Home) -> None:
-    """Found, waived, mended by a correction; another settled by a new file: each stays with its times and its answer."""
+    """Found, waived, mended by a correction: it stays with its times and its answer, also when published again."""
     wrong = cell(home, "household", "b1_score", "b1_score is not null")
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [wrong | {"new_value": "không rõ"}])
     build(home, DAYS[1])
@@ -291,6 +293,32 @@ def test_a_finding_lives_through_releases(home: Home) -> None:
     release(home, DAYS[4])
     release(home, DAYS[5])
     assert rows(home.current / DATABASE, query) == [mended]
+
+
+def test_a_second_submission_resolves_what_was_found_in_the_first(home: Home) -> None:
+    wrong = cell(home, "household", "b1_score", "b1_score is not null")
+    decide(home, "corrections.csv", CORRECTION_COLUMNS, [wrong | {"new_value": "không rõ"}])
+    build(home, DAYS[1])
+    release(home, DAYS[1])
+    query = (
+        "select status, first_seen_at, last_seen_at, resolved_at, response, responded_by, finding_id "
+        "from quality.finding where check_code = 'unreadable_number'"
+    )
+    ((*_, finding_id),) = rows(home.current / DATABASE, query)
+    book = load_workbook(archive_path(home, rows_of_sha(home, wrong["file"])))
+    for line in book["Bìa"].iter_rows(max_col=2):
+        if line[0].value == "Lần gửi":
+            line[1].value = 2
+    book.save(home.landing / "second.xlsx")
+    assert ingest(home).accepted == 1
+    build(home, DAYS[2])
+    release(home, DAYS[2])
+    (found,) = rows(home.current / DATABASE, query)
+    times = (naive(DAYS[1]), naive(DAYS[1]), naive(DAYS[2]))
+    assert found == ("resolved", *times, "đã có tệp thay thế", "commune", finding_id)
+    ((status, refusal),) = rows(home.current / DATABASE, "select status, refusal from quality.correction")
+    assert status == "refused"
+    assert "đã có tệp thay thế" in refusal
 
 
 def corrections_after_build(home: Home, day: datetime) -> list[tuple[Any, ...]]:
@@ -342,7 +370,7 @@ def test_the_ledger_follows_the_release_in_force(home: Home, monkeypatch: pytest
         b"",
         b"\xef\xbb\xbf\r\n\r\n",
         b"\x00\x00\xff\xfe\x81",
-        'check_code,reason\n"no_accepted_file,"unclosed\n\n;;;\nno_accepted_file,"a, b",,,,,,,,,,,,,,\n'.encode(),
+        b'check_code,reason\n"no_accepted_file,"unclosed\n\n;;;\nno_accepted_file,"a, b",,,,,,,,,,,,,,\n',
         "check_code;reason;extra;reason\nno_accepted_file;lý do;x\n".encode("utf-16"),
         unicodedata.normalize("NFD", "file\tsheet\trow\tcolumn\nx\tDanh sách hộ\t1\tMã hộ\n").encode(),
         ("file,sheet,row,column,old_value\n" + "x" * 200_000 + ",a,99999999999999999999,b\n").encode(),
