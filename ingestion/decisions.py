@@ -1,4 +1,4 @@
-"""What people decided, as tables: waivers and corrections from `decisions/*.csv`, and the ledger that models read.
+"""What people decided, as tables: links, waivers and corrections in `decisions/*.csv`, and the ledger that models read.
 
 What belongs here: making these files on first use and reading what a spreadsheet program left in them. What does not:
 whether a decision holds (dbt: `stg_waiver`, `stg_correction`), and the ledger's rows (`publication/finding_ledger.py`).
@@ -17,8 +17,19 @@ from typing import Any
 import pyarrow as pa
 
 from ingestion.home import Home
-from ingestion.raw_store import table_of, write_parquet
+from ingestion.parquet import table_of, write_parquet
 
+LINK_DECISION_COLUMNS = (
+    "survey_year",
+    "source_file_id",
+    "source_row",
+    "household_id",
+    "other_source_file_id",
+    "other_source_row",
+    "reason",
+    "decided_by",
+    "decided_on",
+)
 WAIVER_COLUMNS = (
     "check_code",
     "survey_year",
@@ -71,21 +82,29 @@ _DELIMITERS = (",", ";", "\t")
 
 
 def write_decisions(home: Home) -> None:
-    """Read the decision files into `raw/waiver.parquet` and `raw/correction.parquet`; make what is not there yet.
+    """Read waivers and corrections into `raw/waiver.parquet` and `raw/correction.parquet`; make what is not there yet.
+
+    Links are read by the models themselves.
 
     Both tables have `line_number` (of the file, from 1), `is_broken` (the line cannot be read as cells) and the
     columns of the file as text, empty cells null.
     """
     for name, (file_name, columns) in DECISION_FILES.items():
         path = home.decisions / file_name
-        if not path.exists():
-            path.write_text(",".join(columns) + "\n", encoding="utf-8")
+        _make(path, columns)
         schema = pa.schema(
             [("line_number", pa.int32()), ("is_broken", pa.bool_()), *((column, pa.string()) for column in columns)]
         )
         write_parquet(table_of(list(read_lines(path, columns)), schema), home.raw / f"{name}.parquet")
+    _make(home.decisions / "links.csv", LINK_DECISION_COLUMNS)
     if not home.finding_ledger.exists():
         write_parquet(table_of([], LEDGER_SCHEMA), home.finding_ledger)
+
+
+def _make(path: Path, columns: tuple[str, ...]) -> None:
+    """An empty decision file with its header, for people to fill, where there is none."""
+    if not path.exists():
+        path.write_text(",".join(columns) + "\n", encoding="utf-8")
 
 
 def read_lines(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:

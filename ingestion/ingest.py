@@ -19,7 +19,6 @@ from filelock import FileLock
 from pebble import ProcessFuture, ProcessPool
 
 from ingestion.archive import archive, archive_path
-from ingestion.decisions import write_decisions
 from ingestion.extract import Extraction, Memory, extract_all
 from ingestion.findings import file_finding
 from ingestion.forms import Form, load_forms, map_folder
@@ -275,7 +274,6 @@ def ingest(
         entries = registry.current()
         prune(home, {entry["extraction_id"] for entry in entries.values() if entry["status"] == ACCEPTED})
         write_registry_tables(home, entries.values())
-        write_decisions(home)
     return report
 
 

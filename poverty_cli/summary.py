@@ -111,3 +111,19 @@ def print_status(console: Console, home: Home) -> None:
             f"Published: release {description['id']}, {description['maturity']}, {home.current / DATABASE}",
             soft_wrap=True,
         )
+        _print_decisions(console, home)
+
+
+def _print_decisions(console: Console, home: Home) -> None:
+    """How many waivers and corrections the release in force counts, by what became of them."""
+    tables = {"waiver": ("in_force", "expired", "invalid"), "correction": ("applied", "refused")}
+    with duckdb.connect(str(home.current / DATABASE), read_only=True) as connection:
+        published = {row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()}
+        for table, statuses in tables.items():
+            if table not in published:  # a release made before there were decisions
+                continue
+            counts = dict(
+                connection.execute(f"select status, count(*) from quality.{table} group by status").fetchall()
+            )
+            told = ", ".join(f"{counts.get(status, 0)} {status.replace('_', ' ')}" for status in statuses)
+            console.print(f"{table.capitalize()}s: {told} (quality.{table})")

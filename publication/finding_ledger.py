@@ -51,8 +51,8 @@ def catch_up(home: Home) -> None:
             return
         partial = home.finding_ledger.with_suffix(".partial")
         connection.execute(
-            f"copy (select {', '.join(kept)}, '{release_id}' as release_id from {_quoted(findings)} order by finding_id) "
-            f"to {_quoted(partial)} (format parquet, compression zstd)"
+            f"copy (select {', '.join(kept)}, '{release_id}' as release_id from {_quoted(findings)} "
+            f"order by finding_id) to {_quoted(partial)} (format parquet, compression zstd)"
         )
     partial.chmod(0o600)
     partial.replace(home.finding_ledger)
@@ -72,7 +72,9 @@ def fill_times(database: Path, ledger: Path, published_at: datetime) -> None:
             f"""
             update quality.finding as finding set
                 first_seen_at = coalesce(life.first_seen_at, $now),
-                last_seen_at = case when finding.status = 'resolved' then coalesce(life.last_seen_at, $now) else $now end,
+                last_seen_at = case
+                    when finding.status = 'resolved' then coalesce(life.last_seen_at, $now) else $now
+                end,
                 resolved_at = case when finding.status = 'resolved' then coalesce(life.resolved_at, $now) end
             from (
                 select found.finding_id, before.first_seen_at, before.last_seen_at, before.resolved_at

@@ -20,7 +20,8 @@ from expectations.suites import load_suites, suite_names
 from ingestion.extract import raw_schema
 from ingestion.forms import load_forms
 from ingestion.home import Home
-from ingestion.raw_store import SOURCE_FILE_SCHEMA, write_empty, write_parquet
+from ingestion.parquet import write_parquet
+from ingestion.raw_store import SOURCE_FILE_SCHEMA, write_empty
 
 SHARED = Path(__file__).parents[2] / "../shared"
 PACKS = ("clean", "noisy")

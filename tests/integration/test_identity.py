@@ -12,8 +12,9 @@ import pytest
 from ingestion.extract import raw_schema
 from ingestion.forms import load_forms
 from ingestion.home import Home
+from ingestion.parquet import write_parquet
 from ingestion.pseudonym_key import ensure_key
-from ingestion.raw_store import SOURCE_FILE_SCHEMA, write_empty, write_parquet, write_registry_tables
+from ingestion.raw_store import SOURCE_FILE_SCHEMA, write_empty, write_registry_tables
 from tests.support.warehouse import build_file, dbt
 
 FORMS = load_forms()

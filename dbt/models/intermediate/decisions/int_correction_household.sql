@@ -1,3 +1,5 @@
+{% set counted = ['recorded_class', 'member_count', 'head_sex', 'head_ethnicity', 'is_merit_household',
+    'is_social_protection', 'poverty_group'] + prefixed('is_deprived_', indicators()) -%}
 {# The household rows of the files with corrected household cells, twice: as they would be without the corrections and as they are. A
    corrected code may let another row of the file out of quarantine, so whole files are compared. #}
 with
@@ -43,7 +45,9 @@ loaded as (
     {% for state in ['before', 'after'] -%}
     select
         '{{ state }}' as state,
-        {{ state }}_correction.*
+        source_file_id,
+        row_number,
+        {{ counted | join(',\n        ') }}
     from {{ state }}_correction
     where not exists (
         select 1 from {{ state }}_problems

@@ -20,6 +20,7 @@ typed as (
     select
         folded.*,
         checks.check_code,
+        checks.engine as check_engine,
         {{ parse_decision_number('folded.cell_survey_year') }} as survey_year,
         known_communes.commune_code,
         files.source_file_id,
@@ -45,6 +46,7 @@ examined as (
         case
             when is_broken then 'không đọc được dòng này; hãy kiểm tra dấu nháy kép'
             when check_code is null then 'mã kiểm tra trống hoặc không có trong danh mục'
+            when check_engine <> 'ingestion' then 'kiểm tra này là của chính kho dữ liệu nên không thể miễn'
             when cell_survey_year is not null and survey_year is null then 'năm rà soát không phải là số'
             when cell_commune_code is not null and commune_code is null then 'mã xã không có trong danh mục'
             when cell_source_file_id is not null and source_file_id is null then 'tệp không có trong sổ tiếp nhận'

@@ -1,0 +1,101 @@
+"""Decisions through the command line: what a person edits and reads, and that no value of a correction gets out."""
+
+import json
+import shutil
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+import pytest
+
+from ingestion.home import Home
+from poverty_cli import main
+from publication.datapackage import read_datapackage
+from publication.release import DATABASE
+from tests.end_to_end.conftest import poverty
+
+CANARY = "083299955577"
+CANARY_NAME = "Tạ Bạch Yến Oanh Thử Nghiệm"
+
+
+@pytest.fixture(scope="module")
+def decided(clean_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The clean pack with a waiver of what is missing and corrections of personal cells, run once more."""
+    root = tmp_path_factory.mktemp("decided") / "home"
+    shutil.copytree(clean_home.root, root, symlinks=True)
+    home = Home(root)
+    today = datetime.now(UTC).date()
+    (home.decisions / "waivers.csv").write_text(
+        "\ufeffcheck_code;reason;decided_by;decided_on;expires_on;ghi chú\n"
+        f"no_accepted_file;xã không gửi;Sở;{today - timedelta(2)};{today + timedelta(1)};x\n\n"
+        f"no_accepted_file;xã không gửi;Sở;{today - timedelta(9)};{today - timedelta(1)}\n"
+        '"no_accepted_file;xã\n',
+        encoding="utf-8",
+    )
+    file, sheet, row, number = duckdb.sql(
+        f"select source_file_id, sheet, row_number, head_citizen_id from '{home.raw}/household/*.parquet' "
+        "where length(head_citizen_id) = 12 order by all limit 1"
+    ).fetchall()[0]
+    place = f"{file},{sheet},{row}"
+    (home.decisions / "corrections.csv").write_text(
+        "file,sheet,row,column,old_value,new_value,reason,decided_by,decided_on\n"
+        f"{place},head_citizen_id,{number},{CANARY},đối chiếu thẻ,Xã,{today}\n"
+        f"{place},head_name,{CANARY_NAME},{CANARY_NAME} A,đối chiếu thẻ,Xã,{today}\n"
+        f"{place},head_birth,{CANARY},{CANARY},là {CANARY_NAME} {CANARY},Xã,{today}\n"
+        f"{CANARY_NAME},{CANARY},{CANARY},{CANARY_NAME},{CANARY},{CANARY},{CANARY},{CANARY_NAME} {CANARY},{CANARY}\n",
+        encoding="utf-8",
+    )
+    poverty(home, "run")
+    return home
+
+
+def test_the_release_is_final_and_lists_its_waivers(decided: Home) -> None:
+    package = read_datapackage(decided.current)
+    assert package is not None
+    assert (package["maturity"], package["maturityReasons"]) == ("final", [])
+    (waiver,) = package["waiversInForce"]
+    assert (waiver["checkCode"], waiver["findingsWaived"] > 0) == ("no_accepted_file", True)
+    told = poverty(decided, "status").stdout
+    assert "Waivers: 1 in force, 1 expired, 1 invalid (quality.waiver)" in told
+    assert "Corrections: 1 applied, 3 refused (quality.correction)" in told
+    with duckdb.connect(str(decided.current / DATABASE), read_only=True) as connection:
+        observed = connection.execute(
+            "select is_passed, observed from quality.check_result where check_id = 'no_accepted_file'"
+        ).fetchall()
+        final = connection.execute(
+            "select bool_or(is_final) from marts.area_year where area_level = 'province'"
+        ).fetchall()
+    assert observed == [(True, f"0 open findings, {waiver['findingsWaived']} waived")]
+    assert final == [(False,)], "what was received does not change by being excused"
+
+
+def test_a_waiver_that_expires_makes_the_release_stale(decided: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "no workbook was read" in poverty(decided, "run").stdout
+    last = date.fromisoformat(
+        json.loads((decided.current / "datapackage.json").read_text())["waiversInForce"][0]["expiresOn"]
+    )
+    for day, is_fresh in ((last - timedelta(1), True), (last, True), (last + timedelta(1), False)):
+        monkeypatch.setattr(main, "today", lambda day=day: day)
+        assert main._is_fresh(decided) is is_fresh, day
+
+
+def test_no_value_of_a_correction_gets_out(decided: Home) -> None:
+    private = {decided.archive, decided.raw, decided.warehouse, decided.secrets, decided.decisions}
+    looked_at = 0
+    for path in decided.root.rglob("*"):
+        if path.is_file() and not private & {*path.parents}:
+            content = path.read_bytes()
+            looked_at += 1
+            for canary in (CANARY.encode(), CANARY_NAME.encode(), json.dumps(CANARY_NAME)[1:-1].encode()):
+                assert canary not in content, path
+    assert looked_at > 50
+    with duckdb.connect(str(decided.current / DATABASE), read_only=True) as connection:
+        tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        for schema, table in tables:
+            for canary in (CANARY, CANARY_NAME):
+                held = connection.execute(
+                    f"select count(*) from {schema}.{table} as held where held::varchar like ?", [f"%{canary}%"]
+                ).fetchall()
+                assert held == [(0,)], f"{schema}.{table}"
+    with duckdb.connect(str(decided.build_file), read_only=True) as connection:
+        read = connection.execute("select count(*) from staging.stg_household where head_citizen_id = ?", [CANARY])
+        assert read.fetchall() == [(1,)], "the correction was applied, so the canary was there to be found"
