@@ -9,7 +9,8 @@ telephone numbers) that stand in any cell, and full birth dates. A match counts 
 - what also stands in the program's own texts (seeds, form maps, templates) is a word, not a person: the commune Tân
   Phú, the ethnicity Kinh, a decree's date;
 - a name or address of two words counts only where both begin with a capital (`hồ sơ` is a file, Hồ Sơ may be a person);
-- birth dates from the first survey year on cannot be told from the dates of surveys and releases, and do not count.
+- who signs a decision or an answer (`decided_by`, `responded_by`) is named on purpose, whoever shares the name;
+- birth dates from the first survey year on do not count: they cannot be told from the dates of surveys and releases.
 """
 
 import html
@@ -39,6 +40,7 @@ _DAY = re.compile(r"(?<!\d)(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})/(\d{1,2})/(\d{4}
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 # An integer column is looked at from here on: 12 digits without the leading zero. Sums and checksums are smaller.
 _LONGEST_SUM = 10_000_000_000
+_OFFICERS = ("decided_by", "responded_by")
 _PROGRAM_TEXTS = ((SEED_FOLDER, "*.csv"), (REPOSITORY / "reports", "*"), (REPOSITORY / "expectations", "*.yml"))
 _TABLES_OF_OTHERS = (".duckdb", ".parquet", ".png", ".woff2")
 
@@ -110,12 +112,29 @@ def known_values(home: Home) -> PersonalValues:
             "union select birth_date from build.staging.stg_member) where day < ?::date",
             [FIRST_SURVEY_DAY],
         ).fetchall()
+        officers = _officers(connection)
         numbers: set[str] = set()
         for role in ("household", "member", "cover", "total"):
             numbers |= _numbers_of_cells(connection, home.raw / role)
     normalised = (" ".join(_WORD.findall(fold(value).lower())) for (value,) in phrases if value)
     known = PersonalValues({phrase for phrase in normalised if " " in phrase}, numbers, {day for (day,) in days if day})
-    return known.without(_program_texts())
+    return known.without([*_program_texts(), *officers])
+
+
+def _officers(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The names in the public columns that say who decided or answered; without digits, which are never a name."""
+    columns = connection.execute(
+        "select schema_name, table_name, column_name from duckdb_columns() where database_name = 'build' "
+        "and schema_name in ('marts', 'quality') and column_name in (select unnest(?))",
+        [list(_OFFICERS)],
+    ).fetchall()
+    return [
+        re.sub(r"[0-9]", "", name)
+        for schema, table, column in columns
+        for (name,) in connection.execute(
+            f'select distinct "{column}" from build.{schema}.{table} where "{column}" is not null'
+        ).fetchall()
+    ]
 
 
 def _numbers_of_cells(connection: duckdb.DuckDBPyConnection, folder: Path) -> set[str]:

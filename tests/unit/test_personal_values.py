@@ -99,3 +99,8 @@ def test_files_are_read_as_people_see_them(tmp_path: Path, text: str) -> None:
         book.writestr("xl/sharedStrings.xml", text)
     (tmp_path / "other.html").write_text("<td>Nguyễn</td><td>Thị Canary</td>", encoding="utf-8")
     assert search_files(KNOWN, tmp_path) == ["book.xlsx", "reports/page.html"]
+
+
+def test_who_signs_a_decision_is_named_on_purpose() -> None:
+    assert found("Nguyễn Thị Canary", KNOWN.without(["Nguyễn Thị Canary"])) == set()
+    assert found("320123456", KNOWN.without(["Nguyễn Thị Canary"])) == {"320123456"}
