@@ -186,6 +186,10 @@ def _standard_bands(years: Sequence[Row], last: int) -> Figure:
     return {"shapes": shapes, "annotations": annotations}
 
 
+def _state(poverty_class: str) -> str:
+    return _STATE_OF.get(poverty_class, poverty_class)
+
+
 def flows_between(matrix: Sequence[Row]) -> dict[tuple[int, str, str], int]:
     """Households by from-year and state before and after, of rows of `transition_matrix`.
 
@@ -193,7 +197,7 @@ def flows_between(matrix: Sequence[Row]) -> dict[tuple[int, str, str], int]:
     """
     flows: dict[tuple[int, str, str], int] = {}
     for row in matrix:
-        before, after = (_STATE_OF.get(row[name], row[name]) for name in ("from_class", "to_class"))
+        before, after = (_state(row[name]) for name in ("from_class", "to_class"))
         if (before, after) != ("not_listed", "not_listed"):
             key = (row["from_year"], before, after)
             flows[key] = flows.get(key, 0) + row["households"]

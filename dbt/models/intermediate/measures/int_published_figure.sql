@@ -64,21 +64,22 @@ figures as (
 select
     figures.*,
     names.name_vi,
-    case when area like '%:%' then split_part(area, ':', 1) else 'province' end as area_level,
-    case when area like '%:%' then split_part(area, ':', 2) else area end as area_code,
+    case when figures.area like '%:%' then split_part(figures.area, ':', 1) else 'province' end as area_level,
+    case when figures.area like '%:%' then split_part(figures.area, ':', 2) else figures.area end as area_code,
     case
-        when unit <> 'percent' then 0
-        when published_value = floor(published_value) then 0
-        when published_value * 10 = floor(published_value * 10) then 1
-        when published_value * 100 = floor(published_value * 100) then 2
+        when figures.unit <> 'percent' then 0
+        when figures.published_value = floor(figures.published_value) then 0
+        when figures.published_value * 10 = floor(figures.published_value * 10) then 1
+        when figures.published_value * 100 = floor(figures.published_value * 100) then 2
         else 3
     end as decimals,
     case
-        when unit <> 'percent' then 0
-        when published_value = floor(published_value) then 0.5
-        when published_value * 10 = floor(published_value * 10) then 0.05
-        when published_value * 100 = floor(published_value * 100) then 0.005
+        when figures.unit <> 'percent' then 0
+        when figures.published_value = floor(figures.published_value) then 0.5
+        when figures.published_value * 10 = floor(figures.published_value * 10) then 0.05
+        when figures.published_value * 100 = floor(figures.published_value * 100) then 0.005
         else 0.0005
     end as rounding
 from figures
-left join names on case when figures.publication = 'plan' then figures.figure_id else figures.measure end = names.name_id
+left join names
+    on names.name_id = case when figures.publication = 'plan' then figures.figure_id else figures.measure end

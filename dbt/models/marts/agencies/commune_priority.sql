@@ -1,5 +1,5 @@
-{# Which communes need help most: poor and near-poor households beyond what the commune would have at the province's rate.
-   The number and the rate are thus weighed in one figure that adds up: to the province's rate, so many fewer. #}
+{# Which communes need help most: poor and near-poor households beyond what the commune would have at the province's
+   rate. Number and rate are thus weighed in one figure that adds up: to the province's rate, so many fewer. #}
 {% set top_indicators = 3 -%}
 with
 

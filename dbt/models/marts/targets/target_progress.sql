@@ -20,6 +20,13 @@ standards as (
     from {{ ref('poverty_standards') }}
 ),
 
+first_standard as (
+    select standard_code
+    from standards
+    order by first_survey_year
+    limit 1
+),
+
 {# The plan was written on the first standard: applied to every year, it shows what the change of 2027 hides. A score
    is preferred to income as that standard's own test; years of the new forms have income only. #}
 constant_standard as (
@@ -32,11 +39,7 @@ constant_standard as (
     from {{ ref('area_year_constant_standard') }} as series
     where
         series.boundary = 'as_reviewed'
-        and series.standard_code in (
-            select standards.standard_code
-            from standards
-            where standards.first_survey_year = (select min(standards.first_survey_year) from standards)
-        )
+        and series.standard_code in (select first_standard.standard_code from first_standard)
 ),
 
 areas as (
