@@ -86,6 +86,7 @@ of_communes as (
 of_changes as (
     select
         checks.check_code,
+        cast(null as {{ dbt.type_string() }}) as particular,
         checks.severity,
         checks.level,
         changes.survey_year,
