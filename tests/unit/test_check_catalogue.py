@@ -102,7 +102,7 @@ def codes_that_models_make(manifest: dict[str, Any]) -> set[str]:
     makers += [
         macro["macro_sql"]
         for macro in manifest["macros"].values()
-        if macro["package_name"] == "poverty" and "value_" in macro["name"]
+        if macro["package_name"] == "poverty" and ("value_" in macro["name"] or "row_problem" in macro["name"])
     ]
     known = {check.check_code for check in CHECKS if check.level}
     return {code for sql in makers for code in _CODE_IN_SQL.findall(sql)} & known
