@@ -4,6 +4,7 @@
 (() => {
   const PAPER_WIDTH = 680;
   const PAPER_HEIGHT = 0.68;
+  const PAPER_HEIGHT_OF_MAP = 0.95;
   const NARROW = 440;
   const blocks = [...document.querySelectorAll("script[data-chart]")];
 
@@ -12,7 +13,8 @@
     const { data, layout } = JSON.parse(block.textContent);
     const years = layout.xaxis && layout.xaxis.ticktext;
     if (years && (width || target.clientWidth) < NARROW) layout.xaxis.ticktext = years.map((year) => `’${year.slice(2)}`);
-    if (width) Object.assign(layout, { width, height: PAPER_HEIGHT * layout.height, autosize: false });
+    const shrink = layout.yaxis && layout.yaxis.scaleanchor ? PAPER_HEIGHT_OF_MAP : PAPER_HEIGHT;
+    if (width) Object.assign(layout, { width, height: shrink * layout.height, autosize: false });
     target.style.height = `${layout.height}px`;
     if (target.data) Plotly.purge(target);
     target.replaceChildren();
