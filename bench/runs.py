@@ -21,6 +21,8 @@ MOST_OF_FULL = 0.25
 MOST_SECONDS_NOTHING_NEW = 30
 MOST_SECONDS_FULL = 300
 MOST_SECONDS_SAMPLE = 240
+MOST_SECONDS_FORMS = 60
+FORMS_YEAR = 2024
 NOTHING_NEW = "no workbook was read"
 _POVERTY = str(Path(sys.executable).parent / "poverty")
 
@@ -51,6 +53,8 @@ def measure(
         nothing_new.append(poverty_run(home))
         if NOTHING_NEW not in nothing_new[-1].output:
             raise WrongRunError("a run with nothing new did work")
+    say("runs: official forms of all areas of a year")
+    forms = run([_POVERTY, "forms", "--year", str(FORMS_YEAR)], environment={"POVERTY_HOME": str(home)})
     made = sample.usage
     lines = [
         ratio_line(
@@ -71,6 +75,7 @@ def measure(
         line("run with nothing new", max(u.wall for u in nothing_new), "s", MOST_SECONDS_NOTHING_NEW),
         line("make run: sample and full run", made.wall + max(u.wall for u in full), "s", MOST_SECONDS_FULL),
         line("making the sample province", made.wall, "s", MOST_SECONDS_SAMPLE),
+        line(f"official forms of all areas of {FORMS_YEAR}", forms.wall, "s", MOST_SECONDS_FORMS),
     ]
     facts = {
         "sample_made_in_this_run": sample.is_new,
@@ -83,8 +88,10 @@ def measure(
         "one_new_cpu_seconds": [usage.cpu for usage in one_new],
         "nothing_new_wall_seconds": [usage.wall for usage in nothing_new],
         "nothing_new_cpu_seconds": [usage.cpu for usage in nothing_new],
+        "forms_wall_seconds": forms.wall,
+        "forms_cpu_seconds": forms.cpu,
     }
-    peak = max(usage.peak_bytes for usage in [made, *full, *one_new, *nothing_new])
+    peak = max(usage.peak_bytes for usage in [made, *full, *one_new, *nothing_new, forms])
     return lines, {**facts, "peak_bytes": peak}
 
 

@@ -19,7 +19,7 @@ from reports.forms.specification import Column
 HEAD_ROWS = 8
 _LINE_HEIGHT = 13.5
 # In characters: running number, name, a column of figures, one in a form of many, one with a long formula.
-_NUMBER_WIDTH, _NAME_WIDTH, _WIDTH, _NARROW, _WIDE = 5.0, 27.0, 10.5, 7.5, 15.0
+_NUMBER_WIDTH, _NAME_WIDTH, _WIDTH, _NARROW, _WIDE = 5.0, 27.0, 10.5, 7.5, 17.0
 _NARROW_FROM = 22
 _LONG_FORMULA = 30
 
