@@ -22,6 +22,7 @@ from ingestion.ingest import pending
 from ingestion.published_heads import open_registry
 from ingestion.registry import BrokenRegistryError
 from poverty_cli import summary
+from poverty_cli.feedback_command import feedback
 from poverty_cli.forms_command import forms
 from poverty_cli.measure_command import measure
 from poverty_cli.open_data import open_release
@@ -38,6 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A warehouse of Vietnam's yearly poverty reviews. All data is under $POVERTY_HOME (default ./data).",
 )
+app.command()(feedback)
 app.command()(forms)
 app.command()(measure)
 for command in (trace, diff, verify):

@@ -86,6 +86,7 @@ def publish(
         previous = home.current.resolve() if home.current.exists() else None
         if home.data_docs.exists():
             shutil.copytree(home.data_docs, aside / "reports" / "data_docs")
+        write_datapackage(aside, release_id, inputs, now)  # the audit report compares descriptions
         write_release_reports(aside, release_id, maturity, previous)
         write_datapackage(aside, release_id, inputs, now)
         check_copy(home.build_file, aside / DATABASE)

@@ -6,6 +6,7 @@ disk without a network: every script and style lies beside them in `reports/asse
 
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ FOLDER = Path(__file__).resolve().parent
 _ASSETS = FOLDER / "assets"
 
 
+@cache  # a site has hundreds of pages of few templates
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER),

@@ -6,6 +6,8 @@ What belongs here: which reports a release has, and the page that leads to them.
 from dataclasses import dataclass
 from pathlib import Path
 
+from reports.audit.report import PAGE as AUDIT_PAGE
+from reports.audit.report import write_audit_report
 from reports.charts import write_library
 from reports.page import write_assets, write_page
 from reports.plan.page import PAGE as PLAN_PAGE
@@ -48,6 +50,9 @@ def write_release_reports(release: Path, release_id: str, maturity: str, previou
     if (reports / "data_docs" / "index.html").exists():
         about = "Kết quả kiểm tra phân bố số liệu của lần chạy này (Great Expectations), chỉ có số đếm và ngưỡng."
         entries.append(Entry("data_docs/index.html", "Kiểm tra phân bố số liệu", about))
+    write_audit_report(release, release_id, maturity, previous)
+    about = "Đã nhận gì, có gì sai, ai phải sửa: từng xã, từng kiểm tra, từng số liệu. Kèm sổ Excel."
+    entries.append(Entry(AUDIT_PAGE, "Báo cáo kiểm toán số liệu", about))
     write_page(
         reports,
         "index.html",

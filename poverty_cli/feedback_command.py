@@ -1,0 +1,63 @@
+"""The command `poverty feedback`: its options, its exit codes and what it says.
+
+What belongs here: the command line. What does not: choosing findings and writing the lists (`reports.feedback`).
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from ingestion.home import Home
+
+if TYPE_CHECKING:
+    from reports.feedback.lists import CommuneList
+
+_NAMED_LISTS = 20
+
+
+def feedback(
+    year: Annotated[int, typer.Option(min=2021, max=2030, help="Survey year.")],
+    commune: Annotated[str | None, typer.Option(help="Commune code; all with open findings when left out.")] = None,
+) -> None:
+    """Write what communes have to correct in a year, one Excel list each with the cells named."""
+    from reports.feedback.lists import UnknownPlaceError, read_lists  # DuckDB and xlsxwriter only when asked for
+    from reports.feedback.workbook import write_list
+
+    home = Home.from_environment()
+    console, errors = Console(), Console(stderr=True)
+    if not home.current.exists():
+        errors.print("Nothing is published yet. `poverty run` does everything.", soft_wrap=True)
+        raise typer.Exit(1)
+    release = home.current.resolve()
+    try:
+        found = read_lists(home, release, year, commune)
+    except UnknownPlaceError as problem:
+        errors.print(str(problem), soft_wrap=True, markup=False)
+        raise typer.Exit(2) from None
+    folder = home.root / "reports" / "feedback" / release.name
+    written = [(one, write_list(folder, one)) for one in found.lists if one.items]
+    if len(written) <= _NAMED_LISTS:
+        for one, path in written:
+            console.print(f"{_counts([one])}: {path}", soft_wrap=True, markup=False, highlight=False)
+    else:
+        told = f"{len(written)} communes, {_counts([one for one, _ in written])}: {folder}"
+        console.print(told, soft_wrap=True, markup=False, highlight=False)
+    if not written:
+        where = f"Commune {commune}" if commune else "No commune"
+        what = "has nothing" if commune else "has anything"
+        console.print(f"{where} {what} to correct in {year}; no list was written.", soft_wrap=True)
+    if found.unplaced and commune is None:
+        console.print(
+            f"{found.unplaced:,} findings are in files whose commune or year could not be read, and in no list: "
+            f"{release / 'reports' / 'audit' / 'communes' / 'unknown.html'}",
+            soft_wrap=True,
+        )
+
+
+def _counts(lists: "Sequence[CommuneList]") -> str:
+    errors = sum(item.severity == "error" for one in lists for item in one.items)
+    warnings = sum(len(one.items) for one in lists) - errors
+    name = f"{lists[0].commune_code} {lists[0].commune_name}, " if len(lists) == 1 else ""
+    return f"{name}errors {errors:,}, warnings {warnings:,}"

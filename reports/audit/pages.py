@@ -1,0 +1,186 @@
+"""The pages of the audit report about coverage and findings: overview, communes, findings by list and by check.
+
+What belongs here: what each page shows. What does not: reading (`facts`), looks (`templates`), other pages.
+"""
+
+from collections import Counter
+from datetime import timedelta, timezone
+from typing import Any
+
+from reports.audit.coverage import FINAL, MISSING, PROVISIONAL, REJECTED, STATES
+from reports.audit.facts import Audit
+from reports.audit.reading import Row
+from reports.numbers import count_vi
+
+# Pages stay small enough for an old computer; what is left out is in the workbook.
+LISTED_FINDINGS = 500
+COMMUNE_FINDINGS = 200
+_NAMED_UNITS = 12
+_WORST = 10
+_VIETNAM = timezone(timedelta(hours=7))
+
+Page = tuple[str, str, dict[str, Any]]  # address below `audit/`, template, context
+
+
+def _is_missing_file(row: Row) -> bool:
+    """Whether a finding says that a file never came: in a young warehouse these would hide what can be mended."""
+    return bool(row["level"] == "completeness")
+
+
+def maturity_reasons(audit: Audit) -> list[str]:
+    """Why the release is provisional, in sentences with numbers; none when it is final."""
+    missing = sum(1 for finding in audit.open if finding["level"] == "completeness" and finding["severity"] == "error")
+    counts = {
+        "lượt xã và năm chưa có tệp dùng được": missing,
+        "tệp đang dùng mới là bản tạm thời": sum(
+            file["status"] == "accepted" and file["maturity"] == "provisional" for file in audit.files
+        ),
+        "lỗi khác còn mở": audit.open_errors - missing,
+    }
+    return [f"{count_vi(count)} {what}" for what, count in counts.items() if count]
+
+
+def overview(audit: Audit) -> Page:
+    """The first page: received, wrong, done, who must act."""
+    in_force = [file for file in audit.files if file["status"] == "accepted"]
+    by_year = audit.coverage.by_year
+    context = {
+        "title": "Báo cáo kiểm toán số liệu",
+        "published_at": audit.published_at.astimezone(_VIETNAM).strftime("%H:%M ngày %d/%m/%Y"),
+        "reasons": maturity_reasons(audit),
+        "in_force": len(in_force),
+        "superseded": sum(file["status"] == "superseded" for file in audit.files),
+        "rejected": sum(file["status"] == "rejected" for file in audit.files),
+        "received": sum(row[FINAL] + row[PROVISIONAL] for row in by_year),
+        "expected": sum(row["expected"] for row in by_year),
+        "household_rows": sum(file["household_rows"] or 0 for file in in_force),
+        "member_rows": sum(file["member_rows"] or 0 for file in in_force),
+        "quarantined": sum(file["quarantined_rows"] for file in in_force),
+        "mismatched": sum(row["is_matched"] is False for row in audit.reconciliation),
+        "failed": sum(not row["is_passed"] for row in audit.results),
+        "new": sum(finding["trend"] == "new" for finding in audit.open),
+        "waived": sum(finding["status"] == "waived" for finding in audit.findings),
+        "waivers_in_force": sum(row["status"] == "in_force" for row in audit.waivers),
+        "corrections_applied": sum(row["status"] == "applied" for row in audit.corrections),
+        "corrections_refused": sum(row["status"] == "refused" for row in audit.corrections),
+        "worst": [unit for unit in _communes(audit, worst_first=True)[:_WORST] if unit["sent_errors"]],
+    }
+    return "index.html", "index", context
+
+
+def _communes(audit: Audit, *, worst_first: bool = False) -> list[Row]:
+    """Every commune code with its names, open findings, and years without a usable file."""
+    rows: list[Row] = []
+    for code, units in audit.coverage.codes.items():
+        cells = [(year, cell) for unit in units for year, cell in unit.cells.items()]
+        rows.append(
+            {
+                "code": code,
+                "names": " / ".join(dict.fromkeys(unit.name for unit in units)),
+                "district": next((unit.district for unit in units if unit.district), ""),
+                "errors": sum(cell.errors for _, cell in cells),
+                # A file that never came says nothing about quality: it must not hide communes with faulty files.
+                "sent_errors": sum(cell.errors for _, cell in cells if cell.state != MISSING),
+                "warnings": sum(cell.warnings for _, cell in cells),
+                "missing": ", ".join(str(year) for year, cell in sorted(cells, key=lambda item: item[0])
+                                     if cell.state in (MISSING, REJECTED)),
+            }
+        )  # fmt: skip
+    if worst_first:
+        rows.sort(key=lambda row: (-row["sent_errors"], -row["warnings"], row["code"]))
+    return rows
+
+
+def communes(audit: Audit) -> Page:
+    """The way to a commune's own page."""
+    unplaced = [finding for finding in audit.open if finding["commune_code"] not in audit.coverage.codes]
+    context = {"title": "Xã, phường", "communes": _communes(audit), "unplaced": len(unplaced)}
+    return "communes.html", "communes", context
+
+
+def commune_pages(audit: Audit) -> list[Page]:
+    """A page per commune code; one more for findings in files of which the commune could not be read."""
+    found: dict[str | None, list[Row]] = {}
+    for finding in audit.findings:
+        if finding["status"] != "resolved":
+            code = finding["commune_code"] if finding["commune_code"] in audit.coverage.codes else None
+            found.setdefault(code, []).append(finding)
+    files = {(file["survey_year"], file["commune_code"]): file for file in audit.files if file["status"] == "accepted"}
+    pages = []
+    for code, units in audit.coverage.codes.items():
+        years: list[Row] = [
+            {"survey_year": year, "name": unit.name, "cell": cell, "file": files.get((year, code))}
+            for unit in units
+            for year, cell in sorted(unit.cells.items(), reverse=True)
+        ]
+        years.sort(key=lambda year: -year["survey_year"])
+        names = " / ".join(dict.fromkeys(unit.name for unit in units))
+        pages.append(_commune_page(code, f"{names} ({code})", years, found.get(code, [])))
+    if None in found:
+        pages.append(_commune_page("unknown", "Tệp chưa rõ của xã nào", [], found[None]))
+    return pages
+
+
+def _commune_page(code: str, title: str, years: list[Row], findings: list[Row]) -> Page:
+    still_open = [finding for finding in findings if finding["status"] == "open"]
+    errors = sum(finding["severity"] == "error" for finding in still_open)
+    ordered = sorted(findings, key=lambda finding: finding["status"] != "open")
+    context = {
+        "title": title,
+        "code": code,
+        "years": years,
+        "states": STATES,
+        "findings": ordered[:COMMUNE_FINDINGS],
+        "left_out": max(len(ordered) - COMMUNE_FINDINGS, 0),
+        "errors": errors,
+        "warnings": len(still_open) - errors,
+        "waived": len(findings) - len(still_open),
+    }
+    return f"communes/{code}.html", "commune", context
+
+
+def coverage() -> Page:
+    """The grid of communes and years."""
+    return "coverage.html", "coverage", {"title": "Độ phủ theo xã và năm", "states": STATES}
+
+
+def findings(audit: Audit) -> Page:
+    """All findings that are open or waived, by severity and owner, then one by one."""
+    listed = sorted((finding for finding in audit.findings if finding["status"] != "resolved"), key=_is_missing_file)
+    context = {
+        "title": "Phát hiện",
+        "shown": listed[:LISTED_FINDINGS],
+        "left_out": max(len(listed) - LISTED_FINDINGS, 0),
+    }
+    return "findings.html", "findings", context
+
+
+def by_check(audit: Audit) -> Page:
+    """Findings by check, errors first, with meaning, action, example and the communes concerned."""
+    groups: dict[str, Row] = {}
+    for finding in audit.findings:
+        if finding["status"] == "resolved":
+            continue
+        code = finding["check_code"]
+        group = groups.setdefault(
+            code,
+            {"code": code, "check": audit.checks.get(code, {}), "level": finding["level"],
+             "severity": finding["severity"], "open": 0,
+             "waived": 0, "unplaced": 0, "communes": Counter()},
+        )  # fmt: skip
+        group[finding["status"]] += 1
+        if finding["commune_code"] in audit.coverage.codes:
+            group["communes"][finding["commune_code"]] += 1
+        else:
+            group["unplaced"] += 1
+    for group in groups.values():
+        most = group["communes"].most_common()
+        group["units"] = [
+            {"code": code, "name": audit.name_of(code, None), "count": count} for code, count in most[:_NAMED_UNITS]
+        ]
+        group["more"] = max(len(most) - _NAMED_UNITS, 0)
+    ordered = sorted(
+        groups.values(),
+        key=lambda group: (_is_missing_file(group), group["severity"], -group["open"], group["code"]),
+    )
+    return "by-check.html", "by-check", {"title": "Phát hiện theo loại", "groups": ordered}

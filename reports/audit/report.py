@@ -1,0 +1,73 @@
+"""Writing the audit report of a release: the site in `reports/audit` and the workbook beside it.
+
+What belongs here: the order of the work. What does not: any page.
+"""
+
+from pathlib import Path
+
+from audit.release_difference import compare_releases
+from reports.audit import words
+from reports.audit.change_pages import changes
+from reports.audit.check_pages import (
+    checks,
+    decisions,
+    describe_published,
+    described_results,
+    expectations,
+    links,
+    published,
+    reconciliation,
+)
+from reports.audit.facts import read_audit
+from reports.audit.pages import by_check, commune_pages, communes, coverage, findings, overview
+from reports.audit.trace_pages import figures, trace_pages
+from reports.audit.workbook import write_workbook
+from reports.page import write_page
+
+FOLDER = "audit"
+PAGE = f"{FOLDER}/index.html"
+
+
+def write_audit_report(release: Path, release_id: str, maturity: str, previous: Path | None) -> None:
+    """Write the audit report into `reports/audit` of a release.
+
+    Args:
+        release: the release's folder; its database, Parquet files and description are there.
+        release_id: its id.
+        maturity: `final` or `provisional`.
+        previous: the folder of the release before, None for the first one.
+    """
+    reports = release / "reports"
+    audit = read_audit(release, release_id, maturity, previous)
+    difference = compare_releases(previous, release) if previous else None
+    results = described_results(audit)
+    describe_published(audit)
+    first = overview(audit)
+    pages = [
+        first,
+        communes(audit),
+        *commune_pages(audit),
+        coverage(),
+        findings(audit),
+        by_check(audit),
+        checks(results),
+        expectations(results, reports),
+        reconciliation(audit),
+        published(audit, reports),
+        figures(audit),
+        *trace_pages(audit, release),
+        links(),
+        decisions(audit),
+        changes(audit, difference),
+    ]
+    for name, template, context in pages:
+        write_page(
+            reports,
+            f"{FOLDER}/{name}",
+            f"audit/templates/{template}.html.j2",
+            page=name,
+            audit=audit,
+            words=words,
+            **context,
+        )
+    write_workbook(reports / FOLDER / "audit.xlsx", audit, first[2], results, difference)

@@ -1,0 +1,271 @@
+"""The audit report of two releases: faults are planted, one is mended, and every page, sheet and list must tell it."""
+
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+
+from ingestion.home import Home
+from publication.datapackage import read_datapackage
+from reports.numbers import count_vi
+from tests.end_to_end.conftest import PACKS, poverty
+from tests.support.browser import open_browser, visit
+
+YEARS = ("2026", "2027")
+SHIFTED, REFUSED = "2027/ra-soat-2027-29158.xlsx", "2026/ra-soat-2026-29167.xlsx"
+INCOME = "Thu nhập bình quân đầu người (nghìn đồng/tháng)"
+_SHEETS = ["Tổng quan", "Độ phủ", "Phát hiện", "Kiểm tra", "Đối chiếu", "Số liệu công bố", "Liên kết",
+           "Miễn trừ và đính chính", "Thay đổi"]  # fmt: skip
+
+
+def _plant_unreadable_income(path: Path) -> str:
+    """Move every column of the household list one to the right and spoil an income. Returns the cell."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["Hộ gia đình"]
+    sheet.insert_cols(1)
+    header = next(cell for row in sheet.iter_rows(max_row=6) for cell in row if cell.value == INCOME)
+    cell = sheet.cell(header.row + 3, header.column)
+    cell.value = "nhiều"
+    book.save(path)
+    return f"«Hộ gia đình»!{cell.coordinate}"
+
+
+def _rename_a_header(path: Path) -> None:
+    book = openpyxl.load_workbook(path)
+    sheet = book["Hộ gia đình"]
+    next(cell for row in sheet.iter_rows(max_row=6) for cell in row if cell.value == "Số nhân khẩu").value = "Người"
+    book.save(path)
+
+
+class Faulty:
+    """A home with two releases: first a cell is unreadable and a file refused, then the file is right."""
+
+    def __init__(self, home: Home, cell: str, first: Path):
+        self.home, self.cell, self.first = home, cell, first
+        self.release = home.current.resolve()
+        self.audit = self.release / "reports" / "audit"
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(str(self.release / "poverty.duckdb"), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def count(self, table: str, condition: str = "true") -> int:
+        return int(str(self.rows(f"select count(*) from {table} where {condition}")[0][0]))
+
+    def page(self, name: str) -> str:
+        return (self.audit / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> Faulty:
+    home = Home(tmp_path_factory.mktemp("faulty") / "home").create()
+    for year in YEARS:
+        shutil.copytree(PACKS / "clean" / "landing" / year, home.landing / year)
+    cell = _plant_unreadable_income(home.landing / SHIFTED)
+    _rename_a_header(home.landing / REFUSED)
+    poverty(home, "run")
+    first = home.current.resolve()
+    shutil.copy(PACKS / "clean" / "landing" / REFUSED, home.landing / "2026" / "sua-lai.xlsx")
+    poverty(home, "run")
+    return Faulty(home, cell, first)
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self.found += [value for name, value in attrs if name in ("href", "src") and value]
+
+
+def test_every_link_of_the_site_leads_somewhere_on_the_disk(faulty: Faulty) -> None:
+    pages = sorted(faulty.audit.rglob("*.html"))
+    assert 48 < len(pages) < 200  # 48 communes in the years of the home
+    for page in pages:
+        links = _Links()
+        links.feed(page.read_text(encoding="utf-8"))
+        assert links.found
+        for link in links.found:
+            assert (page.parent / link.partition("#")[0]).exists(), f"{page.name}: {link}"
+
+
+def test_every_page_opens_without_errors_or_network_and_prints(faulty: Faulty) -> None:
+    communes = sorted((faulty.audit / "communes").glob("*.html"))
+    pages = [*faulty.audit.glob("*.html"), *communes[:3], *communes[-2:], *(faulty.audit / "trace").glob("*.html")]
+    with open_browser() as browser:
+        for page in pages:
+            seen = visit(browser, page)
+            assert (seen.console_errors, seen.network_requests) == ([], []), page
+            assert seen.page.locator("h1").count() == 1
+            wide = seen.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            assert not wide, f"{page.name} scrolls sideways"
+            if page.parent == faulty.audit:
+                assert seen.page.pdf(format="A4").startswith(b"%PDF")
+            seen.page.close()
+
+
+def test_a_clerk_finds_what_to_correct_in_three_clicks(faulty: Faulty) -> None:
+    with open_browser() as browser:
+        page = visit(browser, faulty.release / "reports" / "index.html").page
+        page.get_by_text("Báo cáo kiểm toán số liệu").click()
+        page.get_by_role("link", name="Xã, phường", exact=True).click()
+        page.get_by_role("searchbox").fill("an hiep 29158")
+        shown = page.locator("tbody tr:visible")
+        assert shown.count() == 1
+        shown.get_by_role("link").click()
+        assert "29158" in page.locator("h1").inner_text()
+        finding = page.locator("table[data-filter] tbody tr", has_text=INCOME)
+        assert finding.count() == 1
+        assert "2027" in finding.inner_text()
+        assert "Hộ gia đình" in finding.inner_text()
+
+
+def test_the_filter_hides_what_does_not_fit_and_counts(faulty: Faulty) -> None:
+    with open_browser() as browser:
+        page = visit(browser, faulty.audit / "communes.html").page
+        everyone = page.locator("tbody tr").count()
+        assert page.locator("tbody tr:visible").count() == everyone
+        page.get_by_role("searchbox").fill("PHUONG ben tre")
+        named = page.locator("tbody tr:visible")
+        assert named.get_by_role("link").all_inner_texts() == ["Phường Bến Tre"]
+        assert page.get_by_role("status").inner_text() == f"1 / {everyone} dòng"
+        page.get_by_role("searchbox").fill("không có xã nào tên thế này")
+        assert page.locator("tbody tr:visible").count() == 0
+        page.goto((faulty.audit / "findings.html").as_uri())
+        page.get_by_label("Mức").select_option("Cảnh báo")
+        shown = page.locator("table[data-filter] tbody tr:visible td:first-child").all_inner_texts()
+        assert shown
+        assert set(shown) == {"Cảnh báo"}
+
+
+def test_the_figures_of_the_overview_are_those_of_the_tables(faulty: Faulty) -> None:
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", faulty.page("index.html")))
+    figures = {
+        "tệp đã nhận": faulty.count("quality.source_file"),
+        "lỗi còn mở": faulty.count("quality.finding", "status = 'open' and severity = 'error'"),
+        "cảnh báo còn mở": faulty.count("quality.finding", "status = 'open' and severity = 'warning'"),
+        "số tổng hợp của xã khác danh sách": faulty.count("quality.reconciliation", "not is_matched"),
+    }
+    for words, figure in figures.items():
+        assert f"{count_vi(figure)} {words}" in text
+    description = read_datapackage(faulty.release)
+    assert description is not None
+    assert description["maturity"] == "provisional"
+    assert "Số liệu tạm thời" in text
+    for number in re.findall(r"\d+", " ".join(description["maturityReasons"])):
+        assert count_vi(int(number)) in text
+
+
+def test_the_grid_of_coverage_adds_up_to_the_area_table(faulty: Faulty) -> None:
+    text = faulty.page("coverage.html")
+    states = re.findall(r'<td class="state ([CTLK])"', text)
+    expected, received = faulty.rows(
+        "select sum(communes_expected), sum(communes_received) from marts.area_year "
+        "where area_level = 'province' and boundary = 'as_reviewed'"
+    )[0]
+    assert len(states) == expected
+    assert sum(state in "CT" for state in states) == received
+
+
+def test_every_check_is_listed_with_its_result(faulty: Faulty) -> None:
+    text = faulty.page("checks.html") + faulty.page("expectations.html")
+    results = faulty.rows("select check_id, is_passed from quality.check_result")
+    assert text.count('<span class="tag good">Đạt</span>') == sum(bool(passed) for _, passed in results)
+    assert [check_id for check_id, _ in results if f"<code>{check_id}</code>" not in text] == []
+    assert "chặn phát hành" in text
+
+
+def test_every_traced_figure_adds_up_again(faulty: Faulty) -> None:
+    pages = sorted((faulty.audit / "trace").glob("*.html"))
+    assert len(pages) > 10
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        assert "đúng bằng nhau" in text, page.name
+        published = faulty.rows(
+            f"select {page.stem} from marts.area_year where area_level = 'province' and boundary = 'as_reviewed' "
+            "order by survey_year desc limit 1"
+        )[0][0]
+        assert f"Đã công bố: {count_vi(published)}." in text  # type: ignore[arg-type]
+
+
+def test_the_second_release_tells_what_changed(faulty: Faulty) -> None:
+    text = faulty.page("changes.html")
+    assert faulty.first.name in text
+    new_file = faulty.rows(
+        "select left(source_file_id, 8) from quality.source_file where commune_code = '29167' and survey_year = 2026 "
+        "and status = 'accepted'"
+    )[0][0]
+    assert f"<td>{new_file}</td>" in text
+    assert "tệp mới" in text
+    with duckdb.connect(str(faulty.first / "poverty.duckdb"), read_only=True) as connection:
+        before = {
+            row[0] for row in connection.execute("select finding_id from quality.finding where is_open").fetchall()
+        }
+    now = {str(row[0]) for row in faulty.rows("select finding_id from quality.finding where is_open")}
+    overview = re.sub(r"\s+", " ", faulty.page("index.html"))
+    assert before - now
+    assert f"{count_vi(len(before - now))} phát hiện đã hết, {count_vi(len(now - before))} phát hiện mới" in overview
+    assert "bản phát hành đầu tiên" in (faulty.first / "reports" / "audit" / "changes.html").read_text(encoding="utf-8")
+
+
+def test_the_workbook_holds_every_row_of_the_tables(faulty: Faulty) -> None:
+    book = openpyxl.load_workbook(faulty.audit / "audit.xlsx")
+    assert book.sheetnames == _SHEETS
+    for sheet in book:
+        assert sheet.freeze_panes == "A4"
+        assert sheet.auto_filter.ref
+        assert sheet.print_title_rows
+    tables = {"Phát hiện": "quality.finding", "Kiểm tra": "quality.check_result", "Đối chiếu": "quality.reconciliation",
+              "Số liệu công bố": "quality.published_figure"}  # fmt: skip
+    for name, table in tables.items():
+        assert sum(1 for _ in book[name].iter_rows(min_row=4)) == faulty.count(table), name
+    open_in_book = sum(row[1] == "còn mở" for row in book["Phát hiện"].iter_rows(min_row=4, values_only=True))
+    assert open_in_book == faulty.count("quality.finding", "status = 'open'")
+
+
+def test_feedback_names_the_cell_and_lists_exactly_the_open_findings(faulty: Faulty) -> None:
+    poverty(faulty.home, "feedback", "--year", "2027", "--commune", "29158")
+    folder = faulty.home.root / "reports" / "feedback" / faulty.release.name
+    rows = list(openpyxl.load_workbook(folder / "2027-29158.xlsx").active.iter_rows(min_row=6, values_only=True))
+    condition = "status = 'open' and survey_year = 2027 and commune_code = '29158'"
+    assert len(rows) == faulty.count("quality.finding", condition)
+    assert [row[3] for row in rows if str(row[4]).startswith("Giá trị")].count(faulty.cell) <= 1
+    assert faulty.cell in [row[3] for row in rows]
+    assert all(row[4] and row[5] for row in rows)
+    assert all(row[7] is None and row[8] is None for row in rows)
+    said = poverty(faulty.home, "feedback", "--year", "2027")
+    communes = faulty.rows(
+        "select distinct commune_code from quality.finding where status = 'open' and survey_year = 2027"
+    )
+    assert {path.name for path in folder.glob("2027-*.xlsx")} == {f"2027-{code}.xlsx" for (code,) in communes}
+    assert str(folder) in said.stdout
+
+
+def test_feedback_says_when_there_is_nothing_and_refuses_what_is_unknown(faulty: Faulty) -> None:
+    clean = faulty.rows(
+        "select area_code from marts.area_year where survey_year = 2026 and area_level = 'commune' "
+        "and boundary = 'as_reviewed' and area_code not in (select commune_code from quality.finding "
+        "where status = 'open' and survey_year = 2026 and commune_code is not null) limit 1"
+    )[0][0]
+    said = poverty(faulty.home, "feedback", "--year", "2026", "--commune", str(clean))
+    assert "nothing to correct" in said.stdout
+    assert (
+        "no commune 99999" in poverty(faulty.home, "feedback", "--year", "2026", "--commune", "99999", expect=2).stderr
+    )
+    assert "no year 2022" in poverty(faulty.home, "feedback", "--year", "2022", expect=2).stderr
+
+
+def test_every_fault_of_the_noisy_pack_is_in_the_site(noisy_home: Home) -> None:
+    release = noisy_home.current.resolve()
+    with duckdb.connect(str(release / "poverty.duckdb"), read_only=True) as connection:
+        findings = connection.execute(
+            "select distinct check_code from quality.finding where status = 'open'"
+        ).fetchall()
+    text = (release / "reports" / "audit" / "by-check.html").read_text(encoding="utf-8")
+    assert [code for (code,) in findings if f'id="{code}"' not in text] == []
+    assert (release / "reports" / "audit" / "communes" / "unknown.html").exists()
