@@ -5,7 +5,6 @@ function from rows to a Plotly figure beside the page. A figure is plain data, w
 """
 
 import importlib.resources
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,6 +92,9 @@ def value_axis(title: str, suffix: str = "") -> Figure:
 
 def write_library(reports: Path) -> None:
     """Copy plotly.js, as its Python package ships it, into `reports/assets`: one copy for all pages of the release."""
-    source = importlib.resources.files("plotly") / "package_data" / _LIBRARY
-    with importlib.resources.as_file(source) as library:
-        shutil.copyfile(library, reports / "assets" / _LIBRARY)
+    (reports / "assets" / _LIBRARY).write_bytes(library())
+
+
+def library() -> bytes:
+    """plotly.js as its Python package ships it."""
+    return (importlib.resources.files("plotly") / "package_data" / _LIBRARY).read_bytes()
