@@ -33,7 +33,7 @@ dev: setup            ## the Dagster UI on http://127.0.0.1:3000
 
 test: setup           ## all tests
 	@tools/test_programs.sh
-	@$(RUN) pytest --cov=ingestion --cov-report=term:skip-covered
+	@$(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadfile --cov=ingestion --cov-report=term:skip-covered
 
 lint: setup           ## format, lint, types, SQL
 	@$(RUN) ruff format --check .

@@ -12,6 +12,7 @@ from typing import Any
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+from filelock import FileLock
 
 from ingestion.forms import MAP_FOLDER_VARIABLE, map_folder
 from ingestion.home import HOME_VARIABLE, Home
@@ -37,20 +38,30 @@ def dbt_environment(home: Home) -> dict[str, str]:
 
 def ensure_manifest() -> Path:
     """The project's manifest, parsed again only when a file of the project is newer (parsing takes seconds)."""
+    MANIFEST.parent.mkdir(exist_ok=True)
+    with FileLock(MANIFEST.with_suffix(".lock")):  # two commands at once would write one file
+        if not _is_fresh():
+            _parse()
+    return MANIFEST
+
+
+def _is_fresh() -> bool:
     files = [path for folder in _SOURCE_FOLDERS for path in (DBT_FOLDER / folder).rglob("*") if path.is_file()]
     newest = max(path.stat().st_mtime for path in [*files, DBT_FOLDER / "dbt_project.yml"])
-    if not MANIFEST.exists() or MANIFEST.stat().st_mtime < newest:
-        parsed = subprocess.run(
-            [DBT_EXECUTABLE, "--quiet", "parse", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER)],
-            env=dbt_environment(Home.from_environment()),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if parsed.returncode != 0:
-            raise RuntimeError(f"The dbt project does not parse; mend what dbt says and try again:\n{parsed.stdout}")
-        MANIFEST.touch()
-    return MANIFEST
+    return MANIFEST.exists() and MANIFEST.stat().st_mtime >= newest
+
+
+def _parse() -> None:
+    parsed = subprocess.run(
+        [DBT_EXECUTABLE, "--quiet", "parse", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER)],
+        env=dbt_environment(Home.from_environment()),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if parsed.returncode != 0:
+        raise RuntimeError(f"The dbt project does not parse; mend what dbt says and try again:\n{parsed.stdout}")
+    MANIFEST.touch()
 
 
 class PovertyDbtTranslator(DagsterDbtTranslator):

@@ -4,6 +4,7 @@ What belongs here: running dbt as the only writer of the build file. The models 
 """
 
 import json
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,7 +41,10 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
         write_decisions(home)
         catch_up(home)
         arguments = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]
-        invocation = dbt.cli(arguments, context=context, raise_on_error=False)
+        # In the home, and only the last one: a folder of its own for each run would grow by 9 MB a run.
+        target = home.warehouse / "dbt"
+        shutil.rmtree(target, ignore_errors=True)
+        invocation = dbt.cli(arguments, context=context, target_path=target, raise_on_error=False)
         # dbt is let finish first: counting rows opens the build file, which has one user at a time.
         with dbt_progress_only():
             events = list(invocation.stream())

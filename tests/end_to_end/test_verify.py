@@ -46,7 +46,8 @@ def _source(home: Home) -> Path:
 
 def _decision(home: Home) -> Path:
     decisions = description_of(home.current)["inputs"]["decisions"]
-    return home.archive / "decisions" / decisions[0]["hash"].removeprefix("sha256:")
+    links = next(one for one in decisions if one["name"] == "links.csv")
+    return home.archive / "decisions" / links["hash"].removeprefix("sha256:")
 
 
 TAMPERINGS: dict[str, tuple[Callable[[Home], None], str]] = {

@@ -20,6 +20,7 @@ from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from publication.datapackage import read_datapackage
 from publication.finding_ledger import catch_up, ledger_release
+from publication.inputs import inputs_of
 from publication.publish import NotPublishedError, publish_build
 from publication.release import DATABASE, Release, publish
 from tests.support.warehouse import build_file, dbt
@@ -61,7 +62,7 @@ def build(home: Home, day: datetime) -> None:
 
 
 def release(home: Home, day: datetime) -> Release:
-    return publish(home, "run", [], "state", now=day)
+    return publish(home, "run", [], inputs_of(home), now=day)
 
 
 def raw_digest(home: Home) -> str:
