@@ -12,7 +12,7 @@ import duckdb
 from jinja2 import Environment
 
 from ingestion.reference import REPOSITORY
-from poverty_cli.measure_file import LeftOut, UnfitDataError, load, units
+from poverty_cli.measure_file import LeftOut, load, units
 from poverty_cli.measure_weights import Weights
 
 MEASURES = (

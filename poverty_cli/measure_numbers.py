@@ -32,7 +32,7 @@ class Printed:
         return replace(self, slack=min(self.slack, Fraction(1, 2 * 10**places))) if self.places < _MANY_PLACES else self
 
     def as_fraction(self) -> Fraction:
-        """What is meant: few places as they stand, many places as the simple fraction that prints so, if there is one."""
+        """What is meant: few places as they stand, many as the simple fraction that prints so, if there is one."""
         if self.places < _MANY_PLACES:
             return self.value
         simplest = self.simplest()

@@ -1,6 +1,6 @@
 """Weights of `poverty measure`: what the numbers mean that a user or another tool writes, as whole numbers of parts.
 
-What belongs here: weights. What does not: rounding of one number (`measure_numbers`), the cut-off (`measure_arguments`).
+What belongs here: weights. What does not: rounding of one number (`measure_numbers`), cut-offs (`measure_arguments`).
 """
 
 from collections.abc import Iterator, Sequence
