@@ -142,7 +142,9 @@ explained as (
                 then 'Tổng ' || sum_of || ' là ' || {{ consistent }} || ', không phải ' || {{ printed }}
                     || ': số nhất quán là ' || {{ consistent }} || ', trừ khi một số hạng in sai.'
             when failing_kind = 'share'
-                then 'Tỷ lệ ' || coalesce({{ printed_share('share_of') }} || ' ', '') || 'là '
+                then 'Tỷ lệ '
+                    || coalesce({{ printed_share('share_of') }} || ' ', '')
+                    || 'là '
                     || {{ printed_number('consistent_value', 'greatest(decimals, 2)') }} || '%'
                     || coalesce(' (với ' || mended_terms || ')', '') || ', không phải ' || {{ printed }} || '%.'
             when failing_kind = 'part'

@@ -1,5 +1,5 @@
-{# Districts, communes and area classes, weighted by their population, make the province; subgroups make their area. From
-   2025 on harmonised districts have no residents and need not hold every household: that level is then left out. #}
+{# Districts, communes and area classes, weighted by their population, make the province; subgroups make their area.
+   From 2025 on districts have no residents; and a household that nothing before gives a district is in none. #}
 {% set sums = ['reviewed', 'poor', 'weighted_deprivations'] -%}
 {% set subgroup_types = measure_subgroups().keys() | list + ['area_class'] -%}
 with
@@ -15,6 +15,12 @@ measures as (
     from {{ ref('poverty_measure') }}
 ),
 
+without_district as (
+    select distinct survey_year
+    from {{ ref('int_household_district') }}
+    where district_code is null
+),
+
 levels as (
     select
         survey_year,
@@ -22,7 +28,7 @@ levels as (
         area_level,
         unit,
         weighting,
-        count(*) - count(population) as without_residents,
+        count(population) as with_residents,
         sum(population) as population,
         sum(weighted_measure) as weighted_measure,
         {% for sum in sums -%}
@@ -64,10 +70,17 @@ inner join levels as whole
     on
         {{ same('parts', 'whole', ['survey_year', 'boundary', 'unit', 'weighting']) }}
         and whole.area_level = 'province'
+left join without_district
+    on
+        parts.survey_year = without_district.survey_year
+        and parts.area_level = 'district'
 where
-    (parts.without_residents = 0 or parts.area_level <> 'district')
+    without_district.survey_year is null
     and (
-        coalesce(parts.population, 0) <> coalesce(whole.population, 0)
+        (
+            (parts.area_level <> 'district' or parts.with_residents > 0)
+            and coalesce(parts.population, 0) <> coalesce(whole.population, 0)
+        )
         {% for sum in sums -%}
         or parts.{{ sum }} <> whole.{{ sum }}
         {% endfor -%}
