@@ -13,19 +13,27 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from poverty_cli.measure import Row, UnfitDataError
+from poverty_cli.measure import Row
 from poverty_cli.measure import measure as measure_file
-from poverty_cli.measure_arguments import WrongCallError, names, parse_cutoff, parse_weights
+from poverty_cli.measure_arguments import names, parse_cutoff
+from poverty_cli.measure_file import LeftOut, UnfitDataError
+from poverty_cli.measure_numbers import WrongCallError
+from poverty_cli.measure_weights import parse_weights
 
 
 def measure(
     data: Annotated[Path, typer.Option(exists=True, dir_okay=False, readable=True, help="A .csv or .parquet file.")],
-    indicators: Annotated[str, typer.Option(help="Columns of 0 and 1, separated by commas: a,b,c.")],
-    cutoff: Annotated[str, typer.Option(help="Poverty cut-off k: poor from this weighted share on, such as 1/3.")],
+    indicators: Annotated[
+        str, typer.Option(help="Columns of 0 and 1 (or true and false), separated by commas: a,b,c.")
+    ],
+    cutoff: Annotated[
+        str,
+        typer.Option(help="Poverty cut-off k: poor from this weighted share on, such as 1/3; 2 with weights 1,1,1,1."),
+    ],
     weights: Annotated[
         str,
         typer.Option(
-            help="1/4,1/4,1/2, or equal, or nested:a+b,c (dimensions weigh the same; so do indicators in one)."
+            help="1/4,1/4,1/2 or 2,1,1; or equal; or nested:a+b,c (dimensions weigh the same; so do indicators in one)."
         ),
     ] = "equal",
     weight_column: Annotated[str | None, typer.Option(help="Column that says how much a row counts.")] = None,
@@ -37,14 +45,29 @@ def measure(
         columns = names(indicators, "--indicators")
         groups = names(by, "--by") if by else []
         weighed = parse_weights(weights, columns)
-        rows = measure_file(data, columns, weighed, parse_cutoff(cutoff), weight_column, groups)
+        rows, left_out = measure_file(data, columns, weighed, parse_cutoff(cutoff, weighed), weight_column, groups)
     except (WrongCallError, UnfitDataError) as problem:
-        Console(stderr=True).print(str(problem), soft_wrap=True, markup=False)
+        _tell(str(problem))
         raise typer.Exit(2 if isinstance(problem, WrongCallError) else 1) from None
+    if weighed.note:
+        _tell(weighed.note)
+    if left_out.rows:
+        _tell(_sentence(left_out))
     if as_table:
         _print_table(rows, groups)
     else:
         _write_csv(rows, groups)
+
+
+def _tell(sentence: str) -> None:
+    """What is no part of the table goes to standard error."""
+    Console(stderr=True).print(sentence, soft_wrap=True, markup=False, highlight=False)
+
+
+def _sentence(left_out: LeftOut) -> str:
+    weight = "" if left_out.share_of_weight is None else f" ({left_out.share_of_weight:.2%} of the weight)"
+    columns = ", ".join(f"{name} ({count:,})" for name, count in left_out.columns.items())
+    return f"Left out: {left_out.rows:,} of {left_out.of_rows:,} rows{weight}, where a cell is missing: {columns}."
 
 
 def _write_csv(rows: Sequence[Row], by: Sequence[str]) -> None:

@@ -56,7 +56,20 @@
     }) }}
 {%- endmacro %}
 
-{# Whether any household of the group was asked: null marks come only from a form that lacks the column. #}
+{# Whether a form of the year has the column, from rows of stg_form_column. #}
 {% macro was_asked(column) -%}
-    max(case when {{ column }} is not null then 1 else 0 end) = 1
+    max(case when field = '{{ column }}' then 1 else 0 end) = 1
+{%- endmacro %}
+
+{# The columns of the household sheets of every loaded survey year, as a relation (survey_year, field). #}
+{% macro asked_columns() -%}
+    select
+        files.survey_year,
+        columns.field
+    from {{ ref('int_source_file') }} as files
+    inner join {{ ref('stg_form_column') }} as columns
+        on
+            files.form = columns.form
+            and columns.role = 'household'
+    where files.is_in_force
 {%- endmacro %}

@@ -69,3 +69,12 @@
             end
     end
 {%- endmacro %}
+
+{# A share as people write it: F16/(F04+F06). #}
+{% macro printed_share(share_of) -%}
+    {% for place in [1, 2] -%}
+    {% set side = "split_part(" ~ share_of ~ ", '/', " ~ place ~ ")" -%}
+    case when {{ side }} like '%+%' then '(' || {{ side }} || ')' else {{ side }} end
+    {{- " || '/' || " if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}

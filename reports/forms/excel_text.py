@@ -7,7 +7,7 @@ neither be calculated when the file is opened nor become a formula when somebody
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 
 LONGEST_TEXT = 32767
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def clean(text: str) -> str:
@@ -17,8 +17,10 @@ def clean(text: str) -> str:
 
 
 def looks_like_formula(text: str) -> bool:
-    """Whether a spreadsheet program might take the text for a formula when somebody edits it."""
-    return clean(text).startswith(_FORMULA_STARTS)
+    """Whether a spreadsheet program might take the text for a formula when somebody edits it: white space before the
+    sign is no protection, and at the very beginning it may break out of the cell."""
+    kept = clean(text)
+    return kept.lstrip().startswith(_FORMULA_STARTS) or kept.startswith(("\t", "\r", "\n"))
 
 
 def put_text(cell: Cell | MergedCell, text: str) -> None:

@@ -33,11 +33,25 @@ def test_by_groups_as_a_table(file: Path) -> None:
     assert "1.000000" in done.stdout
 
 
+def test_what_was_left_out_and_how_weights_were_read_is_told_beside_the_table(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("secret,a,b,w\nNguyễn,1,0,3\nTrần,1,NA,1\n", encoding="utf-8")
+    options = ["--indicators", "a,b", "--weights", "2,1", "--cutoff", "2", "--weight-column", "w"]
+    done = CliRunner().invoke(app, ["measure", "--data", str(path), *options])
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[:2] == ["measure,indicator,value", "headcount_ratio,,1.0"]
+    assert done.stderr.splitlines() == [
+        "--weights: they sum to 3, not 1; each was divided by that.",
+        "Left out: 1 of 2 rows (25.00% of the weight), where a cell is missing: b (1).",
+    ]
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [
         (["--indicators", "a,z", "--cutoff", "1/2"], 2),
         (["--indicators", "a,b", "--cutoff", "1/2", "--weights", "1/2,1/3"], 2),
+        (["--indicators", "a,b", "--cutoff", "1", "--weights", "1,1"], 2),
         (["--indicators", "a,b", "--cutoff", "33"], 2),
         (["--indicators", "a,region", "--cutoff", "1/2"], 1),
     ],

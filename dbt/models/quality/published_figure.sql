@@ -68,19 +68,33 @@ related as (
     group by figure_id
 ),
 
+{# A printed share of the residents says the same as a rate. #}
+named as (
+    select
+        figures.*,
+        case
+            when wholes.counted = 'resident_households' and parts.counted = 'households'
+                then parts.poverty_class || '_rate'
+            else figures.counted
+        end as says
+    from figures
+    left join figures as parts on split_part(figures.share_of, '/', 1) = parts.figure_id
+    left join figures as wholes on split_part(figures.share_of, '/', 2) = wholes.figure_id
+),
+
 {# The same figure elsewhere: two publications may differ without contradicting themselves. #}
 elsewhere as (
     select
         figures.figure_id,
         min(others.figure_id || ' in ' || {{ printed_number('others.published_value', 'others.decimals') }})
             as other_print
-    from figures
-    inner join figures as others
+    from named as figures
+    inner join named as others
         on
-            {{ same('figures', 'others', ['survey_year', 'area', 'counted', 'poverty_class']) }}
+            {{ same('figures', 'others', ['survey_year', 'area', 'says', 'poverty_class']) }}
             and figures.publication <> others.publication
             and abs(figures.published_value - others.published_value) > figures.rounding + others.rounding
-    where figures.counted <> 'share'
+    where figures.says <> 'share'
     group by figures.figure_id
 ),
 
@@ -128,7 +142,9 @@ explained as (
                 then 'Tổng ' || sum_of || ' là ' || {{ consistent }} || ', không phải ' || {{ printed }}
                     || ': số nhất quán là ' || {{ consistent }} || ', trừ khi một số hạng in sai.'
             when failing_kind = 'share'
-                then 'Tỷ lệ ' || coalesce(share_of || ' ', '') || 'là '
+                then 'Tỷ lệ '
+                    || coalesce({{ printed_share('share_of') }} || ' ', '')
+                    || 'là '
                     || {{ printed_number('consistent_value', 'greatest(decimals, 2)') }} || '%'
                     || coalesce(' (với ' || mended_terms || ')', '') || ', không phải ' || {{ printed }} || '%.'
             when failing_kind = 'part'

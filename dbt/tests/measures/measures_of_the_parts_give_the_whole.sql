@@ -1,13 +1,24 @@
-{# Districts, communes and area classes, weighted by their population, make the province; subgroups make their area. A
-   level where some area's residents are unknown (harmonised districts from 2025 on) is left out, as in area_year. #}
+{# Districts, communes and area classes, weighted by their population, make the province; subgroups make their area.
+   From 2025 on districts have no residents; and a household that nothing before gives a district is in none. #}
 {% set sums = ['reviewed', 'poor', 'weighted_deprivations'] -%}
+{% set subgroup_types = measure_subgroups().keys() | list + ['area_class'] -%}
 with
 
+{# Where residents are unknown or stated as none there is no ratio, but the poor of the place are in the province's. #}
 measures as (
     select
         *,
-        population * adjusted_headcount_ratio as weighted_measure
+        coalesce(
+            population * adjusted_headcount_ratio,
+            cast(weighted_deprivations as double) / weight_denominator
+        ) as weighted_measure
     from {{ ref('poverty_measure') }}
+),
+
+without_district as (
+    select distinct survey_year
+    from {{ ref('int_household_district') }}
+    where district_code is null
 ),
 
 levels as (
@@ -17,7 +28,7 @@ levels as (
         area_level,
         unit,
         weighting,
-        count(*) - count(population) as without_residents,
+        count(population) as with_residents,
         sum(population) as population,
         sum(weighted_measure) as weighted_measure,
         {% for sum in sums -%}
@@ -25,6 +36,13 @@ levels as (
         {% endfor -%}
     from measures
     group by survey_year, boundary, area_level, unit, weighting
+),
+
+subgroup_types as (
+    {% for subgroup_type in subgroup_types -%}
+    select '{{ subgroup_type }}' as subgroup_type
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
 ),
 
 subgroups as (
@@ -52,31 +70,42 @@ inner join levels as whole
     on
         {{ same('parts', 'whole', ['survey_year', 'boundary', 'unit', 'weighting']) }}
         and whole.area_level = 'province'
+left join without_district
+    on
+        parts.survey_year = without_district.survey_year
+        and parts.area_level = 'district'
 where
-    (parts.without_residents = 0 or parts.area_level <> 'district')
+    without_district.survey_year is null
     and (
-        coalesce(parts.population, 0) <> coalesce(whole.population, 0)
+        (
+            (parts.area_level <> 'district' or parts.with_residents > 0)
+            and coalesce(parts.population, 0) <> coalesce(whole.population, 0)
+        )
         {% for sum in sums -%}
         or parts.{{ sum }} <> whole.{{ sum }}
         {% endfor -%}
-        or (
-            parts.without_residents = 0
-            and abs(parts.weighted_measure - whole.weighted_measure) > 1e-9 * greatest(whole.weighted_measure, 1)
-        )
+        or abs(parts.weighted_measure - whole.weighted_measure) > 1e-9 * greatest(whole.weighted_measure, 1)
     )
 
 union all
 
 select
-    subgroups.subgroup_type,
-    subgroups.survey_year,
-    subgroups.boundary,
-    subgroups.unit,
-    subgroups.weighting
-from subgroups
-inner join measures on {{ same('subgroups', 'measures', area_key() + ['unit', 'weighting']) }}
+    subgroup_types.subgroup_type,
+    measures.survey_year,
+    measures.boundary,
+    measures.unit,
+    measures.weighting
+from measures
+cross join subgroup_types
+left join subgroups
+    on
+        {{ same('measures', 'subgroups', area_key() + ['unit', 'weighting']) }}
+        and subgroup_types.subgroup_type = subgroups.subgroup_type
 where
-    (subgroups.subgroup_type = 'area_class' and coalesce(subgroups.population, 0) <> coalesce(measures.population, 0))
+    (
+        subgroup_types.subgroup_type = 'area_class'
+        and coalesce(subgroups.population, 0) <> coalesce(measures.population, 0)
+    )
     {% for sum in sums -%}
-    or subgroups.{{ sum }} <> measures.{{ sum }}
+    or coalesce(subgroups.{{ sum }}, 0) <> measures.{{ sum }}
     {% endfor -%}

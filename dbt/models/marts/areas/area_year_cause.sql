@@ -15,13 +15,17 @@ classes as (
     select 'near_poor'
 ),
 
+form_columns as (
+    {{ asked_columns() }}
+),
+
 asked as (
     {% for cause in causes() -%}
     select
         survey_year,
         '{{ cause }}' as cause_code,
         {{ was_asked('cause_' ~ cause) }} as is_asked
-    from {{ ref('fct_household_year') }}
+    from form_columns
     group by survey_year
     {{ 'union all' if not loop.last }}
     {% endfor -%}

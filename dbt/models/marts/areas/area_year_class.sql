@@ -1,8 +1,8 @@
 {# A group that a form does not ask for is null in its years, not zero. #}
 {% set groups = household_groups() -%}
 {% set asked = {
-    'head_is_female': 'head_is_female',
-    'head_is_ethnic_minority': 'head_is_ethnic_minority',
+    'head_is_female': 'head_sex',
+    'head_is_ethnic_minority': 'head_ethnicity',
     'poverty_group = 1': 'poverty_group',
     'poverty_group = 2': 'poverty_group',
     'poverty_group = 3': 'poverty_group',
@@ -24,13 +24,17 @@ totals as (
     select * from {{ ref('int_area_class_total') }}
 ),
 
+form_columns as (
+    {{ asked_columns() }}
+),
+
 asked as (
     select
         survey_year,
         {% for group, condition in groups.items() -%}
         {{ was_asked(asked.get(condition, condition)) }} as asked_{{ group }}{{ ',' if not loop.last }}
         {% endfor -%}
-    from {{ ref('fct_household_year') }}
+    from form_columns
     group by survey_year
 )
 
