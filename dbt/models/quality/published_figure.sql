@@ -114,6 +114,9 @@ compared as (
 {% set printed = printed_number('published_value', 'decimals') -%}
 {% set consistent = printed_number('consistent_value', 'decimals') -%}
 
+{# A share of a sum, F16/F04+F06, as people write it: F16/(F04+F06). #}
+{% set share = "case when share_of like '%/%+%' then replace(share_of, '/', '/(') || ')' else share_of end" -%}
+
 {% set found = printed_number('warehouse_value', 'decimals') -%}
 
 explained as (
@@ -128,7 +131,7 @@ explained as (
                 then 'Tổng ' || sum_of || ' là ' || {{ consistent }} || ', không phải ' || {{ printed }}
                     || ': số nhất quán là ' || {{ consistent }} || ', trừ khi một số hạng in sai.'
             when failing_kind = 'share'
-                then 'Tỷ lệ ' || coalesce(share_of || ' ', '') || 'là '
+                then 'Tỷ lệ ' || coalesce({{ share }} || ' ', '') || 'là '
                     || {{ printed_number('consistent_value', 'greatest(decimals, 2)') }} || '%'
                     || coalesce(' (với ' || mended_terms || ')', '') || ', không phải ' || {{ printed }} || '%.'
             when failing_kind = 'part'
