@@ -16,7 +16,7 @@ from ingestion.reference import REPOSITORY
 FOLDER = REPOSITORY / "docs" / "images"
 # picture: page below `reports`, width, height to show
 PICTURES = {
-    "profile.png": ("profiles/former-83.html", 900, 1640),
+    "profile.png": ("profiles/former-83.html", 1000, 1500),
     "audit-report.png": ("audit/index.html", 1000, 1130),
 }
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -23,7 +23,7 @@ HEAD_ROWS = 8
 _LINE_HEIGHT = 13.5
 # In characters: running number, name, the least of a column of figures, of one in a form of many, of one with a long
 # formula. Narrow columns are printed large, for a form is fitted to the paper.
-_NUMBER_WIDTH, _NAME_WIDTH, _WIDTH, _NARROW, _WIDE = 5.0, 26.0, 8.5, 6.8, 14.0
+_NUMBER_WIDTH, _NAME_WIDTH, _WIDTH, _NARROW, _WIDE = 5.0, 26.0, 8.5, 6.8, 16.0
 _BESIDE_DIGITS = 2
 _INDENT = 2
 _NARROW_FROM = 22
