@@ -100,4 +100,5 @@ def _offline(page: str) -> str:
     page = re.sub(r'<a\b[^>]*href="(?:https?://|[./]*/expectations/)[^>]*>(.*?)</a>', r"\1", page, flags=re.DOTALL)
     # Made anew for every page otherwise: the same results give the same bytes.
     page = _PAGE_ID.sub("", page).replace("../../../../index.html", "index.html")
+    page = page.replace(">Home</a>", ">Kiểm tra phân bố số liệu</a>")
     return page.replace("</head>", f'<link rel="stylesheet" href="{_STYLE.name}"></head>', 1)

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from ingestion.home import Home
-from reports.forms.figures import NoFormsError
+from reports.forms.figures import NoFormsError, UnknownFormsError
 from reports.forms.fill import FiguresDisagreeError
 from reports.forms.make import make_forms, make_private_forms
 
@@ -37,7 +37,7 @@ def forms(
         made = make(home, year, area)
     except (NoFormsError, FiguresDisagreeError) as problem:
         Console(stderr=True).print(str(problem), soft_wrap=True, markup=False)
-        raise typer.Exit(1) from None
+        raise typer.Exit(2 if isinstance(problem, UnknownFormsError) else 1) from None
     count = f"{len(made.files)} workbook{'s' if len(made.files) != 1 else ''}"
     console = Console()
     console.print(

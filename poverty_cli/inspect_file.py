@@ -38,7 +38,8 @@ def inspect_file(console: Console, file: Path) -> bool:
     if not findings:
         console.print("No problem found.")
     else:
-        table = Table(title=f"{len(findings)} findings", title_justify="left", show_lines=False)
+        title = f"{len(findings)} finding{'s' if len(findings) != 1 else ''}"
+        table = Table(title=title, title_justify="left", show_lines=False)
         for heading in ("Severity", "Check", "Sheet", "Row", "Column", "What and what to do"):
             table.add_column(heading, overflow="fold")
         for finding in findings:

@@ -39,11 +39,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A warehouse of Vietnam's yearly poverty reviews. All data is under $POVERTY_HOME (default ./data).",
 )
-app.command()(feedback)
-app.command()(forms)
-app.command()(measure)
-for command in (trace, diff, verify):
-    app.command()(command)
 console = Console()
 errors = Console(stderr=True)
 
@@ -98,7 +93,6 @@ def _is_empty(folder: Path) -> bool:
     return not any(path.is_file() for path in folder.rglob("*"))
 
 
-@app.command()
 def sample(seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 2021) -> None:
     """Make the sample province in an empty landing folder: simulated workbooks of 2021-2030."""
     home = Home.from_environment().create()
@@ -188,6 +182,11 @@ def inspect(
 
     if inspect_file(console, file):
         raise typer.Exit(1)
+
+
+# In the order of --help: what runs the warehouse stands above, the sample at the end.
+for command in (trace, diff, verify, forms, feedback, measure, sample):
+    app.command()(command)
 
 
 def _finish(home: Home, strict: bool) -> None:

@@ -21,13 +21,13 @@ from ingestion.home import Home
 from publication.datapackage import code_version
 from publication.inputs import inputs_of
 
-Name = Annotated[str, typer.Argument(metavar="RELEASE", help="A release's id, current or previous.")]
+_HELP = "A release's id, current or previous."
 _SHOWN = 30
 
 
 def diff(
-    old: Name = "previous",
-    new: Name = "current",
+    old: Annotated[str, typer.Argument(metavar="OLD", help=_HELP)] = "previous",
+    new: Annotated[str, typer.Argument(metavar="NEW", help=_HELP)] = "current",
     as_json: Annotated[bool, typer.Option("--json", help="Everything, every figure, as JSON.")] = False,
 ) -> None:
     """What changed between two releases: files, rows by table, figures by table, area and cause."""
@@ -40,7 +40,7 @@ def diff(
 
 
 def verify(
-    release: Name = "current",
+    release: Annotated[str, typer.Argument(metavar="RELEASE", help=_HELP)] = "current",
     checksums_only: Annotated[bool, typer.Option("--checksums-only", help="Do not build it again.")] = False,
 ) -> None:
     """Whether a release is what was published: checksums, registry, archive, and built again from the archive."""

@@ -14,6 +14,8 @@ from ingestion.reference import cutoff_date, units_valid_on
 from ingestion.registry import ACCEPTED
 from publication.datapackage import DESCRIPTION, read_datapackage
 from publication.release import DATABASE
+from reports.simulated import simulated_files
+from reports.tables import ReleaseTables, open_release
 
 
 def print_release(console: Console, home: Home) -> int:
@@ -29,6 +31,7 @@ def print_release(console: Console, home: Home) -> int:
             "near_poor_rate, communes_received, communes_expected, is_final from marts.area_year "
             "where area_level = 'province' and boundary = 'as_reviewed' order by survey_year"
         ).fetchall()
+        simulated = simulated_files(ReleaseTables(connection))
         findings = connection.execute(
             "select severity, level, count(*) from quality.finding where is_open group by all order by all"
         ).fetchall()
@@ -49,6 +52,7 @@ def print_release(console: Console, home: Home) -> int:
             "final" if is_final else "provisional",
         )
     console.print(table)
+    _print_simulated(console, *simulated)
     for severity, level, count in findings:
         console.print(f"Open findings: {count:,} {severity}s of level {level} (quality.finding)")
     if description["waiversInForce"]:
@@ -111,7 +115,16 @@ def print_status(console: Console, home: Home) -> None:
             f"Published: release {description['id']}, {description['maturity']}, {home.current / DATABASE}",
             soft_wrap=True,
         )
+        with open_release(home.current) as tables:
+            _print_simulated(console, *simulated_files(tables))
         _print_decisions(console, home)
+
+
+def _print_simulated(console: Console, simulated: int, in_force: int) -> None:
+    """That data are made up, where the workbooks themselves say so."""
+    if simulated:
+        files = f"all {in_force:,} files" if simulated == in_force else f"{simulated:,} of {in_force:,} files"
+        console.print(f"[bold]Simulated data[/bold]: {files} in force say so on their cover.", soft_wrap=True)
 
 
 def _print_decisions(console: Console, home: Home) -> None:

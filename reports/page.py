@@ -6,6 +6,8 @@ disk without a network: every script and style lies beside them in `reports/asse
 
 import os
 import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,44 @@ from reports.numbers import count_vi, decimal_vi, percent_vi
 
 FOLDER = Path(__file__).resolve().parent
 _ASSETS = FOLDER / "assets"
+_VIETNAM = timezone(timedelta(hours=7))
+_MATURITY = {
+    "final": "đủ tệp chính thức, không còn lỗi chưa xử lý",
+    "provisional": "tạm thời: còn thiếu tệp hoặc còn lỗi chưa xử lý",
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """The pages of one release, and what every one of them says.
+
+    Attributes:
+        folder: the release's `reports` folder.
+        release_id: the release.
+        maturity: `final` or `provisional`.
+        notice: what a reader must know before anything else (`simulated_notice`), None where there is nothing.
+    """
+
+    folder: Path
+    release_id: str
+    maturity: str
+    notice: str | None
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether anything is missing, provisional or in error."""
+        return self.maturity != "final"
+
+    @property
+    def maturity_vi(self) -> str:
+        """The maturity in words."""
+        return _MATURITY[self.maturity]
+
+    @property
+    def published_vi(self) -> str:
+        """When the release was made, in Vietnam's time: its id says so."""
+        made = datetime.strptime(self.release_id[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+        return made.astimezone(_VIETNAM).strftime("%H:%M ngày %d/%m/%Y")
 
 
 @cache  # a site has hundreds of pages of few templates
@@ -36,17 +76,17 @@ def write_assets(reports: Path) -> None:
     shutil.copytree(_ASSETS, reports / "assets", dirs_exist_ok=True)
 
 
-def write_page(reports: Path, name: str, template: str, **context: Any) -> Path:
-    """Render a template into `reports/<name>`.
+def write_page(site: Site, name: str, template: str, **context: Any) -> Path:
+    """Render a template into a page of the site.
 
     Args:
-        reports: the release's `reports` folder.
-        name: the page's path below it, for instance `profiles/831.html`.
+        site: the release's pages; templates see it as `site`.
+        name: the page's path below the site's folder, for instance `profiles/831.html`.
         template: the template's path below this package; it extends `templates/base.html.j2`.
         context: what the template shows; `title` must be there.
     """
-    target = reports / name
+    target = site.folder / name
     target.parent.mkdir(parents=True, exist_ok=True)
-    root = Path(os.path.relpath(reports, target.parent)).as_posix()
-    target.write_text(_environment().get_template(template).render(root=root, **context), encoding="utf-8")
+    root = Path(os.path.relpath(site.folder, target.parent)).as_posix()
+    target.write_text(_environment().get_template(template).render(root=root, site=site, **context), encoding="utf-8")
     return target

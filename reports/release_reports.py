@@ -9,14 +9,15 @@ from pathlib import Path
 from reports.audit.report import PAGE as AUDIT_PAGE
 from reports.audit.report import write_audit_report
 from reports.charts import write_library
-from reports.page import write_assets, write_page
+from reports.page import Site, write_assets, write_page
 from reports.plan.page import PAGE as PLAN_PAGE
 from reports.plan.page import write_plan_page
 from reports.profiles.pages import FOLDER as PROFILES
 from reports.profiles.pages import write_profiles
+from reports.simulated import simulated_notice
+from reports.tables import open_release
 
 FOLDER = "reports"
-_MATURITY = {"final": "chính thức", "provisional": "tạm thời (còn thiếu số liệu hoặc còn lỗi chưa xử lý)"}
 
 
 @dataclass(frozen=True)
@@ -40,26 +41,26 @@ def write_release_reports(release: Path, release_id: str, maturity: str, previou
     reports = release / FOLDER
     write_assets(reports)
     write_library(reports)
+    with open_release(release) as tables:
+        site = Site(reports, release_id, maturity, simulated_notice(tables))
     entries: list[Entry] = []
-    write_profiles(release, reports, maturity)
+    write_profiles(release, site)
     about = "Tỷ lệ và mục tiêu, biến động, thiếu hụt, bản đồ, các xã cần giúp nhất: tỉnh và từng huyện."
     entries.append(Entry(f"{PROFILES}/index.html", "Hồ sơ tỉnh và huyện", about))
-    plan = write_plan_page(release, reports)
+    plan = write_plan_page(release, site)
     about = f"Mục I của kế hoạch như đã in, bên cạnh số của kho: {plan['matched']}/{plan['total']} số khớp."
     entries.append(Entry(PLAN_PAGE, "Số liệu của kế hoạch", about))
-    if (reports / "data_docs" / "index.html").exists():
-        about = "Kết quả kiểm tra phân bố số liệu của lần chạy này (Great Expectations), chỉ có số đếm và ngưỡng."
-        entries.append(Entry("data_docs/index.html", "Kiểm tra phân bố số liệu", about))
-    write_audit_report(release, release_id, maturity, previous)
+    write_audit_report(release, site, previous)
     about = "Đã nhận gì, có gì sai, ai phải sửa: từng xã, từng kiểm tra, từng số liệu. Kèm sổ Excel."
     entries.append(Entry(AUDIT_PAGE, "Báo cáo kiểm toán số liệu", about))
+    if (reports / "data_docs" / "index.html").exists():
+        about = "Trang kỹ thuật của Great Expectations về lần chạy này (tiếng Anh), chỉ có số đếm và ngưỡng."
+        entries.append(Entry("data_docs/index.html", "Kiểm tra phân bố số liệu", about))
     write_page(
-        reports,
+        site,
         "index.html",
         "templates/index.html.j2",
         title="Báo cáo rà soát hộ nghèo, hộ cận nghèo",
-        release_id=release_id,
-        maturity_vi=_MATURITY[maturity],
-        previous_id=previous.name if previous else None,
+        has_previous=previous is not None,
         entries=entries,
     )

@@ -16,15 +16,18 @@ import xlsxwriter
 LINE_HEIGHT = 13.5
 _FILLED = 0.95  # words do not fill a line to its end
 _FORMULA_SIGNS = ("=", "+", "-", "@")
+# Separators are those of Vietnam wherever the program follows the language of a format.
+_COUNT, _DECIMAL, _DAY, _PLACE = "[$-42A]#,##0", "[$-42A]#,##0.00##", "dd/mm/yyyy", "0"
 
 
 @dataclass(frozen=True)
 class Column:
-    """A heading, its width in characters, and whether long text wraps."""
+    """A heading, its width in characters, whether long text wraps, and whether numbers are places and no counts."""
 
     heading: str
     width: int = 12
     wraps: bool = False
+    is_place: bool = False
 
 
 def row_height(cells: Iterable[tuple[Any, int]]) -> float:
@@ -54,7 +57,7 @@ class Book:
                  if kind == "@" else {})}
             )
             for wraps in (False, True)
-            for kind in ("", "#,##0", "#,##0.00##", "dd/mm/yyyy", "@")
+            for kind in ("", _COUNT, _DECIMAL, _DAY, _PLACE, "@")
         }  # fmt: skip
 
     def sheet(self, name: str, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
@@ -67,9 +70,11 @@ class Book:
         sheet.repeat_rows(2)
         sheet.set_footer("&L&A&RTrang &P / &N")
         sheet.freeze_panes(3, 0)
+        sheet.hide_gridlines(0)  # long rows are followed along their lines, on paper too
         for place, column in enumerate(columns):
             sheet.set_column(place, place, column.width)
         sheet.write_string(0, 0, title, self._title)
+        sheet.set_row(2, row_height((column.heading, column.width) for column in columns))
         for place, column in enumerate(columns):
             sheet.write_string(2, place, column.heading, self._head)
         last = 2
@@ -79,21 +84,22 @@ class Book:
             if height > LINE_HEIGHT:
                 sheet.set_row(last, height)
             for place, value in enumerate(row):
-                self._write(sheet, last, place, value, columns[place].wraps)
+                self._write(sheet, last, place, value, columns[place])
         sheet.autofilter(2, 0, max(last, 3), len(columns) - 1)
 
-    def _write(self, sheet: Any, row: int, place: int, value: Any, wraps: bool) -> None:
+    def _write(self, sheet: Any, row: int, place: int, value: Any, column: Column) -> None:
+        wraps = column.wraps
         if value is None or value == "":
             return
         if isinstance(value, bool):
             sheet.write_string(row, place, "có" if value else "không", self._formats[wraps, ""])
         elif isinstance(value, int):
-            sheet.write_number(row, place, value, self._formats[wraps, "#,##0"])
+            sheet.write_number(row, place, value, self._formats[wraps, _PLACE if column.is_place else _COUNT])
         elif isinstance(value, float):
-            kind = "#,##0" if value.is_integer() else "#,##0.00##"
+            kind = _COUNT if value.is_integer() else _DECIMAL
             sheet.write_number(row, place, value, self._formats[wraps, kind])
         elif isinstance(value, datetime):
-            sheet.write_datetime(row, place, value, self._formats[wraps, "dd/mm/yyyy"])
+            sheet.write_datetime(row, place, value, self._formats[wraps, _DAY])
         else:
             text = str(value)
             sheet.write_string(row, place, text, self._formats[wraps, "@" if text.startswith(_FORMULA_SIGNS) else ""])

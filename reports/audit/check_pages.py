@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 from reports.audit.facts import Audit
-from reports.audit.measure_words import published_label
 from reports.audit.pages import Page
 from reports.audit.reading import Row
 from reports.audit.words import DATASETS, KIND, OWNER, PASSES, UNIT, condition_vi
@@ -97,13 +96,12 @@ def reconciliation(audit: Audit) -> Page:
 
 def _published_value(value: float | None, unit: str) -> str:
     shown = count_vi(value) if value is None or float(value).is_integer() else decimal_vi(value, 3).rstrip("0")
-    return shown if value is None else f"{shown} {UNIT.get(unit, unit)}"
+    return shown if value is None else f"{shown}%" if unit == "percent" else f"{shown} {UNIT.get(unit, unit)}"
 
 
 def describe_published(audit: Audit) -> None:
-    """Give printed figures their label and numbers in words; done once for the page and the workbook."""
+    """Give printed figures their numbers in words; done once for the page and the workbook."""
     for row in audit.published:
-        row["label"] = published_label(row["figure_id"], row["measure"], row["poverty_class"], row["area"])
         row["published_vi"] = _published_value(row["published_value"], row["unit"])
         row["warehouse_vi"] = _published_value(row["warehouse_value"], row["unit"])
 

@@ -1,10 +1,9 @@
-"""The Vietnamese names of measures: totals that communes sign, figures of areas, printed figures.
+"""The Vietnamese names of measures: totals that communes sign, figures of areas.
 
 What belongs here: names. What does not: what a measure counts (docs/marts.md, `audit.measures`).
 """
 
 from ingestion.forms import load_forms
-from ingestion.reference import load_units, read_seed
 
 FIGURES = {
     "resident_households": "Hộ dân cư",
@@ -28,19 +27,6 @@ RATES = {
     "near_poor_rate": ("Tỷ lệ hộ cận nghèo", "near_poor_households"),
 }
 _COUNTS = {"communes_received": "Số xã đã có tệp", "communes_expected": "Số xã phải có tệp"}
-_CLASSES = {"poor": "hộ nghèo", "near_poor": "hộ cận nghèo", "poor_or_near_poor": "hộ nghèo và cận nghèo"}
-_PRINTED = {
-    "resident_households": "Hộ dân cư",
-    "communes": "Số xã, phường, thị trấn",
-    "districts": "Số huyện, thành phố",
-    "rural_households": "Hộ ở nông thôn",
-    "poor_rate": "Tỷ lệ hộ nghèo",
-    "communes_poor_rate_10_to_17": "Số xã có tỷ lệ hộ nghèo từ 10% đến 17%",
-    "able_to_escape_households": "Hộ có khả năng thoát nghèo",
-    "poor_rate_pct": "Tỷ lệ hộ nghèo",
-    "near_poor_rate_pct": "Tỷ lệ hộ cận nghèo",
-    "households": "Số hộ",
-}
 
 
 def figure_label(measure: str) -> str:
@@ -55,25 +41,3 @@ def measure_labels() -> dict[str, str]:
         for form in sorted(load_forms().values(), key=lambda form: form.first_survey_year)
         for column in form.sheets["total"].columns
     }
-
-
-def published_label(figure_id: str, measure: str, poverty_class: str, area: str) -> str:
-    """A printed figure in words: what is counted, of which class, in which area when it is not the province."""
-    name, _, part = measure.partition(":")
-    if name == "deprived_households":
-        label = "Hộ thiếu hụt: " + next(r["name_vi"] for r in read_seed("indicators") if r["indicator_code"] == part)
-    elif name == "need_households":
-        label = "Hộ có nhu cầu: " + next(r["name_vi"] for r in read_seed("needs") if r["need_code"] == part)
-    elif name == "share":
-        printed = read_seed("published_figures_2021")
-        return "Tỷ lệ " + next(row["share_of"] for row in printed if row["figure_id"] == figure_id)
-    else:
-        label = _PRINTED.get(name) or FIGURES.get(name, name)
-    level, _, code = area.partition(":")
-    places = {unit.district_code: unit.district_name for unit in load_units()} if level == "district" else {}
-    if level == "commune":
-        places = {unit.commune_code: unit.commune_name for unit in reversed(load_units())}
-    class_vi = _CLASSES.get(poverty_class)
-    is_told = class_vi is None or class_vi in label.lower() or label.startswith("Hộ nghèo, cận nghèo")
-    told = label if is_told else f"{label} ({class_vi})"
-    return f"{told}, {places[code]}" if code in places else told

@@ -4,7 +4,6 @@ What belongs here: what each page shows. What does not: reading (`facts`), looks
 """
 
 from collections import Counter
-from datetime import timedelta, timezone
 from typing import Any
 
 from reports.audit.coverage import FINAL, MISSING, PROVISIONAL, REJECTED, STATES
@@ -17,7 +16,6 @@ LISTED_FINDINGS = 500
 COMMUNE_FINDINGS = 200
 _NAMED_UNITS = 12
 _WORST = 10
-_VIETNAM = timezone(timedelta(hours=7))
 
 Page = tuple[str, str, dict[str, Any]]  # address below `audit/`, template, context
 
@@ -46,7 +44,6 @@ def overview(audit: Audit) -> Page:
     by_year = audit.coverage.by_year
     context = {
         "title": "Báo cáo kiểm toán số liệu",
-        "published_at": audit.published_at.astimezone(_VIETNAM).strftime("%H:%M ngày %d/%m/%Y"),
         "reasons": maturity_reasons(audit),
         "in_force": len(in_force),
         "superseded": sum(file["status"] == "superseded" for file in audit.files),

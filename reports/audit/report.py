@@ -22,23 +22,21 @@ from reports.audit.facts import read_audit
 from reports.audit.pages import by_check, commune_pages, communes, coverage, findings, overview
 from reports.audit.trace_pages import figures, trace_pages
 from reports.audit.workbook import write_workbook
-from reports.page import write_page
+from reports.page import Site, write_page
 
 FOLDER = "audit"
 PAGE = f"{FOLDER}/index.html"
 
 
-def write_audit_report(release: Path, release_id: str, maturity: str, previous: Path | None) -> None:
+def write_audit_report(release: Path, site: Site, previous: Path | None) -> None:
     """Write the audit report into `reports/audit` of a release.
 
     Args:
         release: the release's folder; its database, Parquet files and description are there.
-        release_id: its id.
-        maturity: `final` or `provisional`.
+        site: its pages.
         previous: the folder of the release before, None for the first one.
     """
-    reports = release / "reports"
-    audit = read_audit(release, release_id, maturity, previous)
+    audit = read_audit(release, site.release_id, site.maturity, previous)
     difference = compare_releases(previous, release) if previous else None
     results = described_results(audit)
     describe_published(audit)
@@ -51,9 +49,9 @@ def write_audit_report(release: Path, release_id: str, maturity: str, previous: 
         findings(audit),
         by_check(audit),
         checks(results),
-        expectations(results, reports),
+        expectations(results, site.folder),
         reconciliation(audit),
-        published(audit, reports),
+        published(audit, site.folder),
         figures(audit),
         *trace_pages(audit, release),
         links(),
@@ -62,7 +60,7 @@ def write_audit_report(release: Path, release_id: str, maturity: str, previous: 
     ]
     for name, template, context in pages:
         write_page(
-            reports,
+            site,
             f"{FOLDER}/{name}",
             f"audit/templates/{template}.html.j2",
             page=name,
@@ -70,4 +68,4 @@ def write_audit_report(release: Path, release_id: str, maturity: str, previous: 
             words=words,
             **context,
         )
-    write_workbook(reports / FOLDER / "audit.xlsx", audit, first[2], results, difference)
+    write_workbook(site.folder / FOLDER / "audit.xlsx", audit, first[2], results, difference, site.notice)

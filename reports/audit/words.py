@@ -44,6 +44,7 @@ FILE_CHANGE = {"added": "được dùng", "superseded": "đã có bản thay", "
 BOUNDARY = {"as_reviewed": "đơn vị của năm", "harmonised": "đơn vị từ 1/7/2025"}
 CAUSE = {"new_file": "tệp mới", "correction": "đính chính", "rule": "đổi quy tắc", "code": "đổi chương trình"}
 DATASETS = {
+    "release": "bản phát hành",
     "raw_household": "tệp gốc: danh sách hộ",
     "raw_member": "tệp gốc: thành viên",
     "raw_source_file": "tệp gốc: trang bìa",
@@ -63,6 +64,9 @@ _CONDITIONS = [
     (r"\bopen findings?\b", "phát hiện còn mở"),
     (r"\ball columns are there\b", "đủ các cột"),
     (r"\bcolumns are there\b", "cột có mặt"),
+    (r"\bcolumns and files with a personal value\b", "cột và tệp có giá trị của người trong danh sách"),
+    (r"\bcolumns, types, keys and filled cells as promised\b", "đúng cột, kiểu, khoá và ô bắt buộc như đã khai báo"),
+    (r"\bsuccess\b", "đúng"),
     (r"\bcolumns?\b", "cột"),
     (r"\bthe model's expected rows\b", "đúng các hàng mẫu"),
     (r"\brows?\b", "hàng"),

@@ -38,11 +38,17 @@ _MATCHED = {True: "khớp", False: "không khớp", None: "không so được"}
 
 
 def write_workbook(
-    path: Path, audit: Audit, overview: Row, results: list[Row], difference: ReleaseDifference | None
+    path: Path,
+    audit: Audit,
+    overview: Row,
+    results: list[Row],
+    difference: ReleaseDifference | None,
+    notice: str | None,
 ) -> None:
-    """Write the workbook. `overview` is what the first page shows, `results` the described check results."""
+    """Write the workbook. `overview` is what the first page shows, `results` the described check results, `notice` what
+    every reader must know first."""
     book = Book(path, audit.published_at.replace(tzinfo=None))
-    _overview(book, audit, overview)
+    _overview(book, audit, overview, notice)
     _coverage(book, audit)
     _findings(book, audit)
     _checks(book, results)
@@ -54,8 +60,9 @@ def write_workbook(
     book.file.close()
 
 
-def _overview(book: Book, audit: Audit, seen: Row) -> None:
+def _overview(book: Book, audit: Audit, seen: Row, notice: str | None) -> None:
     rows: list[Sequence[Any]] = [
+        *([("Lưu ý", notice)] if notice else []),
         ("Bản phát hành", audit.release_id),
         ("Bản trước", audit.previous_id or "chưa có"),
         ("Mức hoàn thiện", MATURITY[audit.maturity]),
@@ -80,7 +87,7 @@ def _overview(book: Book, audit: Audit, seen: Row) -> None:
         *((f"Còn mở, phần của {OWNER.get(row['owner'], 'chưa rõ')}", row.get("open", 0))
           for row in audit.trend("owner")),
     ]  # fmt: skip
-    book.sheet("Tổng quan", "Báo cáo kiểm toán số liệu", [Column("Mục", 44), Column("Giá trị", 50)], rows)
+    book.sheet("Tổng quan", "Báo cáo kiểm toán số liệu", [Column("Mục", 44), Column("Giá trị", 50, True)], rows)
 
 
 def _coverage(book: Book, audit: Audit) -> None:
@@ -97,11 +104,11 @@ def _coverage(book: Book, audit: Audit) -> None:
 
 
 def _findings(book: Book, audit: Audit) -> None:
-    columns = [Column("Mức", 10), Column("Tình trạng", 13), Column("So với bản trước", 14), Column("Năm", 8),
-               Column("Mã xã", 9), Column("Xã, phường", 24), Column("Tệp", 18), Column("Lần gửi", 8),
-               Column("Nhận ngày"), Column("Trang", 18), Column("Hàng", 8), Column("Mục", 24), Column("Loại", 30, True),
-               Column("Vấn đề và cách sửa", 70, True), Column("Ai sửa", 14), Column("Trả lời", 24, True),
-               Column("Mã kiểm tra", 28)]  # fmt: skip
+    columns = [Column("Mức", 9), Column("Tình trạng", 11, True), Column("So với bản trước", 11, True),
+               Column("Năm", 7), Column("Mã xã", 8), Column("Xã, phường", 16, True), Column("Tệp", 18),
+               Column("Lần gửi", 8), Column("Nhận ngày", 11), Column("Trang", 13, True), Column("Hàng", 8, False, True),
+               Column("Mục", 17, True), Column("Loại", 20, True), Column("Vấn đề và cách sửa", 52, True),
+               Column("Ai sửa", 10, True), Column("Trả lời", 18, True), Column("Mã kiểm tra", 26)]  # fmt: skip
     rows = (
         (SEVERITY[row["severity"]], STATUS[row["status"]], _TREND[row["trend"]], _year(row["survey_year"]),
          row["commune_code"], audit.name_of(row["commune_code"], row["survey_year"]), row["source_file_id"],
@@ -119,10 +126,10 @@ def _year(value: int | None) -> str | None:
 
 
 def _checks(book: Book, results: list[Row]) -> None:
-    columns = [Column("Kết quả", 11), Column("Bộ kiểm tra", 26), Column("Kiểm tra", 40, True),
-               Column("Nghĩa là", 60, True), Column("Cách sửa", 50, True), Column("Ở đâu", 24),
-               Column("Thấy", 30, True), Column("Cần", 30, True), Column("Mức", 10), Column("Ai xử lý", 14),
-               Column("Mã kiểm tra", 40)]  # fmt: skip
+    columns = [Column("Kết quả", 10), Column("Bộ kiểm tra", 18, True), Column("Kiểm tra", 28, True),
+               Column("Nghĩa là", 42, True), Column("Cách sửa", 36, True), Column("Ở đâu", 18, True),
+               Column("Thấy", 22, True), Column("Cần", 24, True), Column("Mức", 9), Column("Ai xử lý", 10, True),
+               Column("Mã kiểm tra", 34)]  # fmt: skip
     rows = (
         ("đạt" if row["is_passed"] else "không đạt", ENGINE[row["engine"]], row["title"], row["meaning"],
          row["action"], row["place"], row["observed_vi"], row["expected_vi"], SEVERITY[row["severity"]],
@@ -135,7 +142,7 @@ def _checks(book: Book, results: list[Row]) -> None:
 def _reconciliation(book: Book, audit: Audit) -> None:
     columns = [Column("Kết quả", 13), Column("Năm", 8), Column("Mã xã", 9), Column("Xã, phường", 24),
                Column("Chỉ tiêu", 48), Column("Theo danh sách", 14), Column("Xã ghi"), Column("Chênh lệch"),
-               Column("Trang", 18), Column("Hàng", 8), Column("Tệp", 18)]  # fmt: skip
+               Column("Trang", 18), Column("Hàng", 8, False, True), Column("Tệp", 18)]  # fmt: skip
     rows = (
         (_MATCHED[row["is_matched"]], _year(row["survey_year"]), row["area_code"],
          audit.name_of(row["area_code"], row["survey_year"]), audit.measure_vi(row["measure"]), row["list_value"],
@@ -146,12 +153,12 @@ def _reconciliation(book: Book, audit: Audit) -> None:
 
 
 def _published(book: Book, audit: Audit) -> None:
-    columns = [Column("Kết quả", 13), Column("Số", 26), Column("Ấn phẩm", 20), Column("Năm", 8), Column("Chỉ tiêu", 60),
-               Column("Đơn vị", 8), Column("Số in"), Column("Kho dữ liệu"), Column("Chênh lệch"),
-               Column("Giải thích", 80, True)]  # fmt: skip
+    columns = [Column("Kết quả", 13), Column("Số", 26), Column("Ấn phẩm", 20), Column("Năm", 8),
+               Column("Chỉ tiêu", 40, True), Column("Đơn vị", 8), Column("Số in"),
+               Column("Kho dữ liệu"), Column("Chênh lệch"), Column("Giải thích", 60, True)]  # fmt: skip
     rows = (
         (_MATCHED[row["is_matched"]], row["figure_id"], PUBLICATION[row["publication"]], _year(row["survey_year"]),
-         row["label"], UNIT.get(row["unit"], row["unit"]), row["published_value"], row["warehouse_value"],
+         row["name_vi"], UNIT.get(row["unit"], row["unit"]), row["published_value"], row["warehouse_value"],
          row["difference"], row["explanation"])
         for row in audit.published
     )  # fmt: skip
@@ -160,7 +167,8 @@ def _published(book: Book, audit: Audit) -> None:
 
 def _links(book: Book, audit: Audit) -> None:
     columns = [Column("Nội dung", 34), Column("Năm", 8), Column("Mã xã", 9), Column("Số", 10), Column("Tệp", 18),
-               Column("Hàng", 8), Column("Có thể là tệp", 18), Column("Hàng đó", 8), Column("Năm đó", 8),
+               Column("Hàng", 8, False, True), Column("Có thể là tệp", 18), Column("Hàng đó", 9, False, True),
+               Column("Năm đó", 8),
                Column("Cách nối", 22), Column("Lý do", 44), Column("Điểm", 8)]  # fmt: skip
     counts = {"household_rows": "Hàng hộ", "linked_rows": "Đã nối", "review_rows": "Chờ xem lại",
               "not_found": "Không tìm thấy"}  # fmt: skip

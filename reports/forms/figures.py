@@ -13,6 +13,8 @@ import duckdb
 
 from ingestion.reference import cutoff_date, read_seed
 from reports.forms.formulas import Number
+from reports.simulated import simulated_notice
+from reports.tables import ReleaseTables
 
 DATABASE = "poverty.duckdb"
 _GROUPS = ("female_headed", "ethnic_minority_headed", "merit", "social_protection", "lacks_labour_capacity",
@@ -31,6 +33,10 @@ _OF_THE_YEAR = "survey_year = ? and boundary = 'as_reviewed' and area_level <> '
 
 class NoFormsError(ValueError):
     """There is nothing to make forms from; the message says why, in one sentence."""
+
+
+class UnknownFormsError(NoFormsError):
+    """The release has no such year, or the year no such area; the message says which it has."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,8 @@ class Area:
 @dataclass(frozen=True)
 class YearFigures:
     """All figures of a survey year. `areas` are those with figures; `moved_areas` those with movements (also an area
-    that had rows only the year before). `labels` names the indicators, causes and ethnic groups of the year."""
+    that had rows only the year before). `labels` names the indicators, causes and ethnic groups of the year. `notice`
+    must be said first: its files are simulated."""
 
     survey_year: int
     release_id: str
@@ -60,6 +67,7 @@ class YearFigures:
     moved_areas: Mapping[str, Area]
     values: Mapping[str, Mapping[str, Number | None]]
     labels: Mapping[str, Sequence[tuple[str, str]]]
+    notice: str | None
 
     def value(self, area: str, measure: str) -> Number | None:
         """The figure of an area; None where it is not known. Raises KeyError for a name that no table gives."""
@@ -67,7 +75,8 @@ class YearFigures:
 
 
 def read_figures(release: Path, survey_year: int) -> YearFigures:
-    """Read a survey year from a release (its folder). Raises NoFormsError when it has no figures of the year."""
+    """Read a survey year from a release (its folder). Raises NoFormsError where nothing is published, UnknownFormsError
+    where it has no figures of the year."""
     if not (release / DATABASE).exists():
         raise NoFormsError("Nothing is published yet; `poverty run` makes the first release.")
     with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
@@ -77,7 +86,7 @@ def read_figures(release: Path, survey_year: int) -> YearFigures:
         ]
         if survey_year not in years:
             known = ", ".join(map(str, years)) or "none"
-            raise NoFormsError(f"The release has no figures of survey year {survey_year} (it has: {known}).")
+            raise UnknownFormsError(f"The release has no figures of survey year {survey_year} (it has: {known}).")
         areas, moved = _areas(connection, survey_year)
         return YearFigures(
             survey_year,
@@ -86,6 +95,7 @@ def read_figures(release: Path, survey_year: int) -> YearFigures:
             moved,
             _values(connection, survey_year),
             _labels(connection, survey_year),
+            simulated_notice(ReleaseTables(connection), survey_year),
         )
 
 

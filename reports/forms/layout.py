@@ -8,18 +8,24 @@ import math
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
+from ingestion.reference import cutoff_date
 from reports.forms.figures import Area, YearFigures
 from reports.forms.fill import LEADING_COLUMNS, FilledForm
 from reports.forms.formulas import Number, Operand
 from reports.forms.rows import ADJUSTMENT, AREA
-from reports.forms.specification import Column
+from reports.forms.specification import COUNT, Column
+from reports.numbers import count_vi
 
 HEAD_ROWS = 8
 _LINE_HEIGHT = 13.5
-# In characters: running number, name, a column of figures, one in a form of many, one with a long formula.
-_NUMBER_WIDTH, _NAME_WIDTH, _WIDTH, _NARROW, _WIDE = 5.0, 27.0, 10.5, 7.5, 17.0
+# In characters: running number, name, the least of a column of figures, of one in a form of many, of one with a long
+# formula. Narrow columns are printed large, for a form is fitted to the paper.
+_NUMBER_WIDTH, _NAME_WIDTH, _WIDTH, _NARROW, _WIDE = 5.0, 26.0, 8.5, 6.8, 16.0
+_BESIDE_DIGITS = 2
+_INDENT = 2
 _NARROW_FROM = 22
 _LONG_FORMULA = 30
 
@@ -71,9 +77,7 @@ def _number_rows(columns: Sequence[Column]) -> int:
 def lay_out(filled: FilledForm, area: Area, figures: YearFigures) -> Sheet:
     """The worksheet of a filled form."""
     sheet = Sheet(filled.form.sheet, footer=figures.release_id)
-    width = _NARROW if len(filled.columns) >= _NARROW_FROM else _WIDTH
-    long = [len(_shown(filled, column)) > _LONG_FORMULA for column in filled.columns]
-    sheet.widths = [_NUMBER_WIDTH, _NAME_WIDTH, *(_WIDE if is_long else width for is_long in long)]
+    sheet.widths = [_NUMBER_WIDTH, _NAME_WIDTH, *(_width(filled, column) for column in filled.columns)]
     count = len(filled.columns) + LEADING_COLUMNS
     put_head(sheet, filled.form.number, filled.form.title, filled.form.unit, area, figures, count)
     numbers = put_headers(sheet, filled.columns, ("TT", "Đơn vị"))
@@ -84,6 +88,17 @@ def lay_out(filled: FilledForm, area: Area, figures: YearFigures) -> Sheet:
     return sheet
 
 
+def _width(filled: FilledForm, column: Column) -> float:
+    """The width of a column of figures: room for its formula, its headers and its longest figure."""
+    least = _NARROW if len(filled.columns) >= _NARROW_FROM else _WIDTH
+    if len(_shown(filled, column)) > _LONG_FORMULA:
+        least = _WIDE
+    if column.number_format != COUNT:
+        return least
+    longest = max(len(count_vi(filled.entries[row.key, column.name].value)) for row in filled.rows)
+    return max(least, longest + _BESIDE_DIGITS)
+
+
 def put_head(sheet: Sheet, number: int, title: str, unit: str, area: Area, figures: YearFigures, columns: int) -> None:
     """The head of every form: who reports, the national motto, the title, of when and where the figures are."""
     above, own = _bodies(area)
@@ -91,30 +106,34 @@ def put_head(sheet: Sheet, number: int, title: str, unit: str, area: Area, figur
     lines = [
         (1, above, "head", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "head_bold"),
         (2, own, "head_bold", "Độc lập - Tự do - Hạnh phúc", "motto"),
-        (3, "BAN CHỈ ĐẠO RÀ SOÁT HỘ NGHÈO, HỘ CẬN NGHÈO", "head_bold", f"Biểu số {number}", "form_number"),
+        (3, "BAN CHỈ ĐẠO RÀ SOÁT HỘ NGHÈO, HỘ CẬN NGHÈO", "head_bold", f"Mẫu số 7.{number}", "form_number"),
     ]
     for row, left, left_style, right, right_style in lines:
         sheet.cells.append(Cell(row, 1, left, left_style, None, row, middle))
         sheet.cells.append(Cell(row, middle + 1, right, right_style, None, row, columns))
     year = figures.survey_year
-    state = (
-        "Số liệu chính thức"
-        if area.is_final
-        else (
-            f"Số liệu tạm thời: đã nhận {area.communes_received}/{area.communes_expected} xã, phường, thị trấn"
-            if area.communes_received < area.communes_expected
-            else "Số liệu tạm thời: có đơn vị chưa báo cáo chính thức"
-        )
-    )
+    cutoff = f"thời điểm chốt số liệu: {date.fromisoformat(cutoff_date(year)):%d/%m/%Y}"
     for row, text, style in (
         (5, title, "title"),
         (6, f"Năm {year} - Địa bàn: {area.name}{_where(area)}", "subtitle"),
-        (7, f"({state}; thời điểm chốt số liệu: 14/12/{year})", "remark"),
+        (7, f"({_state(area, figures.notice)}; {cutoff})", "notice" if figures.notice else "remark"),
         (8, unit, "unit"),
     ):
         sheet.cells.append(Cell(row, 1, text, style, None, row, columns))
     total = sum(sheet.widths)
     sheet.heights |= {4: 6.0, 5: 20.0 * _lines(title, total * 0.7)}
+
+
+def _state(area: Area, notice: str | None) -> str:
+    """How far the figures can be trusted: simulated, provisional with the reason, or final."""
+    if area.is_final:
+        return notice.removesuffix(".") if notice else "Số liệu chính thức"
+    state = (
+        f"Số liệu tạm thời: đã nhận {area.communes_received}/{area.communes_expected} xã, phường, thị trấn"
+        if area.communes_received < area.communes_expected
+        else "Số liệu tạm thời: có đơn vị chưa báo cáo chính thức"
+    )
+    return f"{notice} {state}" if notice else state
 
 
 def _bodies(area: Area) -> tuple[str, str]:
@@ -226,7 +245,12 @@ def _put_rows(sheet: Sheet, filled: FilledForm) -> None:
             entry = filled.entries[row.key, column.name]
             value = "" if entry.formula and entry.value is None else entry.value
             sheet.cells.append(Cell(number, index, value, f"{column.number_format}{weight}", entry.formula))
-        sheet.heights[number] = max(18.0, _lines(row.name, _NAME_WIDTH * 1.1) * _LINE_HEIGHT + 3)
+        sheet.heights[number] = row_height([(row.name, _NAME_WIDTH)])
+
+
+def row_height(texts: Sequence[tuple[str, float]]) -> float:
+    """The height of a row in points whose texts stand in columns of a width in characters."""
+    return max(_lines(text, width - _INDENT) for text, width in texts) * _LINE_HEIGHT + 2
 
 
 def put_foot(sheet: Sheet, row: int, notes: Sequence[str], columns: int) -> None:

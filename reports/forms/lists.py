@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from ingestion.home import Home
 from reports.forms.figures import DATABASE, Area, NoFormsError, YearFigures
 from reports.forms.fill import FiguresDisagreeError
-from reports.forms.layout import Cell, Sheet, put_foot, put_head, put_headers
+from reports.forms.layout import Cell, Sheet, put_foot, put_head, put_headers, row_height
 from reports.forms.rows import sub_areas
 from reports.forms.specification import HouseholdList, ListColumn
 
@@ -112,8 +112,13 @@ def list_sheet(form: HouseholdList, households: Sequence[Household], area: Area,
     for number, household in enumerate(listed, start=1):
         row = first + number - 1
         sheet.cells.append(Cell(row, 1, number, "place"))
+        texts = []
         for index, column in enumerate(columns, start=2):
-            sheet.cells.append(Cell(row, index, _value(household[column.field], column), _STYLES[column.kind]))
+            value = _value(household[column.field], column)
+            sheet.cells.append(Cell(row, index, value, _STYLES[column.kind]))
+            if column.kind == "text":
+                texts.append((str(value or ""), column.width))
+        sheet.heights[row] = row_height(texts)
     _put_totals(sheet, form, columns, listed, first, area, figures)
     put_foot(sheet, first + len(listed) + 1, form.notes, len(sheet.widths))
     return sheet

@@ -8,7 +8,7 @@ are grouped into urban and rural, except where households move between the group
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reports.forms.figures import Area, NoFormsError, YearFigures
+from reports.forms.figures import Area, UnknownFormsError, YearFigures
 
 AREA, SUBTOTAL, ADJUSTMENT, TOTAL = "area", "subtotal", "adjustment", "total"
 _GROUPS = (("urban", "Khu vực thành thị"), ("rural", "Khu vực nông thôn"))
@@ -28,13 +28,13 @@ class Row:
 
 
 def find_area(figures: YearFigures, code: str) -> Area:
-    """The area of a code. Raises NoFormsError with one sentence when the year has no figures of it."""
+    """The area of a code. Raises UnknownFormsError when the year has no figures of it."""
     area = figures.areas.get(code)
     if area is None:
         year = figures.survey_year
         districts = any(known.level == "district" for known in figures.areas.values())
         hint = " (there are no districts from 2025 on)" if len(code) == 3 and not districts else ""
-        raise NoFormsError(
+        raise UnknownFormsError(
             f"Survey year {year} has no figures of area {code}{hint}; "
             f"ask for former-83, {'a district code such as 836, ' if districts else ''}or a commune code of {year}."
         )

@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reports.forms.cached_values import Values, set_cached_values
 from reports.forms.excel_text import looks_like_formula, put_text
 from reports.forms.layout import Sheet
+from reports.forms.paper import MARGIN_BOTTOM, MARGIN_FOOTER, MARGIN_SIDE, MARGIN_TOP, papers_down
 
 READABLE = 0o644
 _THIN = Side(style="thin")
@@ -40,6 +41,10 @@ def _styles() -> dict[str, dict[str, object]]:
         "title": {"font": Font(_FAMILY, 14, bold=True), "alignment": _CENTRE},
         "subtitle": {"font": Font(_FAMILY, 12, bold=True), "alignment": Alignment(horizontal="center")},
         "remark": {"font": Font(_FAMILY, 11, italic=True), "alignment": Alignment(horizontal="center")},
+        "notice": {
+            "font": Font(_FAMILY, 11, bold=True, color="C00000"),
+            "alignment": Alignment(horizontal="center", vertical="center", wrap_text=True),
+        },
         "unit": {"font": Font(_FAMILY, 10, italic=True), "alignment": Alignment(horizontal="right")},
         "note": {"font": Font(_FAMILY, 10, italic=True), "alignment": Alignment(wrap_text=True, vertical="top")},
         "header": {"font": Font(_FAMILY, 10, bold=True), "alignment": _CENTRE, "border": _BOX},
@@ -51,7 +56,7 @@ def _styles() -> dict[str, dict[str, object]]:
         ("_bold", Font(_FAMILY, 11, bold=True)),
         ("_italic", Font(_FAMILY, 10, italic=True)),
     ):
-        left = Alignment(vertical="center", wrap_text=True)
+        left = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
         styles[f"place{weight}"] = {"font": font, "alignment": _CENTRE, "border": _BOX}
         styles[f"name{weight}"] = {"font": font, "alignment": left, "border": _BOX}
         for kind, number_format in _FORMATS.items():
@@ -141,11 +146,11 @@ def _set_up_print(page: Worksheet, sheet: Sheet) -> None:
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = page.PAPERSIZE_A4
     page.page_setup.fitToWidth = 1
-    page.page_setup.fitToHeight = 0
+    page.page_setup.fitToHeight = papers_down(sheet.widths, sheet.heights, sheet.head, sheet.last_row)
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_options.horizontalCentered = True
-    page.page_margins.left = page.page_margins.right = 0.4
-    page.page_margins.top, page.page_margins.bottom, page.page_margins.footer = 0.6, 0.75, 0.35
+    page.page_margins.left = page.page_margins.right = MARGIN_SIDE
+    page.page_margins.top, page.page_margins.bottom, page.page_margins.footer = MARGIN_TOP, MARGIN_BOTTOM, MARGIN_FOOTER
     page.oddFooter.left.text = f"Bản phát hành {sheet.footer}"
     page.oddFooter.right.text = "Trang &P/&N"
     page.sheet_view.showGridLines = False

@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from reports.numbers import NO_VALUE, decimal_vi
-from reports.page import write_page
+from reports.page import Site, write_page
 from reports.tables import Row, open_release
 
 PAGE = "plan/index.html"
@@ -100,7 +100,7 @@ def summary(rows: Sequence[Row]) -> dict[str, int]:
     }
 
 
-def write_plan_page(release: Path, reports: Path) -> dict[str, int]:
+def write_plan_page(release: Path, site: Site) -> dict[str, int]:
     """Write the plan page of a release; returns the summary of the plan's figures."""
     with open_release(release) as tables:
         rows = tables.rows("select * from quality.published_figure order by publication, survey_year, figure_id")
@@ -120,7 +120,7 @@ def write_plan_page(release: Path, reports: Path) -> dict[str, int]:
     ]
     counted = summary(plan)
     write_page(
-        reports,
+        site,
         PAGE,
         "plan/page.html.j2",
         title="Số liệu của kế hoạch và số liệu của kho",

@@ -18,6 +18,8 @@ _SCALE_KM = 10
 _LARGEST_POINT = 40
 _LABELLED = 8
 _MAP_TOP = 56
+# A light edge, so that a name can be read where it lies over a point.
+_HALO = "0 0 3px #ffffff, 0 0 3px #ffffff, 0 0 4px #ffffff"
 # ColorBrewer OrRd without its palest end: one hue, darker is more.
 RATE_COLOURS = ["#fdd49e", "#fdbb84", "#fc8d59", "#ef6548", "#d7301f", "#990000"]
 
@@ -101,7 +103,7 @@ def commune_map(communes: Sequence[Row], height: int) -> Figure:
                 "y": [row["latitude"] for row in placed],
                 "text": [_short(row["commune_name"]) if at < _LABELLED else "" for at, row in enumerate(placed)],
                 "textposition": place,
-                "textfont": {"size": 11, "color": INK},
+                "textfont": {"size": 11, "color": INK, "shadow": _HALO},
                 "cliponaxis": False,
                 "customdata": [
                     [
@@ -140,7 +142,8 @@ def commune_map(communes: Sequence[Row], height: int) -> Figure:
                         "tickfont": {"size": 11},
                     },
                 },
-            }
+            },
+            _size_key(most, scale_end, south - room * 1.6, room),
         ],
         "layout": layout(
             height,
@@ -170,6 +173,32 @@ def commune_map(communes: Sequence[Row], height: int) -> Figure:
                 }
             ],
         ),
+    }
+
+
+def _size_key(most: int, west: float, south: float, room: float) -> Figure:
+    """Points that say how many poor households an area stands for: a round number near the largest, and a fifth."""
+    digit = 10 ** (len(str(most)) - 1)
+    largest = most // digit * digit
+    sizes = sorted({largest, max(largest // 5, 1)})
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [west + room * (2.6 + 2.4 * at) for at in range(len(sizes))],
+        "y": [south] * len(sizes),
+        "text": [f" {count_vi(size)} hộ nghèo" if size == sizes[-1] else f" {count_vi(size)}" for size in sizes],
+        "textposition": "middle right",
+        "textfont": {"size": 11, "color": QUIET},
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "marker": {
+            "size": sizes,
+            "sizemode": "area",
+            "sizeref": 2 * most / _LARGEST_POINT**2,
+            "sizemin": 3,
+            "color": "rgba(0,0,0,0)",
+            "line": {"width": 0.8, "color": QUIET},
+        },
     }
 
 

@@ -7,7 +7,7 @@ What belongs here: putting rows, charts and sentences together. What does not: r
 from pathlib import Path
 
 from reports.charts import CLASS_COLOURS, CLASS_NAMES, Chart
-from reports.page import write_page
+from reports.page import Site, write_page
 from reports.profiles.area_charts import commune_map, indicator_figure
 from reports.profiles.profile import (
     PROVINCE_LEVEL,
@@ -23,22 +23,17 @@ from reports.tables import open_release
 
 FOLDER = "profiles"
 _INDICATOR_HEIGHT = 620
+_MAP_HEIGHT = 620
 
 
-def write_profiles(release: Path, reports: Path, maturity: str) -> None:
-    """Write every profile page of a release.
-
-    Args:
-        release: its folder, with its database.
-        reports: its `reports` folder.
-        maturity: `final` or `provisional`.
-    """
+def write_profiles(release: Path, site: Site) -> None:
+    """Write every profile page of the release in a folder."""
     names = standard_names()
     with open_release(release) as tables:
         profiles = [read_profile(tables, area) for area in profile_areas(tables)]
     for profile in profiles:
         write_page(
-            reports,
+            site,
             f"{FOLDER}/{profile.area_code}.html",
             "profiles/profile.html.j2",
             title=f"Hộ nghèo, hộ cận nghèo: {profile.area_name}",
@@ -46,7 +41,6 @@ def write_profiles(release: Path, reports: Path, maturity: str) -> None:
             charts=profile_charts(profile, names),
             profiles=profiles,
             is_province=profile.area_level == PROVINCE_LEVEL,
-            is_provisional=maturity != "final",
             state_key=[(CLASS_NAMES[state], CLASS_COLOURS[state]) for state in STATES],
             constant_rates=_constant_rates(profile),
             constant_name=names[profile.constant[0]["standard_code"]] if profile.constant else None,
@@ -54,12 +48,11 @@ def write_profiles(release: Path, reports: Path, maturity: str) -> None:
             worst=profile.communes[:WORST_COMMUNES],
         )
     write_page(
-        reports,
+        site,
         f"{FOLDER}/index.html",
         "profiles/index.html.j2",
         title="Hồ sơ tỉnh và huyện",
         profiles=profiles,
-        is_provisional=maturity != "final",
     )
 
 
@@ -102,5 +95,6 @@ def profile_charts(profile: Profile, names: dict[str, str]) -> dict[str, Chart]:
         charts.append(Chart("indicators", title, about, figure, _INDICATOR_HEIGHT))
     if any(row["latitude"] is not None for row in profile.communes):
         about = about_map(profile.communes, latest)
-        charts.append(Chart("map", f"Bản đồ các xã, năm {latest}", about, commune_map(profile.communes, 520), 520))
+        figure = commune_map(profile.communes, _MAP_HEIGHT)
+        charts.append(Chart("map", f"Bản đồ các xã, năm {latest}", about, figure, _MAP_HEIGHT))
     return {chart.chart_id: chart for chart in charts}

@@ -42,9 +42,9 @@ def about_rates(years: Sequence[Row], constant: Sequence[Row], target: Row | Non
         )
     if target is not None:
         text += " " + about_target(target)
-    missing = [str(row["survey_year"]) for row in years if row["poor_rate"] is None]
+    missing = [row["survey_year"] for row in years if row["poor_rate"] is None]
     if missing:
-        text += f" Các năm không có tỷ lệ: {', '.join(missing)}."
+        text += f" Các năm không có tỷ lệ: {_spans(missing)}."
     return text
 
 
@@ -119,6 +119,17 @@ def about_map(communes: Sequence[Row], survey_year: int) -> str:
     if unplaced:
         text += f" Chưa có tọa độ nên không vẽ: {', '.join(unplaced)}."
     return text
+
+
+def _spans(years: Sequence[int]) -> str:
+    """Years in order as people write them: 2021, 2025, 2026, 2027 is `2021, 2025–2027`."""
+    spans: list[list[int]] = []
+    for year in years:
+        if spans and year == spans[-1][-1] + 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return ", ".join(str(span[0]) if len(span) == 1 else f"{span[0]}–{span[-1]}" for span in spans)
 
 
 def _lower(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote, urlparse
 
 import duckdb
 import pytest
@@ -59,6 +60,18 @@ def test_pages_are_quiet_whole_and_lead_to_existing_files(clean_home: Home, brow
             address, _, anchor = href.partition("#")
             assert not address or (file.parent / address).resolve().is_file(), f"{file.name}: {href}"
             assert not anchor or seen.page.locator(f"[id='{anchor}']").count() == 1, f"{file.name}: {href}"
+        seen.page.close()
+
+
+def test_every_page_says_first_that_the_data_are_simulated_and_leads_back(clean_home: Home, browser: Browser) -> None:
+    reports = clean_home.current / "reports"
+    for file in [*pages(clean_home), *reports.glob("audit/*.html")]:
+        seen = visit(browser, file)
+        told = seen.page.get_by_role("note")
+        assert (told.inner_text()).startswith("DỮ LIỆU MÔ PHỎNG: không phải số liệu thật"), file.name
+        assert told.bounding_box()["y"] < seen.page.locator("h1").bounding_box()["y"]
+        seen.page.get_by_role("link", name="Tất cả báo cáo").click()
+        assert Path(unquote(urlparse(seen.page.url).path)) == reports / "index.html", file.name
         seen.page.close()
 
 

@@ -10,7 +10,6 @@ import pytest
 from ingestion.forms import load_forms
 from ingestion.places import Places, places_of
 from reports.audit.book import LINE_HEIGHT, Book, Column, row_height
-from reports.audit.measure_words import published_label
 from reports.audit.trace_pages import ranges
 from reports.audit.words import condition_vi
 from reports.feedback.lists import cell_of
@@ -36,14 +35,6 @@ def test_row_numbers_are_written_as_ranges() -> None:
     assert ranges([]) == ""
 
 
-def test_printed_figures_are_named() -> None:
-    assert published_label("F07", "share", "near_poor", "former-83") == "Tỷ lệ F06/F01"
-    assert published_label("F12", "poor_rate", "poor", "district:836") == "Tỷ lệ hộ nghèo, Huyện Ba Tri"
-    assert published_label("F22", "deprived_households:dependants", "poor_or_near_poor", "former-83").startswith(
-        "Hộ thiếu hụt: Người phụ thuộc"
-    )
-
-
 @pytest.mark.parametrize("text", ["=1+1", "+84", "-5", "@SUM(A1)"])
 def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path, text: str) -> None:
     book = Book(tmp_path / "a.xlsx", datetime(2026, 1, 1))
@@ -51,6 +42,16 @@ def test_text_that_looks_like_a_formula_stays_text(tmp_path: Path, text: str) ->
     book.file.close()
     cell = openpyxl.load_workbook(tmp_path / "a.xlsx")["A"]["A4"]
     assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
+
+
+def test_counts_are_grouped_places_are_not_and_headings_have_room(tmp_path: Path) -> None:
+    book = Book(tmp_path / "a.xlsx", datetime(2026, 1, 1))
+    book.sheet("A", "title", [Column("Số hộ", 12), Column("Hàng", 8, is_place=True), Column("Cảnh báo còn mở", 8)],
+               [(1379, 1379, 2.5)])  # fmt: skip
+    book.file.close()
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["A"]
+    assert [sheet.cell(4, column).number_format for column in (1, 2, 3)] == ["[$-42A]#,##0", "0", "[$-42A]#,##0.00##"]
+    assert sheet.row_dimensions[3].height == 2 * LINE_HEIGHT
 
 
 def test_long_text_gets_higher_rows() -> None:

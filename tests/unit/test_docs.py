@@ -138,6 +138,8 @@ def test_every_query_fits_the_tables(name: str, empty_release: duckdb.DuckDBPyCo
         ("dagster_project", {"poverty_cli", "bench", "tools"}),
         ("audit", {"dagster", "dagster_dbt", "dbt", "great_expectations", "dagster_project", "expectations",
                    "poverty_cli", "reports", "bench", "tools"}),
+        ("reports", {"dagster", "dagster_dbt", "dbt", "great_expectations", "dagster_project", "expectations",
+                     "publication", "poverty_cli", "bench", "tools"}),
         ("poverty_cli", {"bench", "tools"}),
     ],
 )  # fmt: skip

@@ -29,6 +29,7 @@ select
     files.public_status as status,
     files.household_rows,
     files.member_rows,
-    coalesce(quarantined.quarantined_rows, 0) as quarantined_rows
+    coalesce(quarantined.quarantined_rows, 0) as quarantined_rows,
+    files.is_simulated
 from files
 left join quarantined on files.source_file_id = quarantined.source_file_id

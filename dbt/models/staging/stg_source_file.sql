@@ -1,16 +1,33 @@
+with
+
+files as (
+    select * from {{ source('raw', 'source_file') }}
+),
+
+simulated as (
+    select distinct
+        source_file_id,
+        extraction_id
+    from {{ source('raw', 'cover') }}
+    where {{ fold_text('value') }} like '%{{ var("simulated_mark") }}%'
+)
+
 select
-    source_file_id,
-    sha256,
-    bytes,
-    received_at,
-    form,
-    survey_year,
-    commune_code,
-    cast(commune_valid_from as date) as commune_valid_from,
-    submission_number,
-    maturity,
-    status,
-    household_rows,
-    member_rows,
-    extraction_id
-from {{ source('raw', 'source_file') }}
+    files.source_file_id,
+    files.sha256,
+    files.bytes,
+    files.received_at,
+    files.form,
+    files.survey_year,
+    files.commune_code,
+    cast(files.commune_valid_from as date) as commune_valid_from,
+    files.submission_number,
+    files.maturity,
+    files.status,
+    files.household_rows,
+    files.member_rows,
+    case when files.status = 'accepted' then simulated.source_file_id is not null end as is_simulated,
+    files.extraction_id
+from files
+left join simulated
+    on files.source_file_id = simulated.source_file_id and files.extraction_id = simulated.extraction_id

@@ -36,10 +36,10 @@ TREE = [
 FORM = Form(1, "THỬ", "hộ", (), "area", False, TREE)
 
 
-def figures(**poor: int | None) -> YearFigures:
+def figures(notice: str | None = None, **poor: int | None) -> YearFigures:
     values = {code: {"poor": count, "all": 10} for code, count in poor.items()}
     values["829"]["all"] = 20
-    return YearFigures(2024, "bản", AREAS, AREAS, values, LABELS)
+    return YearFigures(2024, "bản", AREAS, AREAS, values, LABELS, notice)
 
 
 @pytest.mark.parametrize("number", FORMS)
@@ -130,3 +130,23 @@ def test_a_total_that_its_rows_do_not_give_is_refused(total: int | None) -> None
     columns = FORM.columns(LABELS)
     with pytest.raises(FiguresDisagreeError, match=r"Biểu 1, area 829, column \(1\)"):
         fill_form(FORM, columns, rows, 10, figures(**{"1": 2, "2": 3, "829": total}), {})
+
+
+def test_the_head_says_how_far_figures_can_be_trusted() -> None:
+    rows = form_rows(DISTRICTS[0], COMMUNES[:2], moves_between_areas=False)
+    columns = FORM.columns(LABELS)
+    first = first_row_of_figures(columns)
+
+    def seventh_row(place: Area, notice: str | None) -> tuple[object, str]:
+        year = figures(notice, **{"1": 2, "2": 3, "829": 5})
+        sheet = lay_out(fill_form(FORM, columns, rows, first, year, {}), place, year)
+        return next((cell.value, cell.style) for cell in sheet.cells if cell.row == 7)
+
+    final = DISTRICTS[0]
+    assert seventh_row(final, None) == ("(Số liệu chính thức; thời điểm chốt số liệu: 14/12/2024)", "remark")
+    assert seventh_row(final, "MÔ PHỎNG.") == ("(MÔ PHỎNG; thời điểm chốt số liệu: 14/12/2024)", "notice")
+    text, style = seventh_row(replace(final, is_final=False, communes_expected=2), "MÔ PHỎNG.")
+    assert (text, style) == (
+        "(MÔ PHỎNG. Số liệu tạm thời: đã nhận 1/2 xã, phường, thị trấn; thời điểm chốt số liệu: 14/12/2024)",
+        "notice",
+    )

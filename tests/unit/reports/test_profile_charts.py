@@ -134,6 +134,14 @@ def test_the_map_keeps_proportions_and_leaves_out_what_has_no_place() -> None:
     assert points["customdata"][0] == ["Xã A", "9", "2,00%", "3"]
 
 
+@pytest.mark.parametrize(("most", "shown"), [(519, [100, 500]), (1, [1]), (87, [16, 80])])
+def test_the_key_of_sizes_has_round_numbers_that_the_map_can_show(most: int, shown: list[int]) -> None:
+    figure = commune_map([commune("Xã A", 106.3, 10.2, most)], 300)
+    points, key = figure["data"]
+    assert key["marker"]["size"] == shown
+    assert key["marker"]["sizeref"] == points["marker"]["sizeref"]
+
+
 def test_a_commune_without_rate_is_grey_and_no_scale_is_drawn_for_it() -> None:
     marker = commune_map([commune("Xã A", 106.3, 10.2, 9, None)], 300)["data"][0]["marker"]
     assert marker["color"] == [CLASS_COLOURS["not_listed"]]
@@ -151,6 +159,8 @@ def test_sentences_say_figures_gaps_and_the_change_of_standard() -> None:
     assert "Từ năm 2027 áp dụng chuẩn mới" in text
     assert "năm 2027 ít nhất 1,00%" in text
     assert "Các năm không có tỷ lệ: 2028." in text
+    gaps = [year(2021, 0.01), *(year(one, None) for one in (2022, 2023, 2024, 2026))]
+    assert "Các năm không có tỷ lệ: 2022–2024, 2026." in about_rates(gaps, [], None, {"old": "Chuẩn cũ"})
     assert about_rates([year(2021, None)], [], None, {}) == "Chưa có tỷ lệ vì chưa có số hộ dân cư."
     assert about_movements(MATRIX).startswith("Từ 2026 đến 2027: 0 hộ nghèo vẫn nghèo, 6 hộ lên cận nghèo")
     assert about_movements(MATRIX).endswith("8 hộ nghèo mới vào danh sách.")
