@@ -1,6 +1,7 @@
 """Whether a release is still what was published, and what it was made from is still there (`poverty verify`).
 
-What belongs here: checksums of the release's files, of the archive and of the decisions, and the chain of the registry.
+What belongs here: checksums of the release's files, of the archive and of the decisions, the same rows in Parquet and
+database, and the chain of the registry.
 What does not: building again from the archive (`rebuild`).
 """
 
@@ -8,7 +9,9 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from audit.releases import DESCRIPTION, description_of
+import duckdb
+
+from audit.releases import DATABASE, DESCRIPTION, attach_release, description_of
 from ingestion.archive import archive_path
 from ingestion.home import Home
 from ingestion.published_heads import open_registry
@@ -20,6 +23,7 @@ def verify_release(home: Home, release: Path) -> list[str]:
     description = description_of(release)
     return [
         *_files(release, description),
+        *_tables(release),
         *_registry(home, description),
         *_archive(home, description),
         *_decisions(home, description),
@@ -51,6 +55,30 @@ def _files(release: Path, description: dict[str, Any]) -> list[str]:
         f"{name} lies in the release, but {DESCRIPTION} does not know it."
         for name in sorted(present - {*described, DESCRIPTION})
     ]
+    return problems
+
+
+def _tables(release: Path) -> list[str]:
+    """Parquet files must hold the rows of the database: building again (`rebuild`) compares the database alone."""
+    problems = []
+    with duckdb.connect() as connection:
+        try:
+            attach_release(connection, release)
+        except duckdb.Error:
+            return [f"{DATABASE} cannot be opened."]
+        for path in sorted((release / "parquet").rglob("*.parquet")):
+            table = f"release.{path.parent.name}.{path.stem}"
+            file = "read_parquet('" + str(path).replace("'", "''") + "')"
+            try:
+                ((differing,),) = connection.execute(
+                    f"select count(*) from ((from {table} except all from {file}) "
+                    f"union all (from {file} except all from {table}))"
+                ).fetchall()
+            except duckdb.Error:
+                differing = None
+            if differing != 0:
+                name = path.relative_to(release).as_posix()
+                problems.append(f"{name} does not hold the rows of {path.parent.name}.{path.stem} in {DATABASE}.")
     return problems
 
 

@@ -1,10 +1,12 @@
 """A release that was tampered with, or whose sources were, is noticed by name."""
 
+import hashlib
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from audit.releases import UnknownReleaseError, description_of, find_release
@@ -49,15 +51,30 @@ def _decision(home: Home) -> Path:
     return home.archive / "decisions" / decisions[0]["hash"].removeprefix("sha256:")
 
 
+def _forge_table(home: Home) -> None:
+    """Another figure in a Parquet file, and its checksum in the description to go with it."""
+    path, description = home.current / "parquet/marts/area_year.parquet", home.current / "datapackage.json"
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    forged = path.with_suffix(".forged")
+    duckdb.execute(
+        f"copy (select * replace (poor_households + 1 as poor_households) from '{path}') to '{forged}' (format parquet)"
+    )
+    forged.replace(path)
+    after = hashlib.sha256(path.read_bytes()).hexdigest()
+    description.chmod(0o600)
+    description.write_text(description.read_text().replace(before, after))
+
+
 TAMPERINGS: dict[str, tuple[Callable[[Home], None], str]] = {
     "table altered": (lambda h: _alter(h.current / "parquet" / "marts" / "area_year.parquet"), "area_year.*altered"),
+    "table and its checksum altered": (_forge_table, "area_year.parquet does not hold the rows of marts.area_year"),
     "database altered": (lambda h: _alter(h.current / "poverty.duckdb"), "poverty.duckdb was altered"),
     "report missing": (lambda h: (h.current / "reports" / "index.html").unlink(), "index.html is missing"),
     "file added": (lambda h: (h.current / "notes.txt").write_text("x") and None, "notes.txt lies in the release"),
     "archive altered": (lambda h: _alter(_source(h)), "archive/.*xlsx was altered"),
     "archive removed": (lambda h: _source(h).unlink(), "archive/.*xlsx is missing"),
-    "decision altered": (lambda h: _alter(_decision(h)), "was altered: links.csv"),
-    "decision removed": (lambda h: _decision(h).unlink(), "is missing: links.csv"),
+    "decision altered": (lambda h: _alter(_decision(h)), "was altered: corrections.csv"),
+    "decision removed": (lambda h: _decision(h).unlink(), "is missing: corrections.csv"),
     "registry altered": (lambda h: _alter(h.registry), "registry.jsonl: entry .* altered or removed"),
     "registry cut": (
         lambda h: h.registry.write_text("".join(h.registry.read_text().splitlines(keepends=True)[:-1])) and None,
