@@ -13,6 +13,7 @@ from audit.releases import UnknownReleaseError, description_of, find_release
 from audit.verify import verify_release
 from ingestion.archive import archive_path
 from ingestion.home import Home
+from publication.inputs import decision_mark
 from tests.end_to_end.conftest import poverty
 
 
@@ -34,6 +35,13 @@ def test_the_files_of_a_release_are_read_only(clean_home: Home) -> None:
     assert [path.name for path in files if path.stat().st_mode & 0o222] == []
 
 
+def test_a_decision_file_cannot_be_found_from_what_is_published(clean_home: Home) -> None:
+    description = (clean_home.current / "datapackage.json").read_text(encoding="utf-8")
+    for path in clean_home.decisions.glob("*.csv"):
+        assert hashlib.sha256(path.read_bytes()).hexdigest() not in description
+        assert decision_mark(clean_home, path.read_bytes()) in description
+
+
 def _alter(path: Path) -> None:
     path.chmod(0o600)
     content = bytearray(path.read_bytes())
@@ -48,7 +56,7 @@ def _source(home: Home) -> Path:
 
 def _decision(home: Home) -> Path:
     decisions = description_of(home.current)["inputs"]["decisions"]
-    return home.archive / "decisions" / decisions[0]["hash"].removeprefix("sha256:")
+    return home.archive / "decisions" / decisions[0]["hash"].removeprefix("hmac-sha256:")
 
 
 def _forge_table(home: Home) -> None:
