@@ -40,7 +40,6 @@ _WORD = re.compile(r"[^\W_]+")
 # Not the decimals of a number: a time in a spreadsheet is 45987.6512345679.
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])(?<![0-9]\.)[0-9]{9,12}(?![0-9A-Za-z])")
 _DAY = re.compile(r"(?<!\d)(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})/(\d{1,2})/(\d{4}))(?!\d)")
-_BETWEEN_VALUES = re.compile(r"[,;|<>{}()\"'\n\t]+")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 # An integer column is looked at from here on: 12 digits without the leading zero. Sums and checksums are smaller.
 _LONGEST_SUM = 10_000_000_000
@@ -93,7 +92,7 @@ class PersonalValues:
                 continue
             for count in range(2, min(MOST_WORDS, len(lower) - place) + 1):
                 phrase = " ".join(lower[place : place + count])
-                if phrase in self.phrases and (not capitals or count > 2 or _is_name(text, *words[place : place + 2])):
+                if phrase in self.phrases and (count > 2 or _is_name(text, *words[place : place + 2], capitals)):
                     found.values.add(phrase)
 
 
@@ -104,10 +103,11 @@ class Found:
     values: set[str] = field(default_factory=set)
 
 
-def _is_name(text: str, first: re.Match[str], second: re.Match[str]) -> bool:
-    """Whether two words stand as a name does: capitals, only space between (`Châu Thành, Bình Đại` is a list)."""
-    capitals = all(word[0][0].isupper() or word[0][0].isdigit() for word in (first, second))
-    return capitals and text[first.end() : second.start()].isspace()
+def _is_name(text: str, first: re.Match[str], second: re.Match[str], capitals: bool) -> bool:
+    """Whether two words stand as a name does: with capitals, only space between (`Châu Thành, Bình Đại` is a list)."""
+    if capitals and not all(word[0][0].isupper() or word[0][0].isdigit() for word in (first, second)):
+        return False
+    return text[first.end() : second.start()].isspace()
 
 
 def _days(text: str) -> Iterator[str]:
@@ -133,7 +133,8 @@ def known_values(home: Home) -> PersonalValues:
         for role in ("household", "member", "cover", "total"):
             numbers |= _numbers_of_cells(connection, home.raw / role)
     normalised = (" ".join(_WORD.findall(fold(value).lower())) for (value,) in phrases if value)
-    known = PersonalValues({phrase for phrase in normalised if " " in phrase}, numbers, {day for (day,) in days if day})
+    names = {phrase for phrase in normalised if " " in phrase and re.search(r"[^\W\d_]", phrase)}
+    known = PersonalValues(names, numbers, {day for (day,) in days if day})
     return known.without([*_program_texts(), *officers])
 
 
@@ -169,8 +170,7 @@ def _program_texts() -> Iterator[str]:
     for folder, pattern in (*_PROGRAM_TEXTS, (map_folder(), "*.csv")):
         for path in sorted(folder.glob(pattern)):
             if path.is_file() and path.suffix in (".csv", ".yml", ".j2", ".py", ".html", ".sql"):
-                # Words of two values are no phrase of the program.
-                yield from _BETWEEN_VALUES.split(path.read_text(encoding="utf-8"))
+                yield path.read_text(encoding="utf-8")
 
 
 def search_tables(known: PersonalValues, database: Path, schemas: Iterable[str]) -> list[str]:

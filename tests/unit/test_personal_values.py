@@ -66,6 +66,8 @@ def test_what_proves_nothing_is_not_found(text: str) -> None:
 def test_a_word_of_the_program_is_no_person() -> None:
     assert found("Xã Tân Phú") == {"tân phú"}
     assert found("Xã Tân Phú", KNOWN.without(["83,Xã Tân Phú", "1975-03-04"])) == set()
+    assert found("Xã Tân Phú", KNOWN.without(["Bình Tân, Phú Lễ"])) == {"tân phú"}
+    assert found("Nguyễn Thị Canary", KNOWN.without(["nguyễn, thị canary"])) == set()
     assert found("1975-03-04", KNOWN.without(["83,Xã Tân Phú", "1975-03-04"])) == set()
 
 
