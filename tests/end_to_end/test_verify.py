@@ -56,7 +56,8 @@ def _source(home: Home) -> Path:
 
 def _decision(home: Home) -> Path:
     decisions = description_of(home.current)["inputs"]["decisions"]
-    return home.archive / "decisions" / decisions[0]["hash"].removeprefix("hmac-sha256:")
+    links = next(one for one in decisions if one["name"] == "links.csv")
+    return home.archive / "decisions" / links["hash"].removeprefix("hmac-sha256:")
 
 
 def _forge_table(home: Home) -> None:
@@ -81,8 +82,8 @@ TAMPERINGS: dict[str, tuple[Callable[[Home], None], str]] = {
     "file added": (lambda h: (h.current / "notes.txt").write_text("x") and None, "notes.txt lies in the release"),
     "archive altered": (lambda h: _alter(_source(h)), "archive/.*xlsx was altered"),
     "archive removed": (lambda h: _source(h).unlink(), "archive/.*xlsx is missing"),
-    "decision altered": (lambda h: _alter(_decision(h)), "was altered: corrections.csv"),
-    "decision removed": (lambda h: _decision(h).unlink(), "is missing: corrections.csv"),
+    "decision altered": (lambda h: _alter(_decision(h)), "was altered: links.csv"),
+    "decision removed": (lambda h: _decision(h).unlink(), "is missing: links.csv"),
     "registry altered": (lambda h: _alter(h.registry), "registry.jsonl: entry .* altered or removed"),
     "registry cut": (
         lambda h: h.registry.write_text("".join(h.registry.read_text().splitlines(keepends=True)[:-1])) and None,
