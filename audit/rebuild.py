@@ -17,9 +17,9 @@ from typing import Any
 
 from audit.release_difference import ReleaseDifference, compare_releases
 from audit.releases import description_of
-from audit.verify import decision_path
 from ingestion.archive import archive_path
 from ingestion.home import HOME_VARIABLE, Home
+from publication.inputs import kept_decision
 from publication.waivers import BUILD_DATE_VARIABLE
 
 _SHOWN = 5
@@ -66,11 +66,11 @@ def _temporary_home(home: Home, description: dict[str, Any]) -> Iterator[Home]:
             if not target.is_symlink():
                 target.symlink_to(archive_path(home, entry["sha256"]))
         for decision in description["inputs"]["decisions"]:
-            kept = decision_path(home, decision["hash"].removeprefix("sha256:"))
+            kept = kept_decision(home, decision["hash"].removeprefix("hmac-sha256:"))
             shutil.copyfile(kept, again.decisions / decision["name"])
         ledger = description["inputs"]["findingLedger"]
         if ledger is not None:
-            shutil.copyfile(decision_path(home, ledger.removeprefix("sha256:")), again.finding_ledger)
+            shutil.copyfile(kept_decision(home, ledger.removeprefix("sha256:")), again.finding_ledger)
         yield again
     finally:
         shutil.rmtree(root, ignore_errors=True)

@@ -63,15 +63,19 @@ def records_of(places: Places, area: Area, term: Term, part: str, forms: dict[st
     if isinstance(term, Stated):
         return _stated(connection, area, term, part)
     rows = _households(connection, area, term) if isinstance(term, Households) else _movements(places, area, term)
-    form_of_file = dict(
-        connection.execute(
-            "select source_file_id, form from release.quality.source_file where form is not null"
-        ).fetchall()
-    )
-    return [
-        Record(part=part, sheet=forms[form_of_file[row["source_file_id"]]].sheets["household"].name, column=None, **row)
-        for row in rows
-    ]
+    sheets = household_sheets(connection, forms)
+    return [Record(part=part, sheet=sheets[row["source_file_id"]], column=None, **row) for row in rows]
+
+
+def household_sheets(connection: duckdb.DuckDBPyConnection, forms: dict[str, Form]) -> dict[str, str]:
+    """{source_file_id: the household sheet as its form prints it}; the release is attached as `release`."""
+    query = "select source_file_id, form from release.quality.source_file where form is not null"
+    return {file: forms[form].sheets["household"].name for file, form in connection.execute(query).fetchall()}
+
+
+def adds_sql(term: Households) -> str:
+    """SQL for what a household row adds to a figure."""
+    return "coalesce(households.member_count, 0)" if term.unit == "person" else "1"
 
 
 def _dicts(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -108,12 +112,11 @@ def _row(table: str) -> str:
 
 def _households(connection: duckdb.DuckDBPyConnection, area: Area, term: Households) -> list[dict[str, Any]]:
     place = area_code_sql(area.area_level, area.boundary, area.area_code, "households.district_code")
-    adds = "coalesce(households.member_count, 0)" if term.unit == "person" else "1"
     return _dicts(
         connection,
         f"""
         select households.survey_year, households.commune_code, households.household_id, households.source_file_id,
-            households.source_row, {adds} as adds, {_row("households")}
+            households.source_row, {adds_sql(term)} as adds, {_row("households")}
         from release.marts.fct_household_year as households
         inner join unit on households.commune_code = unit.commune_code
         where households.survey_year = $year and {place} = $area

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from ingestion.home import Home
 
 CURRENT, PREVIOUS = "current", "previous"
@@ -48,3 +50,9 @@ def description_of(release: Path) -> dict[str, Any]:
     """What a release says of itself: its datapackage.json."""
     description: dict[str, Any] = json.loads((release / DESCRIPTION).read_text(encoding="utf-8"))
     return description
+
+
+def attach_release(connection: duckdb.DuckDBPyConnection, release: Path) -> None:
+    """Make a release's database readable as `release`."""
+    name = str(release / DATABASE).replace("'", "''")
+    connection.execute(f"attach '{name}' as release (read_only)")

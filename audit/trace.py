@@ -23,10 +23,10 @@ from audit.measures import (
 )
 from audit.places import Places
 from audit.records import DENOMINATOR, NUMERATOR, Record, records_of
+from audit.releases import attach_release
 from audit.standards import Standard, decided_by, standards_of_years
 from ingestion.forms import load_forms
-
-DATABASE = "poverty.duckdb"
+from ingestion.text import key
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,7 @@ class Tracer:
     def __init__(self, release: Path) -> None:
         self._release = release
         self._connection = duckdb.connect()
-        name = str(release / DATABASE).replace("'", "''")
-        self._connection.execute(f"attach '{name}' as release (read_only)")
+        attach_release(self._connection, release)
         self._places = Places(self._connection)
         self._forms = load_forms()
 
@@ -241,6 +240,7 @@ def _corrections(connection: duckdb.DuckDBPyConnection, records: Sequence[Record
         "where source_file_id in (select unnest($ids)) order by correction_id",
         {"ids": sorted({record.source_file_id for record in records})},
     ).fetchall()
-    traced = {(record.source_file_id, record.sheet, record.source_row) for record in records}
+    # A decision names the sheet as its author wrote it.
+    traced = {(record.source_file_id, key(record.sheet), record.source_row) for record in records}
     corrections = (TracedCorrection(*row) for row in rows)
-    return tuple(c for c in corrections if (c.source_file_id, c.sheet, c.row_number) in traced)
+    return tuple(c for c in corrections if (c.source_file_id, key(c.sheet or ""), c.row_number) in traced)

@@ -1,18 +1,23 @@
 """Whether a release is still what was published, and what it was made from is still there (`poverty verify`).
 
-What belongs here: checksums of the release's files, of the archive and of the decisions, and the chain of the registry.
+What belongs here: checksums of the release's files, of the archive and of the decisions, the same rows in Parquet and
+database, and the chain of the registry.
 What does not: building again from the archive (`rebuild`).
 """
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from audit.releases import DESCRIPTION, description_of
+import duckdb
+
+from audit.releases import DATABASE, DESCRIPTION, attach_release, description_of
 from ingestion.archive import archive_path
 from ingestion.home import Home
 from ingestion.published_heads import open_registry
 from ingestion.registry import BrokenRegistryError
+from publication.inputs import decision_mark, kept_decision
 
 
 def verify_release(home: Home, release: Path) -> list[str]:
@@ -20,6 +25,7 @@ def verify_release(home: Home, release: Path) -> list[str]:
     description = description_of(release)
     return [
         *_files(release, description),
+        *_tables(release),
         *_registry(home, description),
         *_archive(home, description),
         *_decisions(home, description),
@@ -30,11 +36,6 @@ def checksum_of(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def decision_path(home: Home, checksum: str) -> Path:
-    """Where a decision file is kept as it was for a release."""
-    return home.archive / "decisions" / checksum
 
 
 def _files(release: Path, description: dict[str, Any]) -> list[str]:
@@ -51,6 +52,30 @@ def _files(release: Path, description: dict[str, Any]) -> list[str]:
         f"{name} lies in the release, but {DESCRIPTION} does not know it."
         for name in sorted(present - {*described, DESCRIPTION})
     ]
+    return problems
+
+
+def _tables(release: Path) -> list[str]:
+    """Parquet files must hold the rows of the database: building again (`rebuild`) compares the database alone."""
+    problems = []
+    with duckdb.connect() as connection:
+        try:
+            attach_release(connection, release)
+        except duckdb.Error:
+            return [f"{DATABASE} cannot be opened."]
+        for path in sorted((release / "parquet").rglob("*.parquet")):
+            table = f"release.{path.parent.name}.{path.stem}"
+            file = "read_parquet('" + str(path).replace("'", "''") + "')"
+            try:
+                ((differing,),) = connection.execute(
+                    f"select count(*) from ((from {table} except all from {file}) "
+                    f"union all (from {file} except all from {table}))"
+                ).fetchall()
+            except duckdb.Error:
+                differing = None
+            if differing != 0:
+                name = path.relative_to(release).as_posix()
+                problems.append(f"{name} does not hold the rows of {path.parent.name}.{path.stem} in {DATABASE}.")
     return problems
 
 
@@ -88,16 +113,22 @@ def _archive(home: Home, description: dict[str, Any]) -> list[str]:
 
 def _decisions(home: Home, description: dict[str, Any]) -> list[str]:
     inputs = description.get("inputs", {})
-    kept = [(decision["name"], decision["hash"]) for decision in inputs.get("decisions", [])]
-    if inputs.get("findingLedger"):
-        kept.append(("finding_ledger.parquet", inputs["findingLedger"]))
     problems = []
-    for name, hash_ in kept:
-        checksum = hash_.removeprefix("sha256:")
-        path = decision_path(home, checksum)
-        where = path.relative_to(home.root)
-        if not path.is_file():
-            problems.append(f"{where} is missing: {name} as it was for the release.")
-        elif checksum_of(path) != checksum:
-            problems.append(f"{where} was altered: {name} as it was for the release.")
+    for decision in inputs.get("decisions", []):
+        mark = decision["hash"].removeprefix("hmac-sha256:")
+        problems += _kept(home, mark, decision["name"], lambda content: decision_mark(home, content))
+    if inputs.get("findingLedger"):
+        checksum = inputs["findingLedger"].removeprefix("sha256:")
+        name = "finding_ledger.parquet"
+        problems += _kept(home, checksum, name, lambda content: hashlib.sha256(content).hexdigest())
     return problems
+
+
+def _kept(home: Home, mark: str, name: str, mark_of: Callable[[bytes], str]) -> list[str]:
+    path = kept_decision(home, mark)
+    where = path.relative_to(home.root)
+    if not path.is_file():
+        return [f"{where} is missing: {name} as it was for the release."]
+    if mark_of(path.read_bytes()) != mark:
+        return [f"{where} was altered: {name} as it was for the release."]
+    return []

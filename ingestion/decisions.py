@@ -122,6 +122,8 @@ def read_lines(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]
         if not header:
             delimiter = max(_DELIMITERS, key=lambda sign: len({*_names(line, sign)} & {*columns}))
             header = _names(line, delimiter)
+            if not {*header} & {*columns}:  # the names of the columns are missing, so this was a decision
+                yield {"line_number": number, "is_broken": True}
             continue
         cells = _cells(line, delimiter)
         if cells is None:

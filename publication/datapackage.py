@@ -146,7 +146,7 @@ def write_datapackage(folder: Path, release_id: str, inputs: Inputs, created: da
             "rulesHash": inputs.rules_hash,
             "codeHash": inputs.code_hash,
             "decisions": [
-                {"name": name, "hash": f"sha256:{hash_}"} for name, hash_ in sorted(inputs.decisions.items())
+                {"name": name, "hash": f"hmac-sha256:{mark}"} for name, mark in sorted(inputs.decisions.items())
             ],
             "findingLedger": f"sha256:{inputs.finding_ledger}" if inputs.finding_ledger else None,
         },

@@ -5,6 +5,7 @@ whole (`build_state`), what a release says of itself (`datapackage`).
 """
 
 import hashlib
+import hmac
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from ingestion.forms import map_folder
 from ingestion.home import OWNER_ONLY, Home
+from ingestion.pseudonym_key import ensure_key
 from ingestion.published_heads import open_registry
 from ingestion.reference import REPOSITORY, SEED_FOLDER
 
@@ -34,7 +36,8 @@ _GENERATED = "__pycache__"
 
 @dataclass(frozen=True)
 class Inputs:
-    """The parts. `decisions` has the checksum of every decision file by its name; the others are one hash each.
+    """The parts. `decisions` has the mark of every decision file by its name (`decision_mark`); the others are one hash
+    each.
 
     `finding_ledger` is the checksum of what was known of findings before; it decides when a finding was first seen and
     no figure, so that it is no part of `state`.
@@ -70,29 +73,39 @@ def inputs_of(home: Home) -> Inputs:
         open_registry(home).head,
         rules_hash=_hash([*SEED_FOLDER.glob("*.csv"), *map_folder().glob("*.csv")]),
         code_hash=_hash(code),
-        decisions={path.name: _checksum(path) for path in _decision_files(home)},
+        decisions={path.name: decision_mark(home, path.read_bytes()) for path in _decision_files(home)},
         finding_ledger=_checksum(home.finding_ledger) if home.finding_ledger.exists() else None,
     )
 
 
-def kept_decision(home: Home, checksum: str) -> Path:
-    """Where a decision file, or the ledger of findings, is kept as it was for a build."""
-    return home.archive / "decisions" / checksum
+def decision_mark(home: Home, content: bytes) -> str:
+    """A checksum of a decision file that only the owner of the secret key can compute.
+
+    A release publishes it beside nearly everything that the file says but the values of cells: from a plain checksum
+    a corrected identity number could be found by trying.
+    """
+    return hmac.new(ensure_key(home).read_bytes(), content, hashlib.sha256).hexdigest()
+
+
+def kept_decision(home: Home, mark: str) -> Path:
+    """Where a decision file, or the ledger of findings by its checksum, is kept as it was for a build."""
+    return home.archive / "decisions" / mark
 
 
 def keep_decisions(home: Home, inputs: Inputs) -> None:
-    """Keep the decision files of a build under their checksums: they may hold personal values, so in the archive.
+    """Keep the decision files of a build under their marks: they may hold personal values, so in the archive.
 
-    A file that changed since `inputs` was taken is not kept: its checksum is no longer the recorded one.
+    A file that changed since `inputs` was taken is not kept: its mark is no longer the recorded one.
     """
     wanted = {*inputs.decisions.values(), inputs.finding_ledger}
     for path in [*_decision_files(home), home.finding_ledger]:
         if not path.exists():
             continue
         content = path.read_bytes()
-        checksum = hashlib.sha256(content).hexdigest()
-        target = kept_decision(home, checksum)
-        if checksum not in wanted or target.exists():
+        is_ledger = path == home.finding_ledger
+        mark = hashlib.sha256(content).hexdigest() if is_ledger else decision_mark(home, content)
+        target = kept_decision(home, mark)
+        if mark not in wanted or target.exists():
             continue
         target.parent.mkdir(mode=OWNER_ONLY, exist_ok=True)
         partial = target.with_suffix(f".{os.getpid()}.partial")

@@ -8,7 +8,8 @@ telephone numbers) that stand in any cell, and full birth dates. A match counts 
 
 - what also stands in the program's own texts (seeds, form maps, templates) is a word, not a person: the commune Tân
   Phú, the ethnicity Kinh, a decree's date;
-- a name or address of two words counts only where both begin with a capital (`hồ sơ` is a file, Hồ Sơ may be a person);
+- a name or address of two words counts only where both begin with a capital (`hồ sơ` is a file, Hồ Sơ may be a person)
+  and no sign stands between them;
 - who signs a decision or an answer (`decided_by`, `responded_by`) is named on purpose, whoever shares the name;
 - birth dates from the first survey year on do not count: they cannot be told from the dates of surveys and releases.
 """
@@ -36,13 +37,23 @@ CHECK_CODE = "personal_value_published"
 FIRST_SURVEY_DAY = "2021-01-01"
 MOST_WORDS = 7
 _WORD = re.compile(r"[^\W_]+")
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])[0-9]{9,12}(?![0-9A-Za-z])")
+# Not the decimals of a number: a time in a spreadsheet is 45987.6512345679.
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?<![0-9]\.)[0-9]{9,12}(?![0-9A-Za-z])")
 _DAY = re.compile(r"(?<!\d)(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})/(\d{1,2})/(\d{4}))(?!\d)")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 # An integer column is looked at from here on: 12 digits without the leading zero. Sums and checksums are smaller.
 _LONGEST_SUM = 10_000_000_000
 _OFFICERS = ("decided_by", "responded_by")
-_PROGRAM_TEXTS = ((SEED_FOLDER, "*.csv"), (REPOSITORY / "reports", "*"), (REPOSITORY / "expectations", "*.yml"))
+# Everything that writes a published sentence. Not the sample province: its names are people's.
+_PROGRAM_TEXTS = (
+    (SEED_FOLDER, "*.csv"),
+    (REPOSITORY / "dbt" / "models", "**/*.sql"),
+    (REPOSITORY / "dbt" / "macros", "*.sql"),
+    (REPOSITORY / "reports", "**/*"),
+    (REPOSITORY / "expectations", "**/*.yml"),
+    (REPOSITORY / "ingestion", "*.py"),
+    (REPOSITORY / "publication", "**/*.py"),
+)
 _TABLES_OF_OTHERS = (".duckdb", ".parquet", ".png", ".woff2")
 
 
@@ -73,14 +84,15 @@ class PersonalValues:
             found.values |= self.birth_days.intersection(_days(text))
         if " " not in text:
             return
-        words = _WORD.findall(unicodedata.normalize("NFC", text))
-        lower = [word.lower() for word in words]
+        text = unicodedata.normalize("NFC", text)
+        words = list(_WORD.finditer(text))
+        lower = [word[0].lower() for word in words]
         for place, first in enumerate(lower):
             if first not in self._first_words:
                 continue
             for count in range(2, min(MOST_WORDS, len(lower) - place) + 1):
                 phrase = " ".join(lower[place : place + count])
-                if phrase in self.phrases and (not capitals or count > 2 or _are_names(words[place : place + count])):
+                if phrase in self.phrases and (count > 2 or _is_name(text, *words[place : place + 2], capitals)):
                     found.values.add(phrase)
 
 
@@ -91,8 +103,11 @@ class Found:
     values: set[str] = field(default_factory=set)
 
 
-def _are_names(words: list[str]) -> bool:
-    return all(word[0].isupper() or word[0].isdigit() for word in words)
+def _is_name(text: str, first: re.Match[str], second: re.Match[str], capitals: bool) -> bool:
+    """Whether two words stand as a name does: with capitals, only space between (`Châu Thành, Bình Đại` is a list)."""
+    if capitals and not all(word[0][0].isupper() or word[0][0].isdigit() for word in (first, second)):
+        return False
+    return text[first.end() : second.start()].isspace()
 
 
 def _days(text: str) -> Iterator[str]:
@@ -118,7 +133,8 @@ def known_values(home: Home) -> PersonalValues:
         for role in ("household", "member", "cover", "total"):
             numbers |= _numbers_of_cells(connection, home.raw / role)
     normalised = (" ".join(_WORD.findall(fold(value).lower())) for (value,) in phrases if value)
-    known = PersonalValues({phrase for phrase in normalised if " " in phrase}, numbers, {day for (day,) in days if day})
+    names = {phrase for phrase in normalised if " " in phrase and re.search(r"[^\W\d_]", phrase)}
+    known = PersonalValues(names, numbers, {day for (day,) in days if day})
     return known.without([*_program_texts(), *officers])
 
 
@@ -152,8 +168,8 @@ def _numbers_of_cells(connection: duckdb.DuckDBPyConnection, folder: Path) -> se
 
 def _program_texts() -> Iterator[str]:
     for folder, pattern in (*_PROGRAM_TEXTS, (map_folder(), "*.csv")):
-        for path in sorted(folder.rglob(pattern)):
-            if path.is_file() and path.suffix in (".csv", ".yml", ".j2", ".py", ".html"):
+        for path in sorted(folder.glob(pattern)):
+            if path.is_file() and path.suffix in (".csv", ".yml", ".j2", ".py", ".html", ".sql"):
                 yield path.read_text(encoding="utf-8")
 
 

@@ -112,7 +112,9 @@ def _refuse_personal_values(places: list[str]) -> None:
     if places:
         raise NotPublishedError(
             f"Not published: a personal value of the workbooks stands in {', '.join(places[:10])}. The last release "
-            "stays; the data team finds out how it got there (check personal_value_published, docs/privacy.md)."
+            "stays. In quality.waiver or quality.correction somebody wrote it into a reason: change that line of the "
+            "file in decisions/. Anywhere else the data team finds out how it got there (check "
+            "personal_value_published, docs/privacy.md)."
         )
 
 

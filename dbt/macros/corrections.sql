@@ -15,6 +15,7 @@
 {% macro cells_at(role, places) -%}
     select
         {{ places }}.line_number,
+        cells.sheet,
         {% if role == 'total' -%}
         cells.value as cell
         {%- else -%}

@@ -6,12 +6,16 @@
     cast('{{ var("build_date", env_var("POVERTY_BUILD_DATE", run_started_at.strftime("%Y-%m-%d"))) }}' as date)
 {%- endmacro %}
 
-{# A date as decision files have it: 2026-01-31, or 31/1/2026 as spreadsheet programs rewrite it. #}
+{# A date as decision files have it: 2026-01-31, or 31/1/2026 as spreadsheet programs rewrite it. Nothing was decided
+   before the first review; a date from before is a slip, and published it could be somebody's birth date. #}
 {% macro parse_decision_date(folded) -%}
+    {%- set date -%}
     coalesce(
         case when {{ matches(folded, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }} then try_cast({{ folded }} as date) end,
         {{ parse_date(folded) }}
     )
+    {%- endset -%}
+    case when {{ date }} >= cast('2021-01-01' as date) then {{ date }} end
 {%- endmacro %}
 
 {# A whole number as decision files have it, null where it is anything else. #}
@@ -19,9 +23,15 @@
     case when {{ matches(folded, '[0-9]{1,7}') }} then cast({{ folded }} as integer) end
 {%- endmacro %}
 
-{# Whether a text that will be published holds what looks like an identity or telephone number. #}
-{% macro has_long_number(text) -%}
-    coalesce({{ matches("replace(replace(" ~ text ~ ", ' ', ''), '.', '')", '.*[0-9]{9}.*') }}, false)
+{# Whether a text that will be published holds what looks like an identity or telephone number, or a date on which
+   somebody may be born. The search before publication would stop the whole release for it: one line is held back here. #}
+{% macro has_personal_number(text) -%}
+    coalesce(
+        {{ matches("replace(replace(" ~ text ~ ", ' ', ''), '.', '')", '.*[0-9]{9}.*') }}
+        or {{ matches(text, '(.*[^0-9])?[0-9]{1,2}[-/.][0-9]{1,2}[-/.](1[0-9]{3}|20[01][0-9]|2020)([^0-9].*)?') }}
+        or {{ matches(text, '(.*[^0-9])?(1[0-9]{3}|20[01][0-9]|2020)[-/.][0-9]{1,2}[-/.][0-9]{1,2}([^0-9].*)?') }},
+        false
+    )
 {%- endmacro %}
 
 {# A short stable name of a decision. Never of its values: a hash of an identity number can be turned back. #}

@@ -56,7 +56,7 @@ TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
         ),
     ),
     "need_year": (
-        "Reviewed households with a support need by area and survey year.",
+        "Poor and near-poor households with a support need by area and survey year.",
         (("need_code", "VARCHAR", "The support need; it has no share."),),
     ),
 }
@@ -126,9 +126,12 @@ def protected_counts(release: Path) -> tuple[dict[tuple[int, str], tuple[str, st
         for code in sorted({row[2] for row in rows} - set(figures.NEEDS_WITH_PARTS)):
             one = [(row[0], row[1], row[3]) for row in rows if row[2] == code]
             counts += [
-                _protected("need_year", year, (code,), value, parents.get(year, {}), by_name, (), None, (), None)
+                _protected(
+                    "need_year", year, (code,), value, parents.get(year, {}), by_name,
+                    figures.LISTED, None, figures.LISTED, None,
+                )
                 for year, value in _by_year(one).items()
-            ]
+            ]  # fmt: skip
     return areas, counts
 
 

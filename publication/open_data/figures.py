@@ -33,7 +33,7 @@ AREAS = """
     order by areas.survey_year, areas.area_level, areas.area_code
 """
 
-_LISTED = ("poor_households", "near_poor_households")
+LISTED = ("poor_households", "near_poor_households")
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,10 @@ AREA_COUNTS = (
     Count("non_poor_households", at_most=("resident_households",)),
     Count("poor_persons", at_least="poor_households", follows=("poor_households",)),
     Count("near_poor_persons", at_least="near_poor_households", follows=("near_poor_households",)),
-    Count("female_headed_households", at_most=_LISTED, follows=_LISTED),
-    Count("ethnic_minority_headed_households", at_most=_LISTED, follows=_LISTED),
-    Count("merit_households", at_most=_LISTED, follows=_LISTED),
-    Count("social_protection_households", at_most=_LISTED, follows=_LISTED),
+    Count("female_headed_households", at_most=LISTED, follows=LISTED),
+    Count("ethnic_minority_headed_households", at_most=LISTED, follows=LISTED),
+    Count("merit_households", at_most=LISTED, follows=LISTED),
+    Count("social_protection_households", at_most=LISTED, follows=LISTED),
 )
 
 INDICATOR_CLASSES = {"poor": "poor_households", "near_poor": "near_poor_households"}
@@ -78,6 +78,7 @@ INDICATORS = """
         and poverty_class in ('poor', 'near_poor')
 """
 
+# Needs are those of poor and near-poor households: bound by them, and binding them where one of the two is not shown.
 # These contain others: their count is bound by the others' on both sides.
 NEEDS_WITH_PARTS = ("employment_support", "knowledge")
 NEEDS = """

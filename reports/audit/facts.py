@@ -42,7 +42,7 @@ class Audit:
     waivers: list[Row]
     corrections: list[Row]
     correction_effects: list[Row]
-    province: list[Row]
+    area_years: list[Row]
     areas: list[Row]
     measures: dict[str, str] = field(default_factory=measure_labels)
 
@@ -72,6 +72,11 @@ class Audit:
         for finding in self.resolved_since:
             found.setdefault(finding[key] or "", Counter())["resolved_since"] += 1
         return [{key: name, **counter} for name, counter in sorted(found.items())]
+
+    @property
+    def province(self) -> list[Row]:
+        """The province's figures, a row per year."""
+        return [row for row in self.area_years if row["area_level"] == "province"]
 
     def name_of(self, code: str | None, survey_year: int | None) -> str:
         """A commune's name in a year; its last name where the year is unknown; its code where the unit is unknown."""
@@ -122,8 +127,9 @@ def read_audit(release: Path, release_id: str, maturity: str, previous: Path | N
             areas=reader.rows(
                 "select distinct area_code, area_name from marts.area_year where area_level <> 'commune' order by all"
             ),
-            province=reader.rows(
-                "from marts.area_year where area_level = 'province' and boundary = 'as_reviewed' order by survey_year"
+            area_years=reader.rows(
+                "from marts.area_year where area_level in ('province', 'district', 'commune') "
+                "and boundary = 'as_reviewed' order by survey_year, area_code"
             ),
         )
     if previous is not None:

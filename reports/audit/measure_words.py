@@ -23,15 +23,16 @@ FIGURES = {
     "group_3_households": "Hộ nghèo, cận nghèo thuộc nhóm 3",
 }
 RATES = {
-    "poor_rate": ("Tỷ lệ hộ nghèo", "poor_households"),
-    "near_poor_rate": ("Tỷ lệ hộ cận nghèo", "near_poor_households"),
+    "poor_rate": "Tỷ lệ hộ nghèo",
+    "near_poor_rate": "Tỷ lệ hộ cận nghèo",
+    "poor_or_near_poor_rate": "Tỷ lệ hộ nghèo và cận nghèo",
 }
 _COUNTS = {"communes_received": "Số xã đã có tệp", "communes_expected": "Số xã phải có tệp"}
 
 
 def figure_label(measure: str) -> str:
     """A figure of an area in words; its name where there are none."""
-    return FIGURES.get(measure) or _COUNTS.get(measure) or RATES.get(measure, (measure,))[0]
+    return FIGURES.get(measure) or _COUNTS.get(measure) or RATES.get(measure, measure)
 
 
 def measure_labels() -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from reports.audit.coverage import FINAL, MISSING, PROVISIONAL, REJECTED, STATES
 from reports.audit.facts import Audit
+from reports.audit.figure_links import figure_rows
 from reports.audit.reading import Row
 from reports.numbers import count_vi
 
@@ -97,6 +98,10 @@ def communes(audit: Audit) -> Page:
 
 def commune_pages(audit: Audit) -> list[Page]:
     """A page per commune code; one more for findings in files of which the commune could not be read."""
+    figures: dict[str, list[Row]] = {}
+    for row in audit.area_years:
+        if row["area_level"] == "commune":
+            figures.setdefault(row["area_code"], []).append(row)
     found: dict[str | None, list[Row]] = {}
     for finding in audit.findings:
         if finding["status"] != "resolved":
@@ -112,13 +117,13 @@ def commune_pages(audit: Audit) -> list[Page]:
         ]
         years.sort(key=lambda year: -year["survey_year"])
         names = " / ".join(dict.fromkeys(unit.name for unit in units))
-        pages.append(_commune_page(code, f"{names} ({code})", years, found.get(code, [])))
+        pages.append(_commune_page(code, f"{names} ({code})", years, found.get(code, []), figures.get(code, [])))
     if None in found:
-        pages.append(_commune_page("unknown", "Tệp chưa rõ của xã nào", [], found[None]))
+        pages.append(_commune_page("unknown", "Tệp chưa rõ của xã nào", [], found[None], []))
     return pages
 
 
-def _commune_page(code: str, title: str, years: list[Row], findings: list[Row]) -> Page:
+def _commune_page(code: str, title: str, years: list[Row], findings: list[Row], figures: list[Row]) -> Page:
     still_open = [finding for finding in findings if finding["status"] == "open"]
     errors = sum(finding["severity"] == "error" for finding in still_open)
     ordered = sorted(findings, key=lambda finding: finding["status"] != "open")
@@ -127,6 +132,8 @@ def _commune_page(code: str, title: str, years: list[Row], findings: list[Row]) 
         "code": code,
         "years": years,
         "states": STATES,
+        "figure_years": [row["survey_year"] for row in figures],
+        "figures": figure_rows(figures),
         "findings": ordered[:COMMUNE_FINDINGS],
         "left_out": max(len(ordered) - COMMUNE_FINDINGS, 0),
         "errors": errors,

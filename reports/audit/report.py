@@ -20,7 +20,7 @@ from reports.audit.check_pages import (
 )
 from reports.audit.facts import read_audit
 from reports.audit.pages import by_check, commune_pages, communes, coverage, findings, overview
-from reports.audit.trace_pages import figures, trace_pages
+from reports.audit.trace_pages import figures, trace_pages, year_pages
 from reports.audit.workbook import write_workbook
 from reports.page import Site, write_page
 
@@ -53,6 +53,7 @@ def write_audit_report(release: Path, site: Site, previous: Path | None) -> None
         reconciliation(audit),
         published(audit, site.folder),
         figures(audit),
+        *year_pages(audit),
         *trace_pages(audit, release),
         links(),
         decisions(audit),

@@ -1,6 +1,7 @@
 """No personal value gets out: canaries planted in every kind of cell, the product run as its users do, runs that fail
 too, and every file searched afterwards."""
 
+import csv
 import os
 import shutil
 import subprocess
@@ -10,9 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.decisions import CORRECTION_COLUMNS, WAIVER_COLUMNS
 from ingestion.home import Home
 from tests.conftest import REPOSITORY
-from tests.support.canaries import NAMES, NUMBERS, Leak, Search, plant
+from tests.support.canaries import BIRTH_DAYS, NAMES, NUMBERS, Leak, Search, plant
 
 _CODE = ["audit", "dagster_project", "dbt", "expectations", "ingestion", "poverty_cli", "publication", "reports"]
 # A model and a test that a developer got wrong, in the way that makes the database quote a cell.
@@ -100,6 +102,63 @@ def test_a_whole_run_lets_nothing_out(runs: Runs, home: Home) -> None:
     found, searched = leaks(runs)
     assert found == set()
     assert searched > 300
+
+
+def test_decisions_let_nothing_out(runs: Runs, home: Home) -> None:
+    with duckdb.connect() as connection:
+        ((file, sheet, row),) = connection.execute(
+            f"select source_file_id, sheet, row_number from '{home.raw}/household/*.parquet' where head_citizen_id = ? "
+            "and source_file_id in (select source_file_id from "
+            f"'{home.raw}/source_file.parquet' where survey_year = 2022) limit 1",
+            [NUMBERS["valid_id"]],
+        ).fetchall()
+    decided = ["Chi cục", "2026-01-15"]
+    place = [file, sheet, row]
+    corrections = [
+        [*place, "head_citizen_id", NUMBERS["valid_id"], NUMBERS["wrong_id"], "đối chiếu phiếu", *decided],
+        [*place, "head_name", NAMES["valid_head"], NAMES["valid_member"], f"gọi {NUMBERS['telephone']}", *decided],
+        [*place, "head_birth", BIRTH_DAYS["head"][0], "1952", f"sinh {BIRTH_DAYS['head'][0]}", *decided],
+        [*place, NAMES["header"], NAMES["valid_head"], NAMES["valid_member"], "đối chiếu phiếu", *decided],
+        [NAMES["file"], NAMES["sheet"], NUMBERS["valid_id"], "hamlet", "", "", "đối chiếu phiếu", *decided],
+    ]
+    waivers = [
+        ["b2_not_ten_times_marks", "", "29161", "", "", "", "", f"số {NUMBERS['old_id']}", *decided, "2099-12-31"],
+        [NAMES["rejected"], "", NUMBERS["valid_id"], NAMES["file"], NAMES["sheet"], "", NAMES["header"], "nhầm",
+         *decided, "2099-12-31"],
+    ]  # fmt: skip
+    _decide(home, "corrections.csv", CORRECTION_COLUMNS, corrections)
+    _decide(home, "waivers.csv", WAIVER_COLUMNS, waivers)
+    assert runs("run") == 0, runs.printed.decode()[-3000:]
+    with duckdb.connect(str(home.current / "poverty.duckdb"), read_only=True) as connection:
+        states = connection.execute("select status from quality.correction order by line_number").fetchall()
+        invalid = connection.execute("select count(*) from quality.waiver where status = 'invalid'").fetchall()
+    assert [state for (state,) in states] == ["applied", "refused", "refused", "refused", "refused"]
+    assert invalid == [(2,)]
+    found, _ = leaks(runs)
+    assert found == set()
+
+
+def test_a_name_in_a_reason_stops_the_release_until_it_is_taken_out(runs: Runs, home: Home) -> None:
+    released = home.current.resolve()
+    line = ["b2_not_ten_times_marks", "", "29161", "", "", "", "", f"hộ {NAMES['valid_head']} đã giải trình", "Chi cục"]
+    _decide(home, "waivers.csv", WAIVER_COLUMNS, [[*line, "2026-01-15", "2099-12-31"]])
+    runs.printed = b""
+    assert runs("run") == 1
+    assert b"quality.waiver.reason" in runs.printed
+    assert b"decisions/" in runs.printed
+    assert home.current.resolve() == released
+    found, _ = leaks(runs)
+    assert {leak for leak in found if "build.duckdb" not in leak.place} == set()
+    line[7] = "đã giải trình"
+    _decide(home, "waivers.csv", WAIVER_COLUMNS, [[*line, "2026-01-15", "2099-12-31"]])
+    assert runs("run") == 0
+    found, _ = leaks(runs)
+    assert found == set()
+
+
+def _decide(home: Home, name: str, columns: tuple[str, ...], lines: list[list[object]]) -> None:
+    with (home.decisions / name).open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter=";").writerows([columns, *lines])
 
 
 def test_runs_that_fail_let_nothing_out(runs: Runs, program: Path, home: Home) -> None:

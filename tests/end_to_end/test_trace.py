@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from audit.figures import UnknownFigureError
 from audit.measures import CLASS_GROUPS, LISTED, MEASURES, UNITS
 from audit.records import Record
-from audit.trace import DATABASE, Trace, Tracer, trace_figure
+from audit.releases import DATABASE
+from audit.trace import Trace, Tracer, trace_figure
 from ingestion.archive import archive_path
 from ingestion.forms import load_forms
 from ingestion.home import Home

@@ -1,16 +1,19 @@
 """A release that was tampered with, or whose sources were, is noticed by name."""
 
+import hashlib
 import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from audit.releases import UnknownReleaseError, description_of, find_release
 from audit.verify import verify_release
 from ingestion.archive import archive_path
 from ingestion.home import Home
+from publication.inputs import decision_mark
 from tests.end_to_end.conftest import poverty
 
 
@@ -32,6 +35,13 @@ def test_the_files_of_a_release_are_read_only(clean_home: Home) -> None:
     assert [path.name for path in files if path.stat().st_mode & 0o222] == []
 
 
+def test_a_decision_file_cannot_be_found_from_what_is_published(clean_home: Home) -> None:
+    description = (clean_home.current / "datapackage.json").read_text(encoding="utf-8")
+    for path in clean_home.decisions.glob("*.csv"):
+        assert hashlib.sha256(path.read_bytes()).hexdigest() not in description
+        assert decision_mark(clean_home, path.read_bytes()) in description
+
+
 def _alter(path: Path) -> None:
     path.chmod(0o600)
     content = bytearray(path.read_bytes())
@@ -47,11 +57,26 @@ def _source(home: Home) -> Path:
 def _decision(home: Home) -> Path:
     decisions = description_of(home.current)["inputs"]["decisions"]
     links = next(one for one in decisions if one["name"] == "links.csv")
-    return home.archive / "decisions" / links["hash"].removeprefix("sha256:")
+    return home.archive / "decisions" / links["hash"].removeprefix("hmac-sha256:")
+
+
+def _forge_table(home: Home) -> None:
+    """Another figure in a Parquet file, and its checksum in the description to go with it."""
+    path, description = home.current / "parquet/marts/area_year.parquet", home.current / "datapackage.json"
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    forged = path.with_suffix(".forged")
+    duckdb.execute(
+        f"copy (select * replace (poor_households + 1 as poor_households) from '{path}') to '{forged}' (format parquet)"
+    )
+    forged.replace(path)
+    after = hashlib.sha256(path.read_bytes()).hexdigest()
+    description.chmod(0o600)
+    description.write_text(description.read_text().replace(before, after))
 
 
 TAMPERINGS: dict[str, tuple[Callable[[Home], None], str]] = {
     "table altered": (lambda h: _alter(h.current / "parquet" / "marts" / "area_year.parquet"), "area_year.*altered"),
+    "table and its checksum altered": (_forge_table, "area_year.parquet does not hold the rows of marts.area_year"),
     "database altered": (lambda h: _alter(h.current / "poverty.duckdb"), "poverty.duckdb was altered"),
     "report missing": (lambda h: (h.current / "reports" / "index.html").unlink(), "index.html is missing"),
     "file added": (lambda h: (h.current / "notes.txt").write_text("x") and None, "notes.txt lies in the release"),

@@ -15,6 +15,8 @@ from urllib.parse import quote
 
 import duckdb
 from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.workbook.defined_name import DefinedName
 
 from ingestion.forms import load_forms
 from tests.support.workbooks import household, member, workbook_bytes
@@ -31,7 +33,12 @@ NAMES = {
     "decision": "Đinh Bộ Canaryh",
     "header": "Mạc Đăng Canaryi",
     "model": "Tống Duy Canaryj",
+    "comment": "Trịnh Công Canaryl",
+    "defined name": "Lưu_Kim_Canarym",
+    "property": "Cao Bá Canaryn",
+    "commune": "Chu Văn Canaryo",
 }
+CODES = {"loaded": "HCANARYQ-0117", "doubled": "HCANARYR-0118", "unknown": "HCANARYS-0119"}
 NUMBERS = {
     "valid_id": "083075987601",
     "old_id": "329876543",
@@ -48,6 +55,7 @@ def texts() -> dict[str, str]:
     """{which canary: what to search for}. A full birth date in both ways of writing it."""
     found = {f"name {key}": value for key, value in NAMES.items()}
     found |= {f"number {key}": value for key, value in NUMBERS.items()}
+    found |= {f"code {key}": value for key, value in CODES.items()}
     found |= {f"address {key}": value for key, value in ADDRESSES.items()}
     for key, ways in BIRTH_DAYS.items():
         found |= {f"birth day {key} {place}": way for place, way in enumerate(ways)}
@@ -68,6 +76,9 @@ def _spoil(book: Workbook) -> None:
     total.cell(2, 2, NAMES["wrong_type"])
     cover = book[FORM.sheets["cover"].name]
     cover.append([NAMES["cover"], NUMBERS["telephone"]])
+    cover.cell(1, 1).comment = Comment(NAMES["comment"], NAMES["comment"])
+    book.defined_names[NAMES["defined name"]] = DefinedName(NAMES["defined name"], attr_text="$A$1")
+    book.properties.creator = book.properties.title = NAMES["property"]
 
 
 def plant(landing: Path) -> None:
@@ -84,7 +95,10 @@ def plant(landing: Path) -> None:
     for value in (NAMES["wrong_type"], NUMBERS["wrong_id"], int(NUMBERS["as_number"]), float(NUMBERS["score"]),
                   NUMBERS["telephone"], BIRTH_DAYS["member"][0], f"#REF! {NAMES['wrong_type']}"):  # fmt: skip
         rows += [row | {"household_code": f"29161-{len(rows) + n:04d}"} for n, row in enumerate(_in_every_cell(value))]
+    rows += [household(FORM, code) for code in (CODES["loaded"], CODES["doubled"], CODES["doubled"])]
     members = [
+        member(FORM, CODES["loaded"], full_name=NAMES["valid_member"]),
+        member(FORM, CODES["unknown"], full_name=NAMES["valid_member"]),
         member(FORM, full_name=NAMES["valid_member"], birth=BIRTH_DAYS["member"][0], citizen_id=NUMBERS["old_id"]),
         member(FORM, NAMES["wrong_type"], full_name=NAMES["wrong_type"]),
         *(
@@ -92,7 +106,7 @@ def plant(landing: Path) -> None:
             for number, column in enumerate(FORM.sheets["member"].columns, start=2)
         ),
     ]
-    cover = {"prepared_by": NAMES["cover"]}
+    cover = {"prepared_by": NAMES["cover"], "commune_name": NAMES["commune"]}
     first = workbook_bytes(FORM, cover_values=cover, households=rows, members=members, change=_spoil)
     (landing / f"{NAMES['file']} {NUMBERS['valid_id']}.xlsx").write_bytes(first)
     folder = landing / NAMES["file"]

@@ -58,7 +58,9 @@ def _bounds(count: str) -> list[tuple[tuple[str, ...], float]]:
         return [((count.replace("persons", "households"),), -1.0), (("resident_persons",), 1.0)]
     if count.endswith(("headed_households", "merit_households", "protection_households")):
         return [(listed, 1.0)]
-    if "/" in count and not count.startswith("need/"):
+    if count.startswith("need/"):
+        return [(listed, 1.0)]
+    if "/" in count:
         return [((count.split("/")[0] + "_households",), 1.0)]
     if count == "poor_households":
         return [(("resident_households",), 1.0)]

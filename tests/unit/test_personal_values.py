@@ -33,6 +33,8 @@ def found(text: str, known: PersonalValues = KNOWN) -> set[str]:
         ("số 083060000001.", "083060000001"),
         ("(320123456)", "320123456"),
         ("tel:0903123456", "0903123456"),
+        ("hàng 7. 0903123456", "0903123456"),
+        ("ĐT.0903123456", "0903123456"),
         ("sinh 04/03/1975", "1975-03-04"),
         ("sinh 4/3/1975", "1975-03-04"),
         ("1975-03-04 00:00:00", "1975-03-04"),
@@ -51,6 +53,9 @@ def test_a_personal_value_is_found(text: str, value: str) -> None:
         "1083060000001",
         "04/03/19751",
         "Nguyễn và Thị Canary",
+        "Bình Tân, Phú Lễ",
+        "Xã Hồ (Sơ)",
+        "<v>45987.320123456</v>",
         "",
     ],
 )
@@ -61,6 +66,8 @@ def test_what_proves_nothing_is_not_found(text: str) -> None:
 def test_a_word_of_the_program_is_no_person() -> None:
     assert found("Xã Tân Phú") == {"tân phú"}
     assert found("Xã Tân Phú", KNOWN.without(["83,Xã Tân Phú", "1975-03-04"])) == set()
+    assert found("Xã Tân Phú", KNOWN.without(["Bình Tân, Phú Lễ"])) == {"tân phú"}
+    assert found("Nguyễn Thị Canary", KNOWN.without(["nguyễn, thị canary"])) == set()
     assert found("1975-03-04", KNOWN.without(["83,Xã Tân Phú", "1975-03-04"])) == set()
 
 

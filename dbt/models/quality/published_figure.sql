@@ -128,7 +128,6 @@ compared as (
 {% set printed = printed_number('published_value', 'decimals') -%}
 {% set consistent = printed_number('consistent_value', 'decimals') -%}
 
-
 {% set found = printed_number('warehouse_value', 'decimals') -%}
 
 explained as (

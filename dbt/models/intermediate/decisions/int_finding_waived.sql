@@ -26,4 +26,4 @@ inner join waivers
         and (waivers.source_file_id is null or findings.source_file_id = waivers.source_file_id)
         and (waivers.sheet is null or lower({{ fold_text('findings.sheet') }}) = lower(waivers.sheet))
         and (waivers.row_number is null or findings.row_number = waivers.row_number)
-        and (waivers.column_name is null or findings.column_name = waivers.column_name)
+        and (waivers.column_name is null or lower(findings.column_name) = lower(waivers.column_name))

@@ -19,7 +19,7 @@ in_files as (
 of_files as (
     select
         in_files.check_code,
-        in_files.detail as particular,
+        in_files.particular,
         checks.severity,
         checks.level,
         files.survey_year,
@@ -128,7 +128,8 @@ settled as (
     where rejected.public_status = 'rejected' and accepted.is_in_force
 )
 
--- The sentence is no part of the id where it is ours: a better wording must not make old findings new ones.
+-- The sentence is no part of the id where it is ours: neither a better wording nor another number in it (the share of all
+-- other communes changes with every file) makes an old finding a new one.
 select
     md5(concat_ws(
         '|',

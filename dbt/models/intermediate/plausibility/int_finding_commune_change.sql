@@ -1,5 +1,6 @@
 {# A commune's rate or mean that moved more between two loaded years than its bounds allow. Communes of the harmonised
-   date, so that a reorganisation is no change; only where all their files are there in both years. #}
+   date, so that a reorganisation is no change; only where all their files are there in both years. Differences are
+   rounded, or a change of exactly the bound (0.40 - 0.35) would be beyond it by the error of a double. #}
 with
 
 rate_bounds as (
@@ -79,7 +80,7 @@ jumps as (
     from pairs
     inner join rate_bounds on pairs.survey_year = rate_bounds.survey_year
     where
-        abs(pairs.poor_rate - pairs.previous_poor_rate) > rate_bounds.max_change
+        round(abs(pairs.poor_rate - pairs.previous_poor_rate), 9) > rate_bounds.max_change
         and pairs.households >= rate_bounds.min_households
 
     union all
@@ -94,7 +95,7 @@ jumps as (
     from pairs
     inner join size_bounds on pairs.survey_year = size_bounds.survey_year
     where
-        abs(pairs.household_size - pairs.previous_household_size) > size_bounds.max_change
+        round(abs(pairs.household_size - pairs.previous_household_size), 9) > size_bounds.max_change
         and pairs.households >= size_bounds.min_households
 
     union all
@@ -115,7 +116,7 @@ jumps as (
             and this_year.indicator_code = previous.indicator_code
     inner join indicator_bounds on this_year.survey_year = indicator_bounds.survey_year
     where
-        abs(this_year.deprivation_rate - previous.deprivation_rate) > indicator_bounds.max_change
+        round(abs(this_year.deprivation_rate - previous.deprivation_rate), 9) > indicator_bounds.max_change
         and this_year.class_households >= indicator_bounds.min_households
         and previous.class_households >= indicator_bounds.min_households
 )

@@ -1,4 +1,6 @@
-{# One identity number on two rows of a year: the same person counted in two communes, or a number of another. #}
+{# One identity number on two rows of a year: the same person counted in two communes, or a number of another. A number
+   that stands on very many rows is a filler such as 000000000: each row is compared with the first ones only. #}
+{% set compared_rows = 20 -%}
 with
 
 members as (
@@ -28,7 +30,12 @@ repeated_numbers as (
 ),
 
 repeated as (
-    select members.*
+    select
+        members.*,
+        row_number() over (
+            partition by members.survey_year, members.citizen_id
+            order by members.commune_code, members.source_file_id, members.row_number
+        ) as place
     from members
     inner join repeated_numbers
         on
@@ -53,6 +60,7 @@ pairs as (
             one.survey_year = other.survey_year
             and one.citizen_id = other.citizen_id
             and (one.source_file_id <> other.source_file_id or one.household_code <> other.household_code)
+            and (one.place <= {{ compared_rows }} or other.place <= {{ compared_rows }})
 )
 
 select

@@ -1,4 +1,4 @@
-{# A cause that a form does not ask for is null in its years, not zero. #}
+{# A cause that a form does not ask for is null in its years, not zero; so is each of a year without any household row. #}
 with
 
 areas as (
@@ -53,7 +53,7 @@ select
 from areas
 cross join classes
 cross join causes
-inner join asked
+left join asked
     on
         areas.survey_year = asked.survey_year
         and causes.cause_code = asked.cause_code

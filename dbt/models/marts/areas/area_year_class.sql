@@ -1,4 +1,4 @@
-{# A group that a form does not ask for is null in its years, not zero. #}
+{# A group that a form does not ask for is null in its years, not zero; so is each of a year without any household row. #}
 {% set groups = household_groups() -%}
 {% set asked = {
     'head_is_female': 'head_sex',
@@ -50,8 +50,8 @@ select
     {{- ',' if not loop.last }}
     {% endfor -%}
 from areas
-inner join asked on areas.survey_year = asked.survey_year
 cross join classes
+left join asked on areas.survey_year = asked.survey_year
 left join totals
     on
         {{ same('areas', 'totals', area_key()) }}

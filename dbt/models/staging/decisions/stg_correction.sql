@@ -1,5 +1,6 @@
 {# Which corrections are applied. One is refused as a whole or applied as a whole; a refusal names no value. #}
 {% set dates = fields('household', 'date_or_year') + fields('member', 'date_or_year') -%}
+{% set numbers = fields('household', 'integer') + fields('household', 'decimal') + fields('member', 'integer') -%}
 with
 
 lines as (
@@ -21,14 +22,34 @@ cells as (
 
 compared as (
     select
-        lines.*,
+        lines.line_number,
+        lines.is_broken,
+        lines.source_file_id,
+        lines.survey_year,
+        lines.commune_code,
+        lines.file_status,
+        lines.role,
+        {# As the file has it: findings and traces name it so. #}
+        coalesce(cells.sheet, lines.sheet) as sheet,
+        lines.row_number,
+        lines.candidates,
+        lines.column_name,
+        lines.new_value,
+        lines.reason,
+        lines.decided_by,
+        lines.decided_on,
+        lines.place_id,
         cells.line_number is not null as is_found,
         coalesce(lines.old_value is not distinct from {{ fold_text('cells.cell') }}, false)
         or coalesce(
             lines.column_name in ({% for date in dates %}'{{ date }}'{{ ', ' if not loop.last }}{% endfor %})
             and {{ parse_date('lines.old_value') }} = {{ parse_date(fold_text('cells.cell')) }}, false
+        )
+        or coalesce(
+            (lines.role = 'total' or lines.column_name in ({% for number in numbers %}'{{ number }}'{{ ', ' if not loop.last }}{% endfor %}))
+            and {{ parse_decimal('lines.old_value') }} = {{ parse_decimal(fold_text('cells.cell')) }}, false
         ) as is_old_value,
-        {{ has_long_number('lines.reason') }} or {{ has_long_number('lines.decided_by') }}
+        {{ has_personal_number('lines.reason') }} or {{ has_personal_number('lines.decided_by') }}
         {%- for value in ['old_value', 'new_value'] %}
         or coalesce(
             length(lines.{{ value }}) > 3
@@ -43,7 +64,7 @@ examined as (
     select
         *,
         case
-            when is_broken then 'không đọc được dòng này; hãy kiểm tra dấu nháy kép'
+            when is_broken then 'không đọc được dòng này; hãy kiểm tra dấu nháy kép và dòng tên cột ở đầu tệp'
             when source_file_id is null then 'tệp không có trong sổ tiếp nhận'
             when file_status = 'superseded' then 'tệp đã có tệp thay thế; hãy sửa trên tệp đang có hiệu lực'
             when file_status = 'rejected' then 'tệp đã bị từ chối nên không có số liệu để sửa'
@@ -55,8 +76,10 @@ examined as (
             when reason is null then 'thiếu lý do'
             when decided_by is null then 'thiếu người quyết định'
             when tells_a_value
-                then 'lý do hoặc người quyết định nhắc lại giá trị của ô hoặc có dãy số dài; hãy bỏ giá trị đó'
-            when decided_on is null then 'ngày quyết định trống hoặc không đọc được'
+                then
+                'lý do hoặc người quyết định nhắc lại giá trị của ô, có dãy số dài hoặc ngày trước năm 2021;'
+                || ' hãy bỏ giá trị đó, và ghi văn bản bằng số hiệu'
+            when decided_on is null then 'ngày quyết định trống, không đọc được hoặc trước năm 2021'
             when not is_old_value then 'giá trị cũ không khớp với ô của tệp'
         end as what_is_wrong
     from compared
