@@ -3,6 +3,7 @@
 What belongs here: the cache and what making it cost. The generator is the product's own.
 """
 
+import csv
 import hashlib
 import json
 import shutil
@@ -34,6 +35,11 @@ class Sample:
         """The number of workbooks."""
         return sum(1 for _ in self.landing.rglob("*.xlsx"))
 
+    @property
+    def rejected(self) -> int:
+        """The number of workbooks that were made to be rejected."""
+        return len({row["file"] for row in _to_be_rejected(self.landing) if (self.landing / row["file"]).exists()})
+
 
 def code_hash() -> str:
     """What decides the sample's bytes, besides the seed."""
@@ -43,6 +49,12 @@ def code_hash() -> str:
             if path.is_file() and path.suffix in (".py", ".csv"):
                 digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def _to_be_rejected(landing: Path) -> list[dict[str, str]]:
+    """The planted findings that reject a workbook."""
+    with (landing.parent / "truth" / "planted.csv").open(encoding="utf-8") as file:
+        return [row for row in csv.DictReader(file) if (row["level"], row["severity"]) == ("file", "error")]
 
 
 def sample(work: Path, *, fresh: bool = False) -> Sample:
@@ -55,5 +67,8 @@ def sample(work: Path, *, fresh: bool = False) -> Sample:
         shutil.rmtree(old)
     folder.mkdir(parents=True)
     usage = python("-m", "bench.make_sample", str(folder), str(SEED))
+    for row in _to_be_rejected(folder / "landing"):
+        if not row["survey_year"]:
+            (folder / "landing" / row["file"]).unlink()  # no bare reader opens it either
     cost.write_text(json.dumps(asdict(usage)), encoding="utf-8")
     return Sample(folder / "landing", usage, True)

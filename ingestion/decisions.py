@@ -101,6 +101,18 @@ def write_decisions(home: Home) -> None:
         write_parquet(table_of([], LEDGER_SCHEMA), home.finding_ledger)
 
 
+def write_first_waivers(home: Home, waivers: list[dict[str, str]]) -> bool:
+    """Fill `waivers.csv` where nobody has decided anything yet; says whether it did."""
+    path = home.decisions / DECISION_FILES["waiver"][0]
+    if path.exists() and any(True for _ in read_lines(path, WAIVER_COLUMNS)):
+        return False
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, WAIVER_COLUMNS)
+        writer.writeheader()
+        writer.writerows(waivers)
+    return True
+
+
 def _make(path: Path, columns: tuple[str, ...]) -> None:
     """An empty decision file with its header, for people to fill, where there is none."""
     if not path.exists():

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from ingestion.decisions import write_first_waivers
 from ingestion.home import Home
 from ingestion.ingest import pending
 from ingestion.published_heads import open_registry
@@ -87,6 +88,12 @@ def _make_sample(home: Home, seed: int) -> None:
         f"{made.member_rows:,} members in {home.landing}",
         soft_wrap=True,
     )
+    if write_first_waivers(home, made.waivers):
+        console.print(
+            f"{len(made.waivers)} of its files do not say whose they are; they are waived in "
+            f"{home.decisions / 'waivers.csv'}",
+            soft_wrap=True,
+        )
 
 
 def _is_empty(folder: Path) -> bool:

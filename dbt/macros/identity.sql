@@ -38,7 +38,7 @@
 
 {# Whether two names may be spellings of one: a typing slip or two, or a middle word left out. #}
 {% macro identity_similar_names(one, other) -%}
-    levenshtein({{ one }}.name_key, {{ other }}.name_key) <= 2
+    levenshtein({{ one }}.letters, {{ other }}.letters) <= 2
     or ({{ one }}.first_word = {{ other }}.first_word and {{ one }}.last_word = {{ other }}.last_word)
 {%- endmacro %}
 
@@ -81,7 +81,7 @@ persons as (
 ),
 
 names as (
-    select distinct name_number, name_key, first_word, last_word
+    select distinct name_number, first_word, last_word, {{ countable_letters('name_key') }} as letters
     from {{ ref('int_identity_name') }}
 ),
 

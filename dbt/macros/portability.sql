@@ -28,3 +28,12 @@
 {# The texts of a group as one, in an order. Spark has no ordered aggregate of text: sort a list of structs. #}
 {% macro concat_in_order(text, order_by) -%} {{ return(adapter.dispatch('concat_in_order')(text, order_by)) }} {%- endmacro %}
 {% macro duckdb__concat_in_order(text, order_by) -%} string_agg({{ text }}, '' order by {{ order_by }}) {%- endmacro %}
+
+{# A lower-case text in which levenshtein counts letters. DuckDB's counts bytes, of which an accented letter has two or
+   three, so that võ and vỏ are three apart: each becomes a sign of one byte that names do not hold. Spark counts letters. #}
+{% macro countable_letters(text) -%} {{ return(adapter.dispatch('countable_letters')(text)) }} {%- endmacro %}
+{% macro duckdb__countable_letters(text) -%}
+    {%- set accented = 'àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵđ' -%}
+    {%- set signs = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!"#$%&()*+,-./:;<=>?@[]^_`|~{}' ~ '\\' -%}
+    translate({{ text }}, '{{ accented }}', '{{ signs }}')
+{%- endmacro %}

@@ -33,6 +33,16 @@ def successors(year: int) -> tuple[dict[int, int], set[int]]:
     return new_code, merged
 
 
+def places_of_2025(commune: np.ndarray, year: int) -> np.ndarray:
+    """The units of the end of 2025 that hold communes of a year (codes as numbers)."""
+    codes, place = np.unique(commune, return_inverse=True)
+    carried = codes.tolist()
+    for later in range(year + 1, 2026):
+        new_code, _ = successors(later)
+        carried = [new_code[code] for code in carried]
+    return np.array(carried)[place]
+
+
 def is_urban(year: int) -> dict[int, bool]:
     """Whether each commune of a year is urban."""
     return {code: unit.area_class == "urban" for code, unit in units_of(year).items()}

@@ -34,7 +34,8 @@ def _deaths_and_departures(population: Population, rng: np.random.Generator, yea
     removed = members[rng.random(len(members)) < rates]
     household = persons["household"][removed].copy()
     persons["household"][removed] = -1
-    was_last = population.sizes()[household] == 0
+    # Somebody of last year's row stays: a household of newcomers only would be another one.
+    was_last = population.known_sizes()[household] == 0
     persons["household"][removed[was_last]] = household[was_last]
 
 
@@ -98,6 +99,8 @@ def _transfers(population: Population, rng: np.random.Generator, stays: np.ndarr
     members = population.members_of(stays)
     relation = persons["relation"][members]
     movers = members[(relation >= CHILD) & (rng.random(len(members)) < 0.004)]
+    moving = np.bincount(persons["household"][movers], minlength=len(commune))
+    movers = movers[(population.known_sizes() > moving)[persons["household"][movers]]]
     hosts = np.flatnonzero(stays)
     hosts = hosts[np.argsort(commune[hosts], kind="stable")]
     low = np.searchsorted(commune[hosts], commune[persons["household"][movers]], side="left")
@@ -157,7 +160,7 @@ def _hand_over(population: Population, rng: np.random.Generator, new_heads: np.n
 def founders(population: Population, rng: np.random.Generator, year: int, stays: np.ndarray, count: int) -> np.ndarray:
     """Grown children (person numbers, at most one a household) who leave households of four and more for their own."""
     persons = population.persons
-    members = population.members_of(stays & (population.sizes() >= 4))
+    members = population.members_of(stays & (population.sizes() >= 4) & (population.known_sizes() >= 2))
     age = population.ages(year)[members]
     can = rng.permutation(members[(persons["relation"][members] == CHILD) & (age >= 23) & (age <= 45)])
     _, first = np.unique(persons["household"][can], return_index=True)

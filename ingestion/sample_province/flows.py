@@ -202,6 +202,16 @@ def _cross(
     return classes
 
 
+def _recognisable(population: Population, absent: np.ndarray) -> np.ndarray:
+    """The absent households whose head was last recorded without a slip.
+
+    Only they come back: without last year's code a household is known by its persons alone.
+    """
+    heads = population.heads()[absent]
+    known: np.ndarray = absent[(heads >= 0) & ~population.persons["has_slip"][heads]]
+    return known
+
+
 def _enter(
     population: Population,
     rng: np.random.Generator,
@@ -223,8 +233,7 @@ def _enter(
     def places(count: int) -> np.ndarray:
         return rng.choice(codes, count, p=weight / weight.sum())
 
-    known = ~households["is_gone"] & ~stays & (population.sizes() > 0)
-    pool = np.flatnonzero(known)
+    pool = _recognisable(population, np.flatnonzero(~households["is_gone"] & ~stays & (population.sizes() > 0)))
     recent = 1.5 * (households["previous"][pool] > 0)
     returned = pool[choose(rng, min(round(0.24 * enter), len(pool) // 3), recent - 0.5 * households["welfare"][pool])]
 

@@ -14,9 +14,13 @@ import pyarrow as pa
 
 from ingestion.forms import Form, form_of_year, load_forms
 from ingestion.sample_province.communes import units_of
-from ingestion.sample_province.planting import plant
+from ingestion.sample_province.lists import YearList
+from ingestion.sample_province.planting.kinds import file_kinds_of, list_kinds_of
+from ingestion.sample_province.planting.lists import plant_in_lists
+from ingestion.sample_province.planting.planted import Planted, waivers_of
+from ingestion.sample_province.planting.sending import Sending
 from ingestion.sample_province.simulation import simulate
-from ingestion.sample_province.submissions import Submission, correcting_commune, submissions_of
+from ingestion.sample_province.submissions import Submission, submissions_of
 from ingestion.sample_province.truth import links_of, write_truth
 from ingestion.sample_province.workbook import write_submission
 
@@ -25,11 +29,15 @@ _IN_FLIGHT = 48  # files given to the writers at a time, so that a fast simulati
 
 @dataclass(frozen=True)
 class SampleSummary:
-    """What was written."""
+    """What was written: files, and the rows of those that are to be accepted.
+
+    `waivers`: lines of waivers.csv for the files that do not say whose they are.
+    """
 
     files: int
     household_rows: int
     member_rows: int
+    waivers: list[dict[str, str]]
 
 
 def generate_province(
@@ -51,21 +59,23 @@ def generate_province(
     forms = load_forms()
     files = sum(_file_count(seed, year, commune_codes) for year in survey_years)
     links: list[pa.Table] = []
-    planted: list[dict[str, str | int]] = []
+    planted: list[Planted] = []
     counts = {"files": 0, "household_rows": 0, "member_rows": 0}
 
     def submissions() -> Iterator[Submission]:
-        for year_list in simulate(seed, max(survey_years)):
+        for year_list, sending, in_lists in planted_lists(seed, max(survey_years)):
             if year_list.year not in survey_years:
                 continue
             form = _form(forms, year_list.year)
-            rows = plant(seed, year_list, form)
-            planted.extend(row for row in rows if commune_codes is None or row["commune_code"] in commune_codes)
-            for submission in submissions_of(seed, year_list, form, commune_codes):
-                links.append(links_of(submission, form))
-                counts["household_rows"] += len(submission.households["household_code"])
-                counts["member_rows"] += len(submission.members["household_code"])
-                yield submission
+            planted.extend(one for one in in_lists if commune_codes is None or one.commune_code in commune_codes)
+            for good in submissions_of(seed, year_list, form, commune_codes):
+                for sent in sending.send(good, form):
+                    planted.extend(sent.planted)
+                    if sent.is_accepted:
+                        links.append(links_of(sent.submission, form))
+                        counts["household_rows"] += len(sent.submission.households["household_code"])
+                        counts["member_rows"] += len(sent.submission.members["household_code"])
+                    yield sent.submission
 
     for _ in _written(
         str(landing), submissions(), workers or (1 if commune_codes is not None else os.cpu_count() or 1)
@@ -74,7 +84,27 @@ def generate_province(
         if on_progress:
             on_progress(counts["files"], files)
     write_truth(truth, links, planted)
-    return SampleSummary(**counts)
+    return SampleSummary(**counts, waivers=waivers_of(landing, planted))
+
+
+def planted_lists(seed: int, last_year: int) -> Iterator[tuple[YearList, Sending, list[Planted]]]:
+    """The lists of 2021 to `last_year` with their mistakes, what communes send, and what was planted in the lists."""
+    forms = load_forms()
+    before: YearList | None = None
+    for year_list in simulate(seed, last_year):
+        year = year_list.year
+        sending = Sending.of_year(seed, year, file_kinds_of(year))
+        planted = plant_in_lists(
+            seed,
+            year_list,
+            before,
+            _form(forms, year),
+            list_kinds_of(year),
+            set(sending.kinds),
+            sending.file_in_force,
+        )
+        yield year_list, sending, planted
+        before = year_list
 
 
 def _form(forms: dict[str, Form], year: int) -> Form:
@@ -85,10 +115,11 @@ def _form(forms: dict[str, Form], year: int) -> Form:
 
 
 def _file_count(seed: int, year: int, commune_codes: set[str] | None) -> int:
-    written = [
-        code for code, unit in units_of(year).items() if commune_codes is None or unit.commune_code in commune_codes
-    ]
-    return len(written) + (correcting_commune(seed, year) in written)
+    sending = Sending.of_year(seed, year, file_kinds_of(year))
+    units = units_of(year).items()
+    return sum(
+        sending.files(code) for code, unit in units if commune_codes is None or unit.commune_code in commune_codes
+    )
 
 
 def _written(landing: str, submissions: Iterator[Submission], workers: int) -> Iterator[None]:

@@ -64,6 +64,7 @@ def add_households(
         is_gone=np.zeros(count, bool),
         code_number=np.zeros(count, np.int32),
         code_commune=np.zeros(count, np.int32),
+        listed_size=np.zeros(count, np.int16),
     )
     if with_members:
         needs_child: np.ndarray = np.asarray(traits.flags[:, _CHILD_COLUMNS].any(axis=1))

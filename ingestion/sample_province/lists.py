@@ -55,6 +55,7 @@ class Findings:
     code: np.ndarray
     code_number: np.ndarray
     previous_code: np.ndarray
+    needs_persons: np.ndarray  # no code tells who the household was before: its persons have to
     head: np.ndarray  # person number
     is_urban: np.ndarray
 
@@ -69,7 +70,7 @@ def build_list(
     resident_persons: dict[int, int],
     active: np.ndarray,
 ) -> YearList:
-    """The year's frames. `active` says which indicators the year's form has."""
+    """The year's frames. `active` says which indicators the year's form has. How persons were recorded is kept."""
     persons = population.persons
     order = np.lexsort((found.code_number, rows.commune))
     is_left = rows.classes[order] == LEFT_LIST
@@ -82,7 +83,8 @@ def build_list(
     members = members[np.lexsort((persons["birth"][members], persons["relation"][members], owner))]
     owner = row_of[persons["household"][members]]
     left_heads = found.head[order][is_left]
-    record = record_persons(population, rng, year, np.concatenate([members, left_heads]))
+    is_spared = np.concatenate([found.needs_persons[order][owner], np.zeros(len(left_heads), bool)])
+    record = record_persons(population, rng, year, np.concatenate([members, left_heads]), is_spared)
 
     is_first = np.concatenate([[True], owner[1:] != owner[:-1]])
     start = np.flatnonzero(is_first)
@@ -175,16 +177,20 @@ def totals_of(
     households: pd.DataFrame, residents: dict[int, int], resident_persons: dict[int, int], active: np.ndarray
 ) -> pd.DataFrame:
     """The communes' totals, computed from the list; deprivations count poor and near-poor together."""
-    is_in = households["recorded_class"].isin(["poor", "near_poor"])
+    fields = [f"{code}_{unit}" for code in ("poor", "near_poor") for unit in ("households", "persons")]
+    fields += [f"deprived_{code}" for number, code in enumerate(INDICATORS) if active[number]]
+    totals = pd.DataFrame({"resident_households": residents, "resident_persons": resident_persons}).sort_index()
+    return totals.join(listed_counts(households, totals.reindex(columns=fields)))
+
+
+def listed_counts(households: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """What the list says about the fields of the totals that it can speak of, by commune."""
     columns: dict[str, pd.Series] = {}
+    listed = households[households["recorded_class"].isin(["poor", "near_poor"])].groupby("commune")
     for code in ("poor", "near_poor"):
         own = households[households["recorded_class"] == code].groupby("commune")["member_count"]
         columns[f"{code}_households"], columns[f"{code}_persons"] = own.size(), own.sum()
-    listed = households[is_in].groupby("commune")
-    for number, code in enumerate(INDICATORS):
-        if active[number]:
-            columns[f"deprived_{code}"] = listed[f"is_deprived_{code}"].sum()
-    totals = pd.DataFrame(columns).reindex(sorted(residents)).fillna(0).astype(np.int64)
-    totals.insert(0, "resident_households", pd.Series(residents))
-    totals.insert(1, "resident_persons", pd.Series(resident_persons))
-    return totals
+    for field in totals.columns:
+        if field.startswith("deprived_"):
+            columns[field] = listed[f"is_{field}"].sum()
+    return pd.DataFrame(columns).reindex(totals.index).fillna(0).astype(np.int64)

@@ -4,6 +4,7 @@ What belongs here: composing households when they first appear. What does not: w
 """
 
 import numpy as np
+import pandas as pd
 
 from ingestion.sample_province import names
 from ingestion.sample_province.tables import Population, birth_years, days_of_years
@@ -121,4 +122,33 @@ def append_persons(
         new_card_year=rng.choice([2021, 2022, 2023, 2024], count, p=[0.45, 0.22, 0.23, 0.10]),
         has_year_only=rng.random(count) < np.where(birth_years(birth) < 1960, 0.16, 0.02),
         card_version=np.zeros(count, np.int8),
+        listed_in=np.full(count, -1, np.int32),
+        has_slip=np.zeros(count, bool),
     )
+
+
+def tell_namesakes_apart(population: Population, rng: np.random.Generator, place: np.ndarray) -> None:
+    """Renames persons who were never recorded yet, until each can be told from everybody else.
+
+    Nobody shares name and birth year with another of a place (a number by household), or a name with another who is or
+    was last in the household. Otherwise a new household would now and then be taken for one that was in the list years
+    ago, or a newborn for a child that has left: nothing that a workbook holds could tell them apart.
+    """
+    persons = population.persons
+    household, listed_in, is_new = persons["household"], persons["listed_in"], persons["listed_in"] < 0
+    place_of = np.where(household >= 0, place[np.maximum(household, 0)], -1)
+    in_place = pd.DataFrame({"place": place_of, "birth": birth_years(persons["birth"])})
+    left = np.flatnonzero((listed_in >= 0) & (listed_in != household))
+    home = np.concatenate([listed_in[left], household])
+
+    def is_double() -> np.ndarray:
+        names_of_homes = np.concatenate([persons["name"][left], persons["name"]])
+        in_home = pd.DataFrame({"home": home, "name": names_of_homes}).duplicated().to_numpy()[len(left) :]
+        of_place = in_place.assign(name=persons["name"]).duplicated().to_numpy()
+        doubles: np.ndarray = is_new & (household >= 0) & (in_home | of_place)
+        return doubles
+
+    double = np.flatnonzero(is_double())
+    while len(double):
+        persons["name"][double] = names.full_names(rng, persons["surname"][double], persons["sex"][double])
+        double = np.flatnonzero(is_double())

@@ -10,6 +10,7 @@ from ingestion.sample_province.names import misspell
 from ingestion.sample_province.tables import Population, birth_years
 
 DAY, YEAR_ONLY, NO_BIRTH = range(3)
+_AGE_OF_CARD = 14
 _SERIALS, _OLD_SERIALS, _STEP, _REPLACED = 1_000_000, 3_000_000, 7_919, 450_000
 
 
@@ -28,44 +29,77 @@ def identity_cards(persons: np.ndarray) -> np.ndarray:
     return np.array([f"{320_000_000 + s}" for s in ((persons * _STEP) % _OLD_SERIALS).tolist()], object)
 
 
-def record_persons(population: Population, rng: np.random.Generator, year: int, persons: np.ndarray) -> pd.DataFrame:
+def record_persons(
+    population: Population, rng: np.random.Generator, year: int, persons: np.ndarray, is_spared: np.ndarray
+) -> pd.DataFrame:
     """One row per person given: name, citizen_id (None: missing), birth (day number), birth_kind.
 
-    A mistyped digit in 1% of the numbers, 5% of the adults' numbers missing and most children's, day and month
-    swapped in 0.5%, a slip in 0.8% of the names.
+    A record has at most one slip, and a person's next record has none, so that two records of a person one after the
+    other always tell who it is; `is_spared` marks persons who get none this time. Of the others a number is replaced
+    by that of a new card for 0.25%, a name misspelt for 0.8%, a digit mistyped for 1%, a birth missing for 0.4% and an
+    adult's number for 5%. No slip gives a number that is another person's. Day and month are swapped in 0.5% and most
+    children have no number yet, which is no slip.
     """
     table, count = population.persons, len(persons)
-    replaced = persons[(rng.random(count) < 0.0025) & (table["card_version"][persons] == 0)]
-    table["card_version"][replaced] = 1
+    age = population.ages(year)[persons]
+    draw = np.where(is_spared | table["has_slip"][persons], 1.0, rng.random(count))
+    is_replaced, is_misspelt, is_mistyped, is_without_birth, is_without_number = _parts(
+        draw, (0.0025, 0.008, 0.01, 0.004, 0.05)
+    )
+    is_replaced &= table["card_version"][persons] == 0
+    is_without_number &= age >= _AGE_OF_CARD
+    table["card_version"][persons[is_replaced]] = 1
 
     name = table["name"][persons].copy()
-    for position in np.flatnonzero(rng.random(count) < 0.008).tolist():
+    for position in np.flatnonzero(is_misspelt).tolist():
         name[position] = misspell(name[position], position)
 
-    age = population.ages(year)[persons]
-    is_old_card = (table["new_card_year"][persons] > year) & (age >= 14)
+    is_old_card = (table["new_card_year"][persons] > year) & (age >= _AGE_OF_CARD)
     number = np.where(is_old_card, identity_cards(persons), citizen_ids(population, persons))
-    for position in np.flatnonzero(rng.random(count) < 0.01).tolist():
-        number[position] = _mistyped(number[position], position)
+    taken = set(number)
+    for position in np.flatnonzero(is_mistyped).tolist():
+        number[position] = _mistyped(number[position], position, taken)
     child_gap = 0.88 if year < 2024 else 0.35
-    number[rng.random(count) < np.where(age < 14, child_gap, 0.05)] = None
+    number[is_without_number | ((age < _AGE_OF_CARD) & (rng.random(count) < child_gap))] = None
 
-    birth = table["birth"][persons].copy()
+    table["has_slip"][persons] = False  # a mover's head stands in two rows: a slip in either counts
+    np.logical_or.at(
+        table["has_slip"],
+        persons,
+        is_replaced | is_misspelt | is_mistyped | is_without_birth | is_without_number,
+    )
+
+    kind = np.where(table["has_year_only"][persons] | (year == 2021), YEAR_ONLY, DAY)
+    kind[is_without_birth] = NO_BIRTH
+    birth = _with_swaps(table["birth"][persons], rng.random(count) < 0.005)
+    return pd.DataFrame({"name": name, "citizen_id": number, "birth": birth, "birth_kind": kind.astype(np.int8)})
+
+
+def _parts(draw: np.ndarray, shares: tuple[float, ...]) -> list[np.ndarray]:
+    """Disjoint marks of the shares given, from numbers between 0 and 1."""
+    part = np.searchsorted(np.cumsum(shares), draw, side="right")
+    return [part == number for number in range(len(shares))]
+
+
+def _with_swaps(birth: np.ndarray, is_swapped: np.ndarray) -> np.ndarray:
+    """Day numbers with day and month exchanged where that is a date too."""
     days = birth.astype("datetime64[D]")
     month = days.astype("datetime64[M]")
     day_of_month = (days - month).astype(np.int64) + 1
     month_of_year = month.astype(np.int64) % 12 + 1
-    swaps = (rng.random(count) < 0.005) & (day_of_month <= 12)
     swapped_month = days.astype("datetime64[Y]").astype("datetime64[M]") + (day_of_month - 1)
     swapped = swapped_month.astype("datetime64[D]").astype(np.int64) + month_of_year - 1
-    birth[swaps] = np.where(swaps, swapped, birth)[swaps]
-    kind = np.where(table["has_year_only"][persons] | (year == 2021), YEAR_ONLY, DAY)
-    kind[rng.random(count) < 0.004] = NO_BIRTH
-    return pd.DataFrame({"name": name, "citizen_id": number, "birth": birth, "birth_kind": kind.astype(np.int8)})
+    swapped_birth: np.ndarray = np.where(is_swapped & (day_of_month <= 12), swapped, birth)
+    return swapped_birth
 
 
-def _mistyped(number: str, choice: int) -> str:
-    """The number with one of its last five digits replaced by another."""
-    place = len(number) - 1 - choice % 5
-    digit = (int(number[place]) + 1 + choice % 9) % 10
-    return number[:place] + str(digit) + number[place + 1 :]
+def _mistyped(number: str, choice: int, taken: set[str]) -> str:
+    """The number with one of its last five digits replaced by another, so that nobody has it; it is taken then."""
+    while True:
+        place = len(number) - 1 - choice % 5
+        digit = (int(number[place]) + 1 + choice % 9) % 10
+        wrong = number[:place] + str(digit) + number[place + 1 :]
+        if wrong not in taken:
+            taken.add(wrong)
+            return wrong
+        choice += 1

@@ -13,12 +13,12 @@ from ingestion.sample_province.codes import code_text, number_rows
 from ingestion.sample_province.flows import Rows
 from ingestion.sample_province.lists import Findings, YearList, build_list
 from ingestion.sample_province.movements import recorded_movement
+from ingestion.sample_province.people import tell_namesakes_apart
 from ingestion.sample_province.random_streams import stream
 from ingestion.sample_province.tables import Population
 from ingestion.sample_province.targets import target_of
 from ingestion.sample_province.vocabulary import (
     FIRST_YEAR,
-    HEAD,
     INDICATORS,
     LEFT_LIST,
     NEAR_POOR,
@@ -79,7 +79,7 @@ class Province:
                 Rows.of(others, place_above, flows.above(rng, len(others), True), NO_ARRIVAL, NO_EXIT),
             ]
         )
-        return self._report(rng, FIRST_YEAR, rows, renumbered=set(), heads_before=self._heads())
+        return self._report(rng, FIRST_YEAR, rows, renumbered=set(), heads_before=self.population.heads())
 
     def next_year(self, year: int) -> YearList:
         """A later year: reorganisations, flows, members' events, then the review."""
@@ -87,7 +87,7 @@ class Province:
         renumbered = self._reorganise(rng, year)
         target = target_of(year)
         self.residents = communes.carry_residents(self.residents, year, target.residents, self.seed)
-        heads_before = self._heads()
+        heads_before = self.population.heads()
         has_average = scores.lines_of(year).average_living is not None
         rows = flows.next_list(self.population, rng, year, target, self.hamlets, has_average)
         events.name_heads(self.population, rng)
@@ -107,18 +107,13 @@ class Province:
         self.hamlets = hamlets
         return merged | {code for code in sorted(hamlets) if rng.random() < 0.06}
 
-    def _heads(self) -> np.ndarray:
-        """The head's person number by household, -1 where nobody is left."""
-        persons = self.population.persons
-        heads = np.full(len(self.population.households), -1, np.int64)
-        numbers = np.flatnonzero((persons["relation"] == HEAD) & (persons["household"] >= 0))
-        heads[persons["household"][numbers]] = numbers
-        return heads
-
     def _report(
         self, rng: np.random.Generator, year: int, rows: Rows, renumbered: set[int], heads_before: np.ndarray
     ) -> YearList:
         table = self.population.households
+        tell_namesakes_apart(
+            self.population, stream(self.seed, "namesakes", year), communes.places_of_2025(table["commune"], year)
+        )
         active, lines = active_indicators(year), scores.lines_of(year)
         own, is_left = rows.household, rows.classes == LEFT_LIST
         urban_by_code = communes.is_urban(year)
@@ -146,7 +141,8 @@ class Province:
             0,
         )
         number = number_rows(rng, rows.commune, table["hamlet"][own], kept, self.highest_code, renumbered)
-        heads = self._heads()
+        heads = self.population.heads()
+        previous_code, has_gap = self._previous_codes(rng, rows, number, heads_before)
         found = Findings(
             flags=flags,
             b1=b1,
@@ -154,7 +150,8 @@ class Province:
             movement=movement,
             code=code_text(rows.commune, number),
             code_number=number,
-            previous_code=self._previous_codes(rng, rows, number),
+            previous_code=previous_code,
+            needs_persons=has_gap | ((table["previous"][own] == NOT_LISTED) & (table["listed_size"][own] > 0)),
             head=np.where(is_left, heads_before[np.minimum(own, len(heads_before) - 1)], heads[own]),
             is_urban=urban,
         )
@@ -174,23 +171,45 @@ class Province:
         is_new = table["previous"][own] == NOT_LISTED
         return scores.settle_flags(rng, table["flags"][own], rows.classes, has_child[own], active, minimum, is_new)
 
-    def _previous_codes(self, rng: np.random.Generator, rows: Rows, number: np.ndarray) -> np.ndarray:
-        """Last year's codes as clerks give them: 1% missing, and after a new code 4% missing and 1.5% a neighbour's."""
-        table, own = self.population.households, rows.household
+    def _previous_codes(
+        self, rng: np.random.Generator, rows: Rows, number: np.ndarray, heads_before: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Last year's codes as clerks give them, and the rows where they do not tell which household it was.
+
+        1% are missing, and after a new code 4% and another 1.5% are a neighbour's; never where the household has moved,
+        or its persons would not tell it either: they have to be most of those of last year, recorded without a slip
+        then, and the same head or two of them.
+        """
+        table, persons, own = self.population.households, self.population.persons, rows.household
         was_listed = table["previous"][own] != NOT_LISTED
         codes = np.full(len(own), None, object)
+        has_gap = np.zeros(len(own), bool)
         listed = np.flatnonzero(was_listed)
-        old_commune, old_number = table["code_commune"][own[listed]], table["code_number"][own[listed]]
+        households = own[listed]
+        old_commune, old_number = table["code_commune"][households], table["code_number"][households]
         right = code_text(old_commune, old_number)
-        draw = rng.random(len(listed))
         changed = (old_commune != rows.commune[listed]) | (old_number != number[listed])
         by_place = np.lexsort((old_number, old_commune))
         neighbour = np.empty(len(listed), object)
         neighbour[by_place] = right[np.roll(by_place, 1)]
-        given = np.where(changed & (draw > 0.985), neighbour, right)
-        given[draw < np.where(changed, 0.04, 0.01)] = None
-        codes[listed] = np.where(rows.classes[listed] == LEFT_LIST, right, given)
-        return codes
+
+        head, sizes = self.population.heads()[households], self.population.sizes()
+        is_clear = ~persons["has_slip"] & (persons["household"] == persons["listed_in"])
+        clear = np.bincount(persons["household"][is_clear & (persons["household"] >= 0)], minlength=len(table))
+        can_tell = (
+            (rows.classes[listed] != LEFT_LIST)
+            & (rows.arrival[listed] == NO_ARRIVAL)
+            & is_clear[head]
+            & ((head == heads_before[households]) | (clear[households] >= 2))
+            & (2 * clear >= np.maximum(table["listed_size"], sizes))[households]
+        )
+        draw = np.where(can_tell, rng.random(len(listed)), 0.5)
+        is_missing, is_wrong = draw < np.where(changed, 0.04, 0.01), changed & (draw > 0.985)
+        given = np.where(is_wrong, neighbour, right)
+        given[is_missing] = None
+        codes[listed] = given
+        has_gap[listed] = is_missing | is_wrong
+        return codes, has_gap
 
     def _remember(self, rows: Rows, number: np.ndarray) -> None:
         """Turns this year's rows into last year's state."""
@@ -203,3 +222,8 @@ class Province:
         table["ever_near_poor"][own[classes == NEAR_POOR]] = True
         table["code_number"][own] = number[has_class]
         table["code_commune"][own] = rows.commune[has_class]
+        table["listed_size"][own] = self.population.sizes()[own]
+        persons, is_listed = self.population.persons, np.zeros(len(table), bool)
+        is_listed[own] = True
+        members = self.population.members_of(is_listed)
+        persons["listed_in"][members] = persons["household"][members]

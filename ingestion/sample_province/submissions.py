@@ -1,6 +1,7 @@
-"""Files out of a year's list: one submission per commune, and a corrected second one from a few.
+"""Files out of a year's list: one submission per commune.
 
-What belongs here: cutting the frames by commune, covers, file names, how a clerk writes. What does not: cells.
+What belongs here: cutting the frames by commune, covers, file names, how a clerk writes. What does not: cells, and what
+goes wrong with a file (planting).
 """
 
 from collections.abc import Iterator
@@ -18,8 +19,6 @@ from ingestion.sample_province.names import slug
 from ingestion.sample_province.random_streams import stream
 from ingestion.sample_province.vocabulary import SIMULATED
 
-_YEARS_WITH_A_CORRECTION = (2021, 2022, 2024, 2025, 2027, 2029)
-
 
 @dataclass(frozen=True)
 class Style:
@@ -33,8 +32,22 @@ class Style:
 
 
 @dataclass(frozen=True)
+class OddCell:
+    """A cell of a list sheet that holds another text than its field's value; `place` is the data row, from 0."""
+
+    role: str
+    field: str
+    place: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Submission:
-    """One file: its path under the landing folder and its contents by field, in codes. Plain data, cheap to pickle."""
+    """One file: its path under the landing folder and its contents by field, in codes. Plain data, cheap to pickle.
+
+    The last four say how it departs from the year's form: another layout, a sheet of the commune's own, cells that
+    cannot be read, and what happened to the bytes (see `damage`).
+    """
 
     path: str
     survey_year: int
@@ -44,6 +57,10 @@ class Submission:
     members: dict[str, list[Any]]
     totals: dict[str, int]
     style: Style
+    layout: Form | None = None
+    extra_sheet: str | None = None
+    odd_cells: tuple[OddCell, ...] = ()
+    damage: str | None = None
 
 
 def first_data_row(sheet: Sheet) -> int:
@@ -51,18 +68,9 @@ def first_data_row(sheet: Sheet) -> int:
     return sheet.first_header_row + sheet.header_rows + int(sheet.has_column_number_row)
 
 
-def correcting_commune(seed: int, year: int) -> int | None:
-    """The commune that sends a second submission in a year, in some years one."""
-    if year not in _YEARS_WITH_A_CORRECTION:
-        return None
-    codes = list(units_of(year))
-    return codes[int(stream(seed, "correction", year).integers(0, len(codes)))]
-
-
-def file_of(year: int, commune: int, submission_number: int = 1) -> str:
-    """The path under the landing folder; a name means nothing to the loader."""
+def file_of(year: int, commune: int, again: str = "") -> str:
+    """The path under the landing folder; a name means nothing to the loader. `again` tells a commune's files apart."""
     unit = units_of(year)[commune]
-    again = "" if submission_number == 1 else f"_lan-{submission_number}"
     return f"{year}/{year}_{unit.commune_code}_{slug(unit.commune_name)}{again}.xlsx"
 
 
@@ -96,7 +104,7 @@ def submissions_of(seed: int, year_list: YearList, form: Form, commune_codes: se
             "recognition_decision": f"{decision}/QĐ-UBND ({SIMULATED})",
             "prepared_by": SIMULATED,
         }
-        submission = Submission(
+        yield Submission(
             file_of(year, code),
             year,
             unit.commune_code,
@@ -106,43 +114,6 @@ def submissions_of(seed: int, year_list: YearList, form: Form, commune_codes: se
             {name: int(values[place[code]]) for name, values in totals.items()},
             style,
         )
-        if correcting_commune(seed, year) != code:
-            yield submission
-        else:
-            yield _first_try(submission)
-            again = cover | {"submission_number": 2}
-            yield Submission(file_of(year, code, 2), year, unit.commune_code, again, *_contents(submission), style)
-
-
-def _contents(submission: Submission) -> tuple[dict[str, list[Any]], dict[str, list[Any]], dict[str, int]]:
-    return submission.households, submission.members, submission.totals
-
-
-def _first_try(submission: Submission) -> Submission:
-    """What the commune sent before its correction: no rows of two households found above the line, fewer residents."""
-    households, members = submission.households, submission.members
-    previous = households.get("previous_class", ["not_listed"] * len(households["household_code"]))
-    new_above = [
-        code
-        for code, before, now in zip(households["household_code"], previous, households["recorded_class"], strict=True)
-        if before == "not_listed" and now in ("average", "non_poor")
-    ]
-    dropped = frozenset(new_above[-2:])
-    return Submission(
-        submission.path,
-        submission.survey_year,
-        submission.commune_code,
-        submission.cover,
-        _without(households, dropped),
-        _without(members, dropped),
-        submission.totals | {"resident_households": submission.totals["resident_households"] - 3},
-        submission.style,
-    )
-
-
-def _without(columns: dict[str, list[Any]], dropped: frozenset[str]) -> dict[str, list[Any]]:
-    kept = [code not in dropped for code in columns["household_code"]]
-    return {name: [v for v, keep in zip(values, kept, strict=True) if keep] for name, values in columns.items()}
 
 
 def _style(rng: np.random.Generator) -> Style:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ingestion.sample_province.vocabulary import HEAD
+
 
 class Table:
     """Equally long numpy columns by name; a row's number is its identity and never changes."""
@@ -51,6 +53,7 @@ def _households() -> Table:
         is_gone=np.empty(0, bool),
         code_number=np.empty(0, np.int32),  # of last year's row
         code_commune=np.empty(0, np.int32),  # of last year's row
+        listed_size=np.empty(0, np.int16),  # members in its last row; 0 before it has one
     )
 
 
@@ -66,6 +69,8 @@ def _persons() -> Table:
         new_card_year=np.empty(0, np.int16),  # from this survey year the 12-digit number is used
         has_year_only=np.empty(0, bool),
         card_version=np.empty(0, np.int8),  # grows when a number is replaced
+        listed_in=np.empty(0, np.int32),  # household of the person's last record; -1 before there is one
+        has_slip=np.empty(0, bool),  # that record has a slip
     )
 
 
@@ -85,6 +90,19 @@ class Population:
         """Members per household, shape (households,)."""
         household = self.persons["household"]
         return np.bincount(household[household >= 0], minlength=len(self.households))
+
+    def heads(self) -> np.ndarray:
+        """The head's person number by household, -1 where nobody is left."""
+        heads = np.full(len(self.households), -1, np.int64)
+        numbers = np.flatnonzero((self.persons["relation"] == HEAD) & (self.persons["household"] >= 0))
+        heads[self.persons["household"][numbers]] = numbers
+        return heads
+
+    def known_sizes(self) -> np.ndarray:
+        """Members per household who were in its last row too, shape (households,)."""
+        household = self.persons["household"]
+        is_known = (household >= 0) & (household == self.persons["listed_in"])
+        return np.bincount(household[is_known], minlength=len(self.households))
 
     def ages(self, year: int) -> np.ndarray:
         """Completed years at the end of a year, shape (persons,)."""

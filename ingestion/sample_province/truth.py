@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.forms import Form
-from ingestion.sample_province.planting import COLUMNS
+from ingestion.sample_province.planting.planted import COLUMNS, Planted
 from ingestion.sample_province.submissions import Submission, first_data_row
 
 LINKS = pa.schema(
@@ -40,11 +40,11 @@ def links_of(submission: Submission, form: Form) -> pa.Table:
     return pa.table(columns, schema=LINKS)
 
 
-def write_truth(truth: Path, links: list[pa.Table], planted: list[dict[str, str | int]]) -> None:
+def write_truth(truth: Path, links: list[pa.Table], planted: list[Planted]) -> None:
     """Writes `links.parquet` and `planted.csv` into the folder."""
     truth.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.concat_tables(links) if links else LINKS.empty_table(), truth / "links.parquet")
     with (truth / "planted.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        writer.writerows(planted)
+        writer.writerows(one.as_row() for one in planted)

@@ -7,7 +7,7 @@ openpyxl's write-only mode 0.50 s (measured on the development machine). Its zip
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from ingestion.forms import ROLES, Column, Form, Sheet, form_of_year, load_forms
+from ingestion.sample_province.damage import damaged
 from ingestion.sample_province.names import decomposed, other_tone_place
 from ingestion.sample_province.records import NO_BIRTH, YEAR_ONLY
-from ingestion.sample_province.submissions import Style, Submission, first_data_row
+from ingestion.sample_province.submissions import OddCell, Style, Submission, first_data_row
 from ingestion.sample_province.vocabulary import SIMULATED
 
 _EPOCH_SERIAL = 25_569  # the serial number of 1970-01-01
@@ -37,7 +38,7 @@ def write_submission(landing: str, submission: Submission) -> None:
     """Writes the file; the same submission gives the same bytes."""
     path = Path(landing) / submission.path
     path.parent.mkdir(parents=True, exist_ok=True)
-    form = form_of_year(_forms(), submission.survey_year)
+    form = submission.layout or form_of_year(_forms(), submission.survey_year)
     if form is None:
         raise ValueError(f"no form serves {submission.survey_year}")
     workbook = xlsxwriter.Workbook(str(path), {"in_memory": True})
@@ -47,13 +48,23 @@ def write_submission(landing: str, submission: Submission) -> None:
         "header": workbook.add_format({"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter"}),
         "title": workbook.add_format({"bold": True, "font_size": 14}),
     }
-    worksheets = {role: workbook.add_worksheet(form.sheets[role].name) for role in ROLES}
-    for role, pairs in (("cover", submission.cover), ("total", submission.totals)):
+    worksheets = {role: workbook.add_worksheet(form.sheets[role].name) for role in ROLES if role in form.sheets}
+    if submission.extra_sheet is not None:
+        workbook.add_worksheet(submission.extra_sheet).write_string(0, 0, SIMULATED)
+    pairs_of_role: dict[str, Mapping[str, str | int]] = {"cover": submission.cover, "total": submission.totals}
+    for role, pairs in pairs_of_role.items():
+        if role not in worksheets:
+            continue
         _write_pairs(worksheets[role], form, form.sheets[role], pairs, formats)
     for role, rows in (("household", submission.households), ("member", submission.members)):
         title = f"{_TITLES[role]} NĂM {submission.survey_year} - {submission.cover['commune_name']} - {SIMULATED}"
         _write_list(worksheets[role], form, form.sheets[role], rows, submission.style, formats, title)
+        _write_odd_cells(
+            worksheets[role], form.sheets[role], [cell for cell in submission.odd_cells if cell.role == role]
+        )
     workbook.close()
+    if submission.damage is not None:
+        path.write_bytes(damaged(path.read_bytes(), submission.damage))
 
 
 def _write_pairs(
@@ -65,6 +76,8 @@ def _write_pairs(
     for row, column in enumerate(sheet.columns):
         worksheet.write_string(row, 0, column.header)
         value = values[column.field]
+        if value == "":
+            continue
         if column.field == "cutoff_date":
             worksheet.write_datetime(row, 1, datetime.datetime.fromisoformat(str(value)), formats["date"])
         elif isinstance(value, int):
@@ -167,6 +180,13 @@ def _write_column(
                 if value not in written:
                     written[value] = _styled(label_of.get(value, value), style, is_text=column.type == "text")
                 worksheet.write_string(row, place, written[value])
+
+
+def _write_odd_cells(worksheet: Worksheet, sheet: Sheet, cells: Iterable[OddCell]) -> None:
+    """Texts in the place of values; the last text written to a cell is the one it has."""
+    fields = [column.field for column in sheet.columns]
+    for cell in cells:
+        worksheet.write_string(first_data_row(sheet) - 1 + cell.place, fields.index(cell.field), cell.text)
 
 
 def _write_births(

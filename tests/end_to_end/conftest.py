@@ -45,3 +45,11 @@ def clean_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def noisy_home(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Home:
     """The shared noisy pack, published."""
     return published(tmp_path_factory.mktemp("noisy") / "home", shared / "samples" / "noisy" / "landing")
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The whole sample province, made and published by one `poverty run` in an empty home."""
+    home = Home(tmp_path_factory.mktemp("sample") / "home").create()
+    poverty(home, "run")
+    return home

@@ -1,33 +1,30 @@
-"""The whole simulated province, once per test session (about 12 seconds)."""
+"""The whole simulated province, once per test session (about 15 seconds)."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 import pytest
 
-from ingestion.forms import form_of_year, load_forms
+from ingestion.sample_province.generate import planted_lists
 from ingestion.sample_province.lists import YearList
-from ingestion.sample_province.planting import plant
-from ingestion.sample_province.simulation import simulate
+from ingestion.sample_province.planting.sending import Sending
 
 SEED = 2021
 
 
 @dataclass(frozen=True)
 class SimulatedProvince:
-    """The lists by year after planting, and what was planted."""
+    """The lists by year after planting, what communes send, and what was planted in the lists."""
 
     years: dict[int, YearList]
+    sendings: dict[int, Sending]
     planted: pd.DataFrame
 
 
 @pytest.fixture(scope="session")
 def province() -> SimulatedProvince:
-    forms = load_forms()
-    years, planted = {}, []
-    for year_list in simulate(SEED, 2030):
-        form = form_of_year(forms, year_list.year)
-        assert form is not None
-        planted.extend(plant(SEED, year_list, form))
-        years[year_list.year] = year_list
-    return SimulatedProvince(years, pd.DataFrame(planted))
+    years, sendings, planted = {}, {}, []
+    for year_list, sending, in_lists in planted_lists(SEED, 2030):
+        years[year_list.year], sendings[year_list.year] = year_list, sending
+        planted.extend(one.as_row() for one in in_lists)
+    return SimulatedProvince(years, sendings, pd.DataFrame(planted))

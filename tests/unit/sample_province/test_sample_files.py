@@ -6,7 +6,7 @@ import pytest
 
 from ingestion.forms import form_of_year, load_forms
 from ingestion.sample_province import generate_province
-from ingestion.sample_province.submissions import correcting_commune, first_data_row, submissions_of
+from ingestion.sample_province.submissions import first_data_row, submissions_of
 from ingestion.sample_province.workbook import write_submission
 from ingestion.text import key
 
@@ -109,12 +109,16 @@ def test_links_name_every_household_row(tmp_path):
 
 
 def test_a_correction_comes_as_a_second_submission(province):
-    year = 2022
-    code = correcting_commune(SEED, year)
-    form = form_of_year(load_forms(), year)
-    first, second = submissions_of(SEED, province.years[year], form, {f"{code:05d}"})
-    assert (first.cover["submission_number"], second.cover["submission_number"]) == (1, 2)
-    assert first.path != second.path
-    assert first.totals["resident_households"] == second.totals["resident_households"] - 3
-    assert set(first.households["household_code"]) <= set(second.households["household_code"])
-    assert second.totals == province.years[year].totals.loc[code].to_dict()
+    """The first one has a mistake in a row, two households fewer and other residents; the second is the year's list."""
+    year, form = 2022, form_of_year(load_forms(), 2022)
+    sending = province.sendings[year]
+    code = next(code for code, (_, kind) in sending.kinds.items() if kind.check_code == "household_code_duplicate")
+    first, second = sending.send(next(submissions_of(SEED, province.years[year], form, {f"{code:05d}"})), form)
+    assert first.is_accepted
+    assert (first.submission.cover["submission_number"], second.submission.cover["submission_number"]) == (1, 2)
+    assert first.submission.path != second.submission.path
+    residents = [sent.submission.totals["resident_households"] for sent in (first, second)]
+    assert residents[0] == residents[1] - 3
+    codes = [sent.submission.households["household_code"] for sent in (first, second)]
+    assert set(codes[0]) < set(codes[1])
+    assert second.submission.totals == province.years[year].totals.loc[code].to_dict()
