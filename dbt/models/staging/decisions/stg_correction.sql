@@ -42,11 +42,22 @@ compared as (
         cells.line_number is not null as is_found,
         coalesce(lines.old_value is not distinct from {{ fold_text('cells.cell') }}, false)
         or coalesce(
-            lines.column_name in ({% for date in dates %}'{{ date }}'{{ ', ' if not loop.last }}{% endfor %})
+            lines.column_name in (
+                {% for date in dates -%}
+                '{{ date }}'{{ ',' if not loop.last }}
+                {% endfor -%}
+            )
             and {{ parse_date('lines.old_value') }} = {{ parse_date(fold_text('cells.cell')) }}, false
         )
         or coalesce(
-            (lines.role = 'total' or lines.column_name in ({% for number in numbers %}'{{ number }}'{{ ', ' if not loop.last }}{% endfor %}))
+            (
+                lines.role = 'total'
+                or lines.column_name in (
+                    {% for number in numbers -%}
+                    '{{ number }}'{{ ',' if not loop.last }}
+                    {% endfor -%}
+                )
+            )
             and {{ parse_decimal('lines.old_value') }} = {{ parse_decimal(fold_text('cells.cell')) }}, false
         ) as is_old_value,
         {{ has_personal_number('lines.reason') }} or {{ has_personal_number('lines.decided_by') }}
@@ -85,19 +96,26 @@ examined as (
     from compared
 ),
 
+judged as (
+    select
+        *,
+        what_is_wrong is null as is_right,
+        coalesce('=' || new_value, '') as wanted
+    from examined
+),
+
 {# A cell has one new value: of several that differ none is taken, of equal ones the first. #}
 ranked as (
     select
         *,
-        row_number() over (partition by source_file_id, role, row_number, column_name, what_is_wrong is null order by line_number)
-            as place,
-        min(coalesce('=' || new_value, '')) over (
-            partition by source_file_id, role, row_number, column_name, what_is_wrong is null
-        ) is distinct from max(coalesce('=' || new_value, '')) over (
-            partition by source_file_id, role, row_number, column_name, what_is_wrong is null
-        ) as is_contested,
+        row_number() over (
+            partition by source_file_id, role, row_number, column_name, is_right
+            order by line_number
+        ) as place,
+        min(wanted) over (partition by source_file_id, role, row_number, column_name, is_right)
+        <> max(wanted) over (partition by source_file_id, role, row_number, column_name, is_right) as is_contested,
         row_number() over (partition by place_id order by line_number) as occurrence
-    from examined
+    from judged
 ),
 
 decided as (

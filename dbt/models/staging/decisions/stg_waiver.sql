@@ -66,8 +66,8 @@ examined as (
             when cell_reason is null then 'thiếu lý do'
             when cell_decided_by is null then 'thiếu người quyết định'
             when names_a_number then
-                'lý do hoặc người quyết định có dãy số dài hoặc ngày trước năm 2021; hãy bỏ số định danh, số điện thoại,'
-                || ' ngày sinh, và ghi văn bản bằng số hiệu'
+                'lý do hoặc người quyết định có dãy số dài hoặc ngày trước năm 2021; hãy bỏ số định danh,'
+                || ' số điện thoại, ngày sinh, và ghi văn bản bằng số hiệu'
             when decided_on is null then 'ngày quyết định trống, không đọc được hoặc trước năm 2021'
             when expires_on is null then 'ngày hết hạn trống, không đọc được hoặc trước năm 2021'
             when expires_on < decided_on then 'ngày hết hạn trước ngày quyết định'
