@@ -176,11 +176,10 @@ class Province:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Last year's codes as clerks give them, and the rows where they do not tell which household it was.
 
-        1% are missing, and after a new code 4% and another 1.5% are a neighbour's; never where the household has moved,
-        or its persons would not tell it either: they have to be most of those of last year, recorded without a slip
-        then, and the same head or two of them.
+        1% are missing, and after a new code 4% and another 1.5% are a neighbour's; never where the persons would not
+        tell it either.
         """
-        table, persons, own = self.population.households, self.population.persons, rows.household
+        table, own = self.population.households, rows.household
         was_listed = table["previous"][own] != NOT_LISTED
         codes = np.full(len(own), None, object)
         has_gap = np.zeros(len(own), bool)
@@ -193,15 +192,10 @@ class Province:
         neighbour = np.empty(len(listed), object)
         neighbour[by_place] = right[np.roll(by_place, 1)]
 
-        head, sizes = self.population.heads()[households], self.population.sizes()
-        is_clear = ~persons["has_slip"] & (persons["household"] == persons["listed_in"])
-        clear = np.bincount(persons["household"][is_clear & (persons["household"] >= 0)], minlength=len(table))
         can_tell = (
             (rows.classes[listed] != LEFT_LIST)
             & (rows.arrival[listed] == NO_ARRIVAL)
-            & is_clear[head]
-            & ((head == heads_before[households]) | (clear[households] >= 2))
-            & (2 * clear >= np.maximum(table["listed_size"], sizes))[households]
+            & self._persons_tell(households, heads_before)
         )
         draw = np.where(can_tell, rng.random(len(listed)), 0.5)
         is_missing, is_wrong = draw < np.where(changed, 0.04, 0.01), changed & (draw > 0.985)
@@ -210,6 +204,23 @@ class Province:
         codes[listed] = given
         has_gap[listed] = is_missing | is_wrong
         return codes, has_gap
+
+    def _persons_tell(self, households: np.ndarray, heads_before: np.ndarray) -> np.ndarray:
+        """Whether the persons tell which household of last year each is.
+
+        Half of them were recorded there without a slip, among these its head, who headed it then too or is one of two.
+        """
+        table, persons = self.population.households, self.population.persons
+        is_clear = ~persons["has_slip"] & (persons["household"] == persons["listed_in"])
+        clear = np.bincount(persons["household"][is_clear & (persons["household"] >= 0)], minlength=len(table))
+        most = np.maximum(table["listed_size"], self.population.sizes())
+        head = self.population.heads()[households]
+        tells: np.ndarray = (
+            is_clear[head]
+            & ((head == heads_before[households]) | (clear[households] >= 2))
+            & (2 * clear >= most)[households]
+        )
+        return tells
 
     def _remember(self, rows: Rows, number: np.ndarray) -> None:
         """Turns this year's rows into last year's state."""

@@ -15,6 +15,7 @@ from ingestion.sample_province.vocabulary import CHILD_INDICATORS, LAST_YEAR
 
 _BEYOND = 0.1  # of a bound: how far a mistake goes beyond it
 _CHILD_MARKS = [f"is_deprived_{code}" for code in CHILD_INDICATORS]
+_LINES = ("income_line_vnd", "average_living_line_vnd")
 _RESULTS = ("recorded_class", "b1_score", "b2_score", "income_per_capita_kvnd")
 
 
@@ -169,19 +170,15 @@ def _income_digit_preference(lists: Lists, commune: int) -> list[Mark]:
     return [Mark(check, commune, "household", "income_per_capita_kvnd")]
 
 
-_LINES = ("income_line_vnd", "average_living_line_vnd")
-
-
 def _identical_rows_in_block(lists: Lists, commune: int) -> list[Mark]:
     """The answers of one household are copied to those below it that have its class and size."""
-    check, rows = "identical_rows_in_block", lists.of(commune)
-    rows = rows[rows["recorded_class"].isin(["poor", "near_poor"])]
+    check = "identical_rows_in_block"
     wanted = int(bound(check, "min_rows", lists.now.year))
     kept = lists.of(commune)
     kept = kept[kept["recorded_class"] != "left_list"]
     alike = kept[["area_class", "recorded_class", "member_count"]]
     run = (alike != alike.shift()).any(axis=1).cumsum()
-    is_candidate = kept.index.isin(rows.index) & ~kept[_CHILD_MARKS].any(axis=1)
+    is_candidate = kept["recorded_class"].isin(["poor", "near_poor"]) & ~kept[_CHILD_MARKS].any(axis=1)
     place = kept.groupby(run).cumcount(ascending=False) + 1
     first = lists.pick(kept.index[is_candidate & (place >= wanted)])
     if first is None:
