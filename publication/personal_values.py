@@ -92,7 +92,7 @@ class PersonalValues:
                 continue
             for count in range(2, min(MOST_WORDS, len(lower) - place) + 1):
                 phrase = " ".join(lower[place : place + count])
-                if phrase in self.phrases and (count > 2 or _is_name(text, *words[place : place + 2], capitals)):
+                if phrase in self.phrases and (count > 2 or _is_name(text, words[place], words[place + 1], capitals)):
                     found.values.add(phrase)
 
 
