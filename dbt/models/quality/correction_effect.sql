@@ -33,8 +33,9 @@ counted as (
         {{ households_where("households.recorded_class = '" ~ poverty_class ~ "'") }} as {{ poverty_class }}_households,
         {% endfor -%}
         {% for poverty_class in ['poor', 'near_poor'] -%}
-        cast(coalesce(sum(case when households.recorded_class = '{{ poverty_class }}' then households.member_count end), 0)
-            as bigint) as {{ poverty_class }}_persons,
+        cast(coalesce(sum(
+            case when households.recorded_class = '{{ poverty_class }}' then households.member_count end
+        ), 0) as bigint) as {{ poverty_class }}_persons,
         {% endfor -%}
         {% for measure, condition in listed.items() -%}
         {{ households_where("households.recorded_class in ('poor', 'near_poor') and " ~ condition) }} as {{ measure }}
@@ -43,7 +44,9 @@ counted as (
     from files
     left join households on files.source_file_id = households.source_file_id and households.state = '{{ state }}'
     where files.source_file_id in (
-        select source_file_id from {{ ref('stg_correction') }} where status = 'applied' and role = 'household'
+        select corrections.source_file_id
+        from {{ ref('stg_correction') }} as corrections
+        where corrections.status = 'applied' and corrections.role = 'household'
     )
     group by files.source_file_id
     {{ 'union all' if not loop.last }}

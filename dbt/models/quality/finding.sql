@@ -1,4 +1,4 @@
-{# The life of every finding. The times that only publication knows are null here; it fills them in (finding_ledger.py). #}
+{# The life of every finding. Times that only publication knows are null here; it fills them in (finding_ledger.py). #}
 with
 
 found as (
@@ -25,7 +25,7 @@ gone as (
     where found.finding_id is null
 ),
 
-{# The correction nearest to a finding that is gone: of its row, or of its file where the check compares several rows. #}
+{# The correction nearest to a finding that is gone: of its row, or of its file where a check compares several rows. #}
 mended as (
     select
         gone.finding_id,
@@ -37,7 +37,7 @@ mended as (
                 coalesce(gone.row_number = corrections.row_number, false) desc,
                 coalesce(gone.column_name = corrections.column_name, false) desc,
                 corrections.decided_on desc,
-                corrections.correction_id
+                corrections.correction_id asc
         ) as place
     from gone
     inner join {{ ref('stg_correction') }} as corrections
@@ -54,8 +54,11 @@ mended as (
 explained as (
     select
         found.finding_id,
-        case when found.is_open then case when waived.finding_id is null then 'open' else 'waived' end else 'resolved' end
-            as status,
+        case
+            when not found.is_open then 'resolved'
+            when waived.finding_id is null then 'open'
+            else 'waived'
+        end as status,
         case
             when found.is_open then waived.reason
             when files.public_status = 'superseded' then 'đã có tệp thay thế'
@@ -91,8 +94,8 @@ explained as (
 findings as (
     {% for relation in ['found', 'gone'] -%}
     select
-        finding_id, check_code, severity, level, survey_year, commune_code, source_file_id, sheet, row_number, column_name,
-        message
+        finding_id, check_code, severity, level, survey_year, commune_code, source_file_id, sheet, row_number,
+        column_name, message
     from {{ relation }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
@@ -106,8 +109,10 @@ select
     before.first_seen_at,
     case when explained.status = 'resolved' then before.last_seen_at end as last_seen_at,
     case when explained.status = 'resolved' and before.status = 'resolved' then before.resolved_at end as resolved_at,
-    case when explained.status = 'resolved' and before.status = 'resolved' then before.response else explained.response end
-        as response,
+    case
+        when explained.status = 'resolved' and before.status = 'resolved' then before.response
+        else explained.response
+    end as response,
     case
         when explained.status = 'resolved' and before.status = 'resolved' then before.responded_by
         else explained.responded_by

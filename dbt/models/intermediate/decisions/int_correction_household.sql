@@ -1,6 +1,6 @@
 {% set counted = ['recorded_class', 'member_count', 'head_sex', 'head_ethnicity', 'is_merit_household',
     'is_social_protection', 'poverty_group'] + prefixed('is_deprived_', indicators()) -%}
-{# The household rows of the files with corrected household cells, twice: as they would be without the corrections and as they are. A
+{# The household rows of the files with corrected household cells, twice: without the corrections and as they are. A
    corrected code may let another row of the file out of quarantine, so whole files are compared. #}
 with
 

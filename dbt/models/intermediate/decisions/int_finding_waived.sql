@@ -15,8 +15,8 @@ select
     waivers.waiver_id,
     waivers.reason,
     waivers.decided_by,
-    row_number() over (partition by findings.finding_id order by waivers.expires_on desc, waivers.waiver_id) = 1
-        as is_named
+    row_number() over (partition by findings.finding_id order by waivers.expires_on desc, waivers.waiver_id asc)
+        = 1 as is_named
 from findings
 inner join waivers
     on

@@ -128,8 +128,8 @@ settled as (
     where rejected.public_status = 'rejected' and accepted.is_in_force
 )
 
--- The sentence is no part of the id where it is ours: neither a better wording nor another number in it (the share of all
--- other communes changes with every file) makes an old finding a new one.
+-- The sentence is no part of the id where it is ours: neither a better wording nor another number in it (the share of
+-- all other communes changes with every file) makes an old finding a new one.
 select
     md5(concat_ws(
         '|',

@@ -29,7 +29,8 @@ select
     check_code,
     detail,
     {# A household without a row has no place of its own to be known by. #}
-    {{ 'detail' if model == 'int_finding_missing_household' else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as particular
+    {{ 'detail' if model == 'int_finding_missing_household' else 'cast(null as ' ~ dbt.type_string() ~ ')' }}
+        as particular
 from {{ ref(model) }}
 {{ 'union all' if not loop.last }}
 {% endfor -%}

@@ -1,4 +1,4 @@
-{# A cause that a form does not ask for is null in its years, not zero; so is each of a year without any household row. #}
+{# A cause that a form does not ask for is null in its years, not zero; so are all in a year without household rows. #}
 with
 
 areas as (

@@ -1,4 +1,4 @@
-{# A group that a form does not ask for is null in its years, not zero; so is each of a year without any household row. #}
+{# A group that a form does not ask for is null in its years, not zero; so are all in a year without household rows. #}
 {% set groups = household_groups() -%}
 {% set asked = {
     'head_is_female': 'head_sex',
