@@ -9,6 +9,7 @@ from typing import Any
 
 NOT_EVALUATED = "could not be evaluated"
 _LIMIT = 1_000_000
+_NOISE = 1e-12
 
 _COLUMN_SET_TYPES = frozenset({"expect_table_columns_to_match_set"})
 _ROW_TYPES = frozenset(
@@ -56,7 +57,9 @@ def measured_text(
     """What a measure found: how many values, their range, and the years of those outside the thresholds."""
     if not count or lowest is None or highest is None:
         return "no values"
-    span = _limited(lowest) if lowest == highest else f"{_limited(lowest)} to {_limited(highest)}"
+    span = _limited(lowest)
+    if span != _limited(highest):
+        span = f"{span} to {_limited(highest)}"
     named = ", ".join(str(year) for year in sorted(year for year in years if year is not None))
     return f"{count:,} values, {span}; {outside:,} outside" + (f" ({named})" if named else "")
 
@@ -83,7 +86,13 @@ def number_text(value: float) -> str:
 
 
 def _limited(value: float) -> str:
-    """A measured number, unless it is so large that it can only come from a column of identity or phone numbers."""
+    """A measured number, unless it is so large that it can only come from a column of identity or phone numbers.
+
+    What is smaller than doubles can tell is 0: how sums are rounded differs from run to run, and a release that is built
+    again must say the same.
+    """
+    if abs(value) < _NOISE:
+        return "0"
     return number_text(value) if abs(value) < _LIMIT else f"beyond {number_text(_LIMIT)}"
 
 

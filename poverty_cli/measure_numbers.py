@@ -58,7 +58,7 @@ def read_number(text: str, option: str) -> Printed:
     slack = Fraction(1, 2 * 10**places)
     is_double = max(len(digits), places) >= _SIGNIFICANT_DIGITS_OF_A_DOUBLE
     if is_double:
-        slack = max(slack, _ULPS * Fraction(math.ulp(float(value))))
+        slack += _ULPS * Fraction(math.ulp(float(value)))  # a double that was rounded once more to be printed
     return Printed(value, slack, places, is_double)
 
 

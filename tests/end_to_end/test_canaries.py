@@ -201,11 +201,10 @@ def test_a_crash_of_a_step_or_a_command_lets_nothing_out(runs: Runs, program: Pa
     publish.write_text(text, encoding="utf-8")
     summary = program / "poverty_cli" / "summary.py"
     text = summary.read_text(encoding="utf-8")
+    first_line = "    registry = open_registry(home)"
+    assert first_line in text
     summary.write_text(
-        text.replace(
-            "    registry = Registry.open(home.registry)", "    int(next((home.landing).rglob('*.xlsx')).stem)", 1
-        ),
-        encoding="utf-8",
+        text.replace(first_line, "    int(next((home.landing).rglob('*.xlsx')).stem)", 1), encoding="utf-8"
     )
     assert runs("status") == 1
     summary.write_text(text, encoding="utf-8")

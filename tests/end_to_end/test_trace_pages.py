@@ -20,7 +20,7 @@ from reports.audit.measure_words import RATES
 from reports.audit.reading import Row
 from reports.audit.trace_pages import trace_pages
 from reports.numbers import count_vi, percent_vi
-from reports.page import write_page
+from reports.page import Site, write_page
 
 YEAR = 2023  # with districts
 LISTED = ("poor_households", "near_poor_households", "average_households", "female_headed_households")
@@ -177,8 +177,9 @@ def test_a_figure_that_its_rows_do_not_give_is_marked(clean_home: Home, tmp_path
     audit = read_audit(release, release.name, "final", None)
     pages = {name: context for name, _, context in trace_pages(audit, release)}
     assert {name for name, context in pages.items() if context["differences"]} == {f"trace/{YEAR}-poor.html"}
+    site = Site(tmp_path / "reports", release.name, "final", None)
     written = write_page(
-        tmp_path / "reports", "audit/trace/a.html", "audit/templates/trace.html.j2", page="trace/a.html", audit=audit,
+        site, "audit/trace/a.html", "audit/templates/trace.html.j2", page="trace/a.html", audit=audit,
         words=words, **pages[f"trace/{YEAR}-poor.html"],
     ).read_text(encoding="utf-8")  # fmt: skip
     assert "1 số trên trang này KHÁC" in written

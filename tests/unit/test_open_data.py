@@ -68,8 +68,12 @@ def trees(draw: st.DrawFn) -> Tree:
         value[name] = sum(parts)
     value["p"] = sum(value[name] for name in parent if parent[name] == "p")
     cap = {area: count + draw(st.integers(0, 3)) for area, count in value.items() if draw(st.booleans())}
-    # A whole that is shown is never small itself.
-    return Tree(value, parent, {}, {area: max(bound, PROTECTION + 2) for area, bound in cap.items()})
+    # What bounds a count is protected in the same way: where it is shown, it exceeds its own parts that are left out,
+    # each at least 1 and no fewer than here, by the protection.
+    leaves = {leaf for leaf in value if "c" in leaf and value[leaf]}
+    filled = {area: sum(area in (leaf, parent[leaf], "p") for leaf in leaves) for area in value}
+    least = {area: max(PROTECTION + 2, PROTECTION + filled[area]) for area in value}
+    return Tree(value, parent, {}, {area: max(bound, least[area]) for area, bound in cap.items()})
 
 
 @settings(max_examples=150, deadline=None)

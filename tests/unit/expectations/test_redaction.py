@@ -33,6 +33,7 @@ def test_measures_in_words() -> None:
     assert measured_text(0, 0, None, None, ()) == "no values"
     assert measured_text(10, 0, 0.1, 0.25, ()) == "10 values, 0.1 to 0.25; 0 outside"
     assert measured_text(1, 1, 2.5, 83199912345.0, ()) == "1 values, 2.5 to beyond 1,000,000; 1 outside"
+    assert measured_text(9, 0, 1e-16, 2e-16, ()) == measured_text(9, 0, 0, 3e-16, ()) == "9 values, 0; 0 outside"
     assert measured_text(3, 2, 5, 5, (2023, None, 2022)) == "3 values, 5; 2 outside (2022, 2023)"
 
 
