@@ -88,8 +88,8 @@ def number_text(value: float) -> str:
 def _limited(value: float) -> str:
     """A measured number, unless it is so large that it can only come from a column of identity or phone numbers.
 
-    What is smaller than doubles can tell is 0: how sums are rounded differs from run to run, and a release that is built
-    again must say the same.
+    What is smaller than doubles can tell is 0: how sums are rounded differs from run to run, and a release that is
+    built again must say the same.
     """
     if abs(value) < _NOISE:
         return "0"
