@@ -3,6 +3,9 @@
 What belongs here: one function per kind. Heads are left alone, so that every household stays what it was.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import pandas as pd
 
 from ingestion.sample_province.planting.lists import ListKind, Lists, Mark
@@ -54,31 +57,30 @@ def _followed(lists: Lists, commune: int) -> pd.DataFrame:
     return followed
 
 
-def _member_sex_changes(lists: Lists, commune: int) -> list[Mark]:
+def _changed(lists: Lists, commune: int, check: str, field: str, change: Callable[[Any], Any]) -> list[Mark]:
+    """One field of a member who is followed from the year before."""
     label = lists.pick(_followed(lists, commune).index)
     if label is None:
         return []
     members = lists.now.members
-    members.loc[label, "sex"] = "male" if members["sex"][label] == "female" else "female"
-    return [Mark("member_sex_changes", commune, "member", "sex", label)]
+    members.loc[label, field] = change(members[field][label])
+    return [Mark(check, commune, "member", field, label)]
+
+
+def _member_sex_changes(lists: Lists, commune: int) -> list[Mark]:
+    return _changed(lists, commune, "member_sex_changes", "sex", lambda sex: "male" if sex == "female" else "female")
 
 
 def _member_ethnicity_changes(lists: Lists, commune: int) -> list[Mark]:
-    label = lists.pick(_followed(lists, commune).index)
-    if label is None:
-        return []
-    members = lists.now.members
-    members.loc[label, "ethnicity"] = "Hoa" if members["ethnicity"][label] == "Kinh" else "Kinh"
-    return [Mark("member_ethnicity_changes", commune, "member", "ethnicity", label)]
+    return _changed(
+        lists, commune, "member_ethnicity_changes", "ethnicity", lambda group: "Hoa" if group == "Kinh" else "Kinh"
+    )
 
 
 def _member_age_goes_back(lists: Lists, commune: int) -> list[Mark]:
-    label = lists.pick(_followed(lists, commune).index)
-    if label is None:
-        return []
-    members = lists.now.members
-    members.loc[label, "birth"] = int(members["birth"][label]) + round(_YEARS_YOUNGER * _DAYS_OF_A_YEAR)
-    return [Mark("member_age_goes_back", commune, "member", "birth", label)]
+    return _changed(
+        lists, commune, "member_age_goes_back", "birth", lambda day: int(day) + round(_YEARS_YOUNGER * _DAYS_OF_A_YEAR)
+    )
 
 
 def _citizen_id_in_two_households(lists: Lists, commune: int) -> list[Mark]:
