@@ -7,7 +7,7 @@ The definitions are those of the public tables (docs/marts.md); a condition is S
 from dataclasses import dataclass
 from typing import Literal
 
-from ingestion.reference import read_seed
+from base.reference import read_seed
 
 CLASSES = ("poor", "near_poor", "average", "non_poor")
 LISTED = ("poor", "near_poor")

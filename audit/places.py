@@ -9,7 +9,7 @@ from functools import cache
 
 import duckdb
 
-from ingestion.reference import cutoff_date, read_seed
+from base.reference import cutoff_date, read_seed
 
 HARMONISED_DATE = "2025-07-01"
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from audit.release_difference import ReleaseDifference, compare_releases
 from audit.releases import description_of
+from base.home import HOME_VARIABLE, Home
 from ingestion.archive import archive_path
-from ingestion.home import HOME_VARIABLE, Home
 from publication.inputs import kept_decision
 from publication.waivers import BUILD_DATE_VARIABLE
 

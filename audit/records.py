@@ -10,7 +10,7 @@ import duckdb
 
 from audit.measures import GROWTH_LINES, Households, Movements, Stated, Term
 from audit.places import Places, area_code_sql
-from ingestion.forms import Form
+from base.forms import Form
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.home import Home
+from base.home import Home
 
 CURRENT, PREVIOUS = "current", "previous"
 DATABASE = "poverty.duckdb"

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingestion.reference import read_seed
+from base.reference import read_seed
 
 if TYPE_CHECKING:
     from audit.records import Record

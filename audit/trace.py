@@ -25,8 +25,8 @@ from audit.places import Places
 from audit.records import DENOMINATOR, NUMERATOR, Record, records_of
 from audit.releases import attach_release
 from audit.standards import Standard, decided_by, standards_of_years
-from ingestion.forms import load_forms
-from ingestion.text import key
+from base.forms import load_forms
+from base.text import key
 
 
 @dataclass(frozen=True)

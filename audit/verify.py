@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 
 from audit.releases import DATABASE, DESCRIPTION, attach_release, description_of
+from base.home import Home
 from ingestion.archive import archive_path
-from ingestion.home import Home
 from ingestion.published_heads import open_registry
 from ingestion.registry import BrokenRegistryError
 from publication.inputs import decision_mark, kept_decision

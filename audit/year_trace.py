@@ -14,7 +14,7 @@ from audit.measures import MEASURES, Households, Stated, Term, terms_of
 from audit.places import Places
 from audit.records import adds_sql, household_sheets
 from audit.releases import attach_release
-from ingestion.forms import load_forms
+from base.forms import load_forms
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from typing import Any
 
 from rich.console import Console
 
+from base.home import Home
 from bench import identity, ingestion, models, runs
 from bench.processes import REPOSITORY
 from bench.report import Line, line, print_table, write_json
 from bench.sample import Sample, sample
-from ingestion.home import Home
 from ingestion.pseudonym_key import ensure_key
 
 RESULTS = REPOSITORY / "bench" / "results"

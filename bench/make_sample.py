@@ -6,7 +6,7 @@ from pathlib import Path
 
 def main(folder: str, seed: str) -> None:
     """Write `landing` and `truth` below a folder."""
-    from ingestion.sample_province import generate_province
+    from sample import generate_province
 
     made = generate_province(Path(folder) / "landing", Path(folder) / "truth", int(seed))
     print(made.files, made.household_rows, made.member_rows)

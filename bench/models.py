@@ -15,11 +15,11 @@ from typing import Any
 import duckdb
 import yaml
 
+from base.forms import map_folder
+from base.home import Home
 from bench.processes import Usage, python, run
 from bench.report import Line, ratio_line
 from bench.scaled import repeat_project, repeat_raw
-from ingestion.forms import map_folder
-from ingestion.home import Home
 
 COPIES = 16
 MOST_TIMES_PLAIN = 2.0

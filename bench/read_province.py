@@ -6,7 +6,7 @@ from pathlib import Path
 
 def main(home: str, workers: str) -> None:
     """Ingest what has landed in a home and print what was read."""
-    from ingestion.home import Home
+    from base.home import Home
     from ingestion.ingest import ingest
 
     report = ingest(Home(Path(home)), workers=int(workers))

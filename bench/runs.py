@@ -11,11 +11,11 @@ from typing import Any
 
 from openpyxl import load_workbook
 
+from base import text
+from base.forms import form_of_year, load_forms
 from bench.processes import Usage, run
 from bench.report import Line, line, ratio_line
 from bench.sample import Sample
-from ingestion import text
-from ingestion.forms import form_of_year, load_forms
 
 MOST_OF_FULL = 0.25
 MOST_SECONDS_NOTHING_NEW = 30

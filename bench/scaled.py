@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from base.home import Home
 from bench.processes import REPOSITORY
-from ingestion.home import Home
 
 DBT_FOLDER = REPOSITORY / "dbt"
 _GENERATED = ("target", "logs", "dbt_packages")

@@ -14,9 +14,9 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 from filelock import FileLock
 
-from ingestion.forms import MAP_FOLDER_VARIABLE, map_folder
-from ingestion.home import HOME_VARIABLE, Home
-from ingestion.reference import REPOSITORY
+from base.forms import MAP_FOLDER_VARIABLE, map_folder
+from base.home import HOME_VARIABLE, Home
+from base.reference import REPOSITORY
 
 DBT_FOLDER = REPOSITORY / "dbt"
 MANIFEST = DBT_FOLDER / "target" / "manifest.json"

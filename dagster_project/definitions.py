@@ -5,6 +5,7 @@ import os
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
+from base.home import Home
 from dagster_project.assets.forms import official_forms
 from dagster_project.assets.raw import survey_workbooks
 from dagster_project.assets.release import release
@@ -15,7 +16,6 @@ from dagster_project.dbt_project import DBT_EXECUTABLE, DBT_FOLDER, dbt_environm
 from dagster_project.jobs import JOBS
 from dagster_project.loggers import short_lines
 from dagster_project.resources import ExpectationsResource, HomeResource
-from ingestion.home import Home
 
 # Runs that the UI, the sensor or the schedule start are processes of their own: dbt finds its paths there as well.
 os.environ.update(dbt_environment(Home.from_environment()))

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from base.reference import REPOSITORY
 from expectations.errors import ChecksError
-from ingestion.reference import REPOSITORY
 from ingestion.registry import BrokenRegistryError
 from publication.release import NotPublishedError
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import dagster as dg
 
+from base.home import Home
 from dagster_project.dbt_project import dbt_environment
-from ingestion.home import Home
 
 _SETTINGS = Path(__file__).parent / "dagster.yaml"
 

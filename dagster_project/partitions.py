@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from ingestion.forms import load_forms
+from base.forms import load_forms
 
 FIRST_SURVEY_YEAR, LAST_SURVEY_YEAR = 2021, 2030
 

@@ -11,8 +11,8 @@ import dagster as dg
 from filelock import FileLock
 from pydantic import PrivateAttr
 
+from base.home import Home
 from expectations.client import ExpectationsWorker
-from ingestion.home import Home
 from ingestion.pseudonym_key import ensure_key
 
 

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from base.home import Home
 from expectations.errors import ChecksError, WorkerError
 from expectations.results import CheckResult
-from ingestion.home import Home
 
 ANSWER_SECONDS = 900
 _STOP_SECONDS = 2

@@ -7,9 +7,9 @@ make as it saved, and 200 to 400 MB. The build file is attached read-only.
 
 from collections.abc import Callable, Sequence
 
+from base.forms import map_folder
+from base.home import Home
 from expectations.errors import DatasetAbsentError
-from ingestion.forms import map_folder
-from ingestion.home import Home
 
 BUILD = "build"
 MARTS = f"{BUILD}.marts"

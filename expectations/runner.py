@@ -17,13 +17,13 @@ import great_expectations as gx
 import sqlalchemy
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+from base.home import Home
 from expectations import redaction
 from expectations.datasets import create_views
 from expectations.errors import SilentEngineError
 from expectations.gx_duckdb import DuckDBDatasource
 from expectations.results import CheckResult
 from expectations.suites import Expectation, Suite, Threshold, load_suites, load_thresholds
-from ingestion.home import Home
 
 _JUDGED = "judged"
 # By default Great Expectations adds up to 20 offending values to a result.

@@ -12,11 +12,11 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
+from base.check_catalogue import Check, load_checks
+from base.forms import fields_of_role, load_forms
 from expectations.errors import SuiteError
 from expectations.redaction import TELLABLE_TYPES
 from expectations.results import ENGINE
-from ingestion.check_catalogue import Check, load_checks
-from ingestion.forms import fields_of_role, load_forms
 
 SUITE_FOLDER = Path(__file__).parent / "suites"
 THRESHOLD_FILE = Path(__file__).parent / "thresholds.csv"

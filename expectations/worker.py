@@ -16,9 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+from base.home import Home
 from expectations.errors import ChecksError
 from expectations.results import CheckResult
-from ingestion.home import Home
 
 
 def main() -> None:

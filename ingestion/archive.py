@@ -6,7 +6,7 @@ What belongs here: keeping bytes. Nothing is ever removed or changed here.
 import os
 from pathlib import Path
 
-from ingestion.home import Home
+from base.home import Home
 
 
 def archive_path(home: Home, sha256: str) -> Path:

@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ingestion import text
+from base import text
+from base.forms import Form
+from base.reference import Unit, cutoff_date, units_valid_on
 from ingestion.findings import Finding, file_finding
-from ingestion.forms import Form
 from ingestion.headers import LabelMatch, match_labels
-from ingestion.reference import Unit, cutoff_date, units_valid_on
 from ingestion.workbook import Workbook
 
 _WHOLE_NUMBER = re.compile(r"^\d+(?:\.0+)?$")

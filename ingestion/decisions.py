@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingestion.home import Home
+from base.home import Home
 from ingestion.parquet import table_of, write_parquet
 
 LINK_DECISION_COLUMNS = (

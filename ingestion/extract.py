@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion import text
+from base import text
+from base.forms import Form, Sheet, fields_of_role
 from ingestion.cover import Cover, read_cover
 from ingestion.findings import Finding, file_finding
-from ingestion.forms import Form, Sheet, fields_of_role
 from ingestion.headers import HeaderMatch, cells_of_row, match_headers, match_labels, match_sheets, nearest
 from ingestion.workbook import (
     RejectedWorkbookError,

@@ -8,7 +8,7 @@ or a file name holds: a header row that is really a data row would put a person'
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ingestion.check_catalogue import load_checks
+from base.check_catalogue import load_checks
 
 
 @dataclass(frozen=True)

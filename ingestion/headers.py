@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from ingestion import text
+from base import text
+from base.forms import Column, Sheet
 from ingestion.findings import Finding, file_finding
-from ingestion.forms import Column, Sheet
 
 
 @dataclass

@@ -18,11 +18,11 @@ from typing import Any
 from filelock import FileLock
 from pebble import ProcessFuture, ProcessPool
 
+from base.forms import Form, load_forms, map_folder
+from base.home import Home
 from ingestion.archive import archive, archive_path
 from ingestion.extract import Extraction, Memory, extract_all
 from ingestion.findings import file_finding
-from ingestion.forms import Form, load_forms, map_folder
-from ingestion.home import Home
 from ingestion.landing import list_landing
 from ingestion.published_heads import open_registry
 from ingestion.raw_store import prune, write_batch, write_empty, write_registry_tables

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from openpyxl.utils import get_column_letter
 
-from ingestion import text
+from base import text
+from base.forms import Form
 from ingestion.cover import read_cover
 from ingestion.extract import LABEL_ROLES, LIST_ROLES
-from ingestion.forms import Form
 from ingestion.headers import LabelMatch, cells_of_row, match_headers, match_labels, match_sheets
 from ingestion.workbook import RejectedWorkbookError, Workbook, open_workbook
 

@@ -8,7 +8,7 @@ import os
 import secrets
 from pathlib import Path
 
-from ingestion.home import Home
+from base.home import Home
 
 _BLOCK = 64  # bytes of a SHA-256 block, RFC 2104
 

@@ -7,7 +7,7 @@ tell. What does not: the chain (`registry`).
 import json
 from collections.abc import Iterator
 
-from ingestion.home import Home
+from base.home import Home
 from ingestion.registry import FIRST_HASH, BrokenRegistryError, Registry
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from base.forms import ROLES, Form
+from base.home import Home
 from ingestion.decisions import write_decisions
 from ingestion.extract import SOURCE_FILE_ID_LENGTH, Extraction, raw_schema
-from ingestion.forms import ROLES, Form
-from ingestion.home import Home
 from ingestion.parquet import table_of, write_parquet
 
 _EXTRACTION = pa.field("extraction_id", pa.string())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from ingestion.home import Home
+from base.home import Home
 
 if TYPE_CHECKING:
     from reports.feedback.lists import CommuneList

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from ingestion.home import Home
+from base.home import Home
 from reports.forms.figures import NoFormsError, UnknownFormsError
 from reports.forms.fill import FiguresDisagreeError
 from reports.forms.make import make_forms, make_private_forms

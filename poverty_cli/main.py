@@ -17,8 +17,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from base.home import Home
 from ingestion.decisions import write_first_waivers
-from ingestion.home import Home
 from ingestion.ingest import pending
 from ingestion.published_heads import open_registry
 from ingestion.registry import BrokenRegistryError
@@ -73,7 +73,7 @@ def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = 
 
 
 def _make_sample(home: Home, seed: int) -> None:
-    from ingestion.sample_province import generate_province  # numpy and pandas only when a sample is made
+    from sample import generate_province  # numpy and pandas only when a sample is made
 
     columns = (TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors) as progress:

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 from jinja2 import Environment
 
-from ingestion.reference import REPOSITORY
+from base.reference import REPOSITORY
 from poverty_cli.measure_file import LeftOut, load, units
 from poverty_cli.measure_weights import Weights
 

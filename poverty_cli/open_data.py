@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from ingestion.home import Home
+from base.home import Home
 from publication.open_data.edition import PRIMARY, PUBLISHED, SECONDARY, write_edition
 from publication.open_data.suppression import LARGEST, SMALLEST
 

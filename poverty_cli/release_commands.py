@@ -17,7 +17,7 @@ from audit.rebuild import CannotRebuildError, rebuild_and_compare
 from audit.release_difference import ReleaseDifference, compare_releases
 from audit.releases import UnknownReleaseError, description_of, find_release
 from audit.verify import verify_release
-from ingestion.home import Home
+from base.home import Home
 from publication.datapackage import code_version
 from publication.inputs import inputs_of
 

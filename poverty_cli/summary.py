@@ -6,11 +6,11 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from ingestion.home import Home
+from base.home import Home
+from base.reference import cutoff_date, units_valid_on
 from ingestion.ingest import pending
 from ingestion.landing import list_landing, unreadable_files
 from ingestion.published_heads import open_registry
-from ingestion.reference import cutoff_date, units_valid_on
 from ingestion.registry import ACCEPTED
 from publication.datapackage import DESCRIPTION, read_datapackage
 from publication.release import DATABASE

@@ -17,7 +17,7 @@ from rich.console import Console
 from audit.figures import UnknownFigureError
 from audit.releases import UnknownReleaseError, find_release
 from audit.trace import Trace, trace_figure
-from ingestion.home import Home
+from base.home import Home
 
 _SHOWN = 40
 

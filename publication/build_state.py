@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ingestion.home import Home
+from base.home import Home
 from publication.inputs import Inputs, inputs_of, keep_decisions
 
 

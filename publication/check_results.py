@@ -12,9 +12,9 @@ from typing import Any
 
 import duckdb
 
+from base.check_catalogue import load_checks
+from base.home import Home
 from expectations.results import CheckResult
-from ingestion.check_catalogue import load_checks
-from ingestion.home import Home
 from publication.build_state import checks_folder
 
 # columns of quality.check_result with their type and meaning

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.reference import REPOSITORY
+from base.reference import REPOSITORY
 from publication.inputs import Inputs
 from publication.waivers import in_force
 

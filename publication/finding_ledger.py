@@ -14,8 +14,8 @@ from pathlib import Path
 
 import duckdb
 
+from base.home import Home
 from ingestion.decisions import LEDGER_SCHEMA
-from ingestion.home import Home
 
 _FINDINGS = Path("parquet") / "quality" / "finding.parquet"
 

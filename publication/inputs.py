@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingestion.forms import map_folder
-from ingestion.home import OWNER_ONLY, Home
+from base.forms import map_folder
+from base.home import OWNER_ONLY, Home
+from base.reference import REPOSITORY, SEED_FOLDER
 from ingestion.pseudonym_key import ensure_key
 from ingestion.published_heads import open_registry
-from ingestion.reference import REPOSITORY, SEED_FOLDER
 
 # What decides figures and reports. Tests, docs and the orchestration may change without making a release stale.
 _CODE = (
@@ -24,6 +24,7 @@ _CODE = (
     ("dbt/seeds", "*.yml"),
     ("dbt/tests", "*"),
     ("dbt", "dbt_project.yml"),
+    ("base", "*.py"),
     ("ingestion", "*.py"),
     ("publication", "*.py"),
     ("expectations", "*"),

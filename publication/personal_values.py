@@ -25,12 +25,12 @@ from pathlib import Path
 
 import duckdb
 
+from base.check_catalogue import load_checks
+from base.forms import map_folder
+from base.home import Home
+from base.reference import REPOSITORY, SEED_FOLDER
+from base.text import fold
 from expectations.results import CheckResult
-from ingestion.check_catalogue import load_checks
-from ingestion.forms import map_folder
-from ingestion.home import Home
-from ingestion.reference import REPOSITORY, SEED_FOLDER
-from ingestion.text import fold
 from reports.charts import library
 
 CHECK_CODE = "personal_value_published"
@@ -51,7 +51,9 @@ _PROGRAM_TEXTS = (
     (REPOSITORY / "dbt" / "macros", "*.sql"),
     (REPOSITORY / "reports", "**/*"),
     (REPOSITORY / "expectations", "**/*.yml"),
+    (REPOSITORY / "base", "*.py"),
     (REPOSITORY / "ingestion", "*.py"),
+    (REPOSITORY / "sample", "**/*.py"),
     (REPOSITORY / "publication", "**/*.py"),
 )
 _TABLES_OF_OTHERS = (".duckdb", ".parquet", ".png", ".woff2")

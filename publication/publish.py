@@ -5,7 +5,7 @@ What belongs here: putting together the checks of a build and the release. What 
 
 import duckdb
 
-from ingestion.home import Home
+from base.home import Home
 from publication.build_state import finished_build
 from publication.check_results import (
     dbt_results_path,

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from base.home import SHARED, Home
 from expectations.results import CheckResult
-from ingestion.home import SHARED, Home
 from publication import personal_values
 from publication.check_results import blocks_publication, write_table
 from publication.datapackage import maturity_of_release, write_datapackage

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from base.check_catalogue import Check, load_checks
+from base.reference import REPOSITORY
 from dagster_project.dbt_project import ensure_manifest
 from expectations.redaction import expected_text, thresholds_text
 from expectations.suites import Expectation, Threshold, load_suites, load_thresholds
-from ingestion.check_catalogue import Check, load_checks
-from ingestion.reference import REPOSITORY
 from publication.check_results import COLUMNS, dbt_check_code
 from publication.release import PUBLIC_SCHEMAS
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from ingestion.home import Home
-from ingestion.reference import REPOSITORY
+from base.home import Home
+from base.reference import REPOSITORY
 
 FOLDER = REPOSITORY / "docs" / "images"
 # picture: page below `reports`, width, height to show

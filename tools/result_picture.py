@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 from matplotlib.figure import Figure
 
-from ingestion.home import Home
-from ingestion.reference import REPOSITORY
+from base.home import Home
+from base.reference import REPOSITORY
 from publication.release import DATABASE
 
 PICTURE = REPOSITORY / "docs" / "images" / "poor-rate.png"

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import dagster as dg
 import duckdb
 
+from base.home import Home
 from dagster_project.dbt_project import DATA_TEAM
 from dagster_project.failures import without_values
 from dagster_project.partitions import survey_years, years_to_read
 from dagster_project.plots import bar_plot
 from dagster_project.resources import HomeResource
-from ingestion.home import Home
 from ingestion.ingest import ingest
 from ingestion.landing import unreadable_files
 

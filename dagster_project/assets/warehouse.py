@@ -12,12 +12,12 @@ import dagster as dg
 import duckdb
 from dagster_dbt import DbtCliResource, dbt_assets
 
+from base.home import Home
 from dagster_project.dbt_project import PovertyDbtTranslator, ensure_manifest
 from dagster_project.failures import dbt_progress_only, forget_messages, without_values
 from dagster_project.plots import line_plot
 from dagster_project.resources import HomeResource
 from ingestion.decisions import write_decisions
-from ingestion.home import Home
 from publication.build_state import begin_build, finish_build
 from publication.check_results import (
     blocks_publication,

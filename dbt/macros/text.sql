@@ -4,7 +4,7 @@
 {%- endmacro %}
 
 {# What two spellings of one label have in common: folded, lower case, the tone mark of oa, oe and uy on one vowel.
-   The same rule as ingestion/text.py `key`. Costly: for distinct labels, not for whole columns. #}
+   The same rule as base/text.py `key`. Costly: for distinct labels, not for whole columns. #}
 {% macro text_key(text) -%}
     {%- set tones = [('o', 'a', 'òóỏõọ', 'àáảãạ'), ('o', 'e', 'òóỏõọ', 'èéẻẽẹ'), ('u', 'y', 'ùúủũụ', 'ỳýỷỹỵ')] -%}
     {%- set sql = namespace(text='lower(' ~ fold_text(text) ~ ')') -%}

@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.home import SHARED, Home
+from base.home import SHARED, Home
 from publication.datapackage import read_datapackage
 from publication.open_data import figures
 from publication.open_data.suppression import LARGEST, PROTECTION, SMALLEST, Tree, suppressed

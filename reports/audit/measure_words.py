@@ -3,7 +3,7 @@
 What belongs here: names. What does not: what a measure counts (docs/marts.md, `audit.measures`).
 """
 
-from ingestion.forms import load_forms
+from base.forms import load_forms
 
 FIGURES = {
     "resident_households": "Hộ dân cư",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from audit.standards import standards_of_years
 from audit.year_trace import CommuneRows, YearFigure, YearTracer
-from ingestion.text import key
+from base.text import key
 from reports.audit.facts import Audit
 from reports.audit.figure_links import MEASURES, PAGES, figure_rows, href_of
 from reports.audit.measure_words import RATES, figure_label

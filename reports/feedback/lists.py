@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ingestion import text
+from base import text
+from base.forms import Form, load_forms
+from base.home import Home
 from ingestion.archive import archive_path
-from ingestion.forms import Form, load_forms
-from ingestion.home import Home
 from ingestion.places import Places, places_of
 from reports.audit.coverage import Coverage, read_coverage
 from reports.audit.facts import read_checks, read_files, read_findings

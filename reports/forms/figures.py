@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from ingestion.reference import cutoff_date, read_seed
+from base.reference import cutoff_date, read_seed
 from reports.forms.formulas import Number
 from reports.simulated import simulated_notice
 from reports.tables import ReleaseTables

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from ingestion.reference import cutoff_date
+from base.reference import cutoff_date
 from reports.forms.figures import Area, YearFigures
 from reports.forms.fill import LEADING_COLUMNS, FilledForm
 from reports.forms.formulas import Number, Operand

@@ -13,7 +13,7 @@ import duckdb
 from filelock import FileLock, Timeout
 from openpyxl.utils import get_column_letter
 
-from ingestion.home import Home
+from base.home import Home
 from reports.forms.figures import DATABASE, Area, NoFormsError, YearFigures
 from reports.forms.fill import FiguresDisagreeError
 from reports.forms.layout import Cell, Sheet, put_foot, put_head, put_headers, row_height

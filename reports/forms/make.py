@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.home import OWNER_ONLY, Home
+from base.home import OWNER_ONLY, Home
 from reports.forms.figures import Area, YearFigures, read_figures
 from reports.forms.fill import FilledForm, fill_form
 from reports.forms.layout import Sheet, first_row_of_figures, lay_out

@@ -7,7 +7,7 @@ from the marts as they are; the only thing done to them here is to choose years 
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.reference import read_seed
+from base.reference import read_seed
 from reports.tables import ReleaseTables, Row
 
 PROVINCE_LEVEL = "province"

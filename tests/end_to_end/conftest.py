@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.home import Home
+from base.home import Home
 
 POVERTY = Path(sys.executable).parent / "poverty"
 PACKS = Path(__file__).resolve().parent.parent / "packs"

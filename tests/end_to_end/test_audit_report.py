@@ -9,7 +9,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from ingestion.home import Home
+from base.home import Home
 from publication.datapackage import read_datapackage
 from reports.audit.figure_links import PAGES
 from reports.numbers import count_vi

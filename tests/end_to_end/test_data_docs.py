@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.home import Home
+from base.home import Home
 from publication.release import DATABASE
 from tests.support.browser import open_browser, visit
 

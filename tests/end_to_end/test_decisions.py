@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 import pytest
 
-from ingestion.home import Home
+from base.home import Home
 from poverty_cli import main
 from publication.datapackage import read_datapackage
 from publication.release import DATABASE

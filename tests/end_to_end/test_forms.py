@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ingestion.home import Home
+from base.home import Home
 from publication.release import DATABASE
 from tests.end_to_end.conftest import poverty
 from tests.support.spreadsheet import recalculated

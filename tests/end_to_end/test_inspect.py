@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.forms import load_forms
-from ingestion.home import Home
+from base.forms import load_forms
+from base.home import Home
 from tests.end_to_end.conftest import poverty
 from tests.support.workbooks import household, workbook_bytes
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.home import Home
+from base.home import Home
 from tests.support.warehouse import build_file, dbt
 
 CHECKS = ("measures_hold_their_identities", "measures_of_the_parts_give_the_whole")

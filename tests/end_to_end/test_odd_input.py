@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion.forms import form_of_year, load_forms
-from ingestion.home import Home
+from base.forms import form_of_year, load_forms
+from base.home import Home
 from publication.release import DATABASE
 from tests.end_to_end.conftest import poverty, published
 from tests.support.workbooks import household, member, workbook_bytes

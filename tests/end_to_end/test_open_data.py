@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.home import Home
+from base.home import Home
 from publication.open_data.edition import OPEN_DATABASE, TABLES
 from publication.open_data.suppression import LARGEST, PROTECTION, SMALLEST
 from publication.release import DATABASE

@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from ingestion.home import Home
+from base.home import Home
 from publication.release import DATABASE
 from tests.end_to_end.conftest import PACKS
 

@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from base.forms import load_forms
+from base.home import Home
 from ingestion.extract import raw_schema
-from ingestion.forms import load_forms
-from ingestion.home import Home
 from ingestion.raw_store import FINDING_SCHEMA, SOURCE_FILE_SCHEMA
 from publication.release import PUBLIC_SCHEMAS
 from tools.generated_docs import load_manifest

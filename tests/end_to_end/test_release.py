@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from base.home import Home
 from ingestion.archive import archive_path
-from ingestion.home import Home
 from ingestion.registry import Registry
 from publication.check_results import dbt_results_path, expectations_results_path, load_results, save_results
 from publication.datapackage import read_datapackage

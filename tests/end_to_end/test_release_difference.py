@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from audit.release_difference import ReleaseDifference, compare_releases
-from ingestion.home import Home
+from base.home import Home
 
 Change = Callable[[str], None]
 _ONE_MORE = "update marts.area_year set poor_households = poor_households + 1 where survey_year = 2024"

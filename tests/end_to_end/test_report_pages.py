@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser, Page
 
-from ingestion.home import Home
+from base.home import Home
 from publication.release import DATABASE
 from reports.numbers import count_vi, percent_vi
 from tests.support.browser import open_browser, visit

@@ -7,10 +7,10 @@ from collections import Counter
 import duckdb
 import pytest
 
-from ingestion.check_catalogue import load_checks
-from ingestion.home import Home
-from ingestion.sample_province.planting.kinds import NOT_PLANTED
+from base.check_catalogue import load_checks
+from base.home import Home
 from publication.datapackage import read_datapackage
+from sample.planting.kinds import NOT_PLANTED
 
 # As printed by `poverty run` and in README.md: residents, poor and near-poor households, communes.
 OFFICIAL = {

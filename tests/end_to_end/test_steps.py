@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.home import Home
+from base.home import Home
 from publication.datapackage import read_datapackage
 from tests.end_to_end.conftest import PACKS, poverty
 

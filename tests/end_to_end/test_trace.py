@@ -16,10 +16,10 @@ from audit.measures import CLASS_GROUPS, LISTED, MEASURES, UNITS
 from audit.records import Record
 from audit.releases import DATABASE
 from audit.trace import Trace, Tracer, trace_figure
+from base.forms import load_forms
+from base.home import Home
+from base.text import key
 from ingestion.archive import archive_path
-from ingestion.forms import load_forms
-from ingestion.home import Home
-from ingestion.text import key
 from tests.end_to_end.conftest import poverty
 
 YEAR = 2025  # the year of the reorganisation: the boundaries differ, and movements cross them

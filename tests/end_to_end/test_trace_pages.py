@@ -12,7 +12,7 @@ import pytest
 from audit.releases import DATABASE
 from audit.trace import Tracer
 from audit.year_trace import YearTracer
-from ingestion.home import Home
+from base.home import Home
 from reports.audit import words
 from reports.audit.facts import read_audit
 from reports.audit.figure_links import MEASURES, PAGES

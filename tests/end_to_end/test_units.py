@@ -4,8 +4,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from base.home import Home
 from dagster_project.dbt_project import DBT_EXECUTABLE, DBT_FOLDER, dbt_environment
-from ingestion.home import Home
 
 
 def test_every_dbt_unit_test_passes(clean_home: Home, tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from base.forms import load_forms
 from dagster_project.automation import landing_folder, yearly_review
 from dagster_project.definitions import defs
 from dagster_project.jobs import ALL_YEARS
 from dagster_project.partitions import survey_years, years_to_read
 from dagster_project.resources import HomeResource
-from ingestion.forms import load_forms
 from tests.support.workbooks import workbook_bytes
 
 SNAPSHOT = Path(__file__).parent / "dagster_snapshot.json"

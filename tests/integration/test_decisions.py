@@ -13,9 +13,9 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
+from base.home import Home
 from ingestion.archive import archive_path
 from ingestion.decisions import CORRECTION_COLUMNS, WAIVER_COLUMNS, write_decisions
-from ingestion.home import Home
 from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from publication.build_state import finish_build

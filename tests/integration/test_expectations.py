@@ -13,13 +13,13 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from base.forms import load_forms
+from base.home import Home
 from expectations.client import ExpectationsWorker
 from expectations.errors import ChecksError, DatasetAbsentError, SilentEngineError, SuiteError, WorkerError
 from expectations.results import CheckResult
 from expectations.suites import load_suites, suite_names
 from ingestion.extract import raw_schema
-from ingestion.forms import load_forms
-from ingestion.home import Home
 from ingestion.parquet import write_parquet
 from ingestion.raw_store import SOURCE_FILE_SCHEMA, write_empty
 

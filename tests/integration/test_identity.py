@@ -9,9 +9,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from base.forms import load_forms
+from base.home import Home
 from ingestion.extract import raw_schema
-from ingestion.forms import load_forms
-from ingestion.home import Home
 from ingestion.parquet import write_parquet
 from ingestion.pseudonym_key import ensure_key
 from ingestion.raw_store import SOURCE_FILE_SCHEMA, write_empty, write_registry_tables

@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from base.forms import DEFAULT_MAP_FOLDER, MAP_FOLDER_VARIABLE, MapError, load_forms
+from base.home import Home
 from ingestion import ingest as ingestion_module
 from ingestion.archive import archive_path
-from ingestion.forms import DEFAULT_MAP_FOLDER, MAP_FOLDER_VARIABLE, MapError, load_forms
-from ingestion.home import Home
 from ingestion.ingest import ingest, pending, read_all
 from ingestion.registry import BrokenRegistryError, Registry
 from tests.support.readers import dying_reader, failing_reader

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.home import Home
+from base.home import Home
 from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from tests.support.warehouse import build_file, dbt

@@ -10,7 +10,7 @@ import lifelines
 import pandas as pd
 import pytest
 
-from ingestion.home import Home
+from base.home import Home
 from tests.support.warehouse import build_file, dbt
 
 FIRST, LAST, HOUSEHOLDS = 2021, 2030, 3000

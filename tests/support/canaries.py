@@ -19,7 +19,7 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 
-from ingestion.forms import load_forms
+from base.forms import load_forms
 from tests.support.workbooks import household, member, workbook_bytes
 
 FORM = load_forms()["F2022"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.home import Home
+from base.home import Home
 from publication.open_data import figures
 from publication.open_data.edition import OPEN_DATABASE
 from publication.release import DATABASE

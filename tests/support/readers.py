@@ -4,9 +4,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from base.forms import Form
+from base.home import Home
 from ingestion.extract import Extraction
-from ingestion.forms import Form
-from ingestion.home import Home
 from ingestion.ingest import Received, read_batch
 
 

@@ -6,7 +6,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from ingestion.home import Home
+from base.home import Home
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from ingestion.forms import Form, Sheet
+from base.forms import Form, Sheet
 
 COMMUNE = {"F2021": "29161", "F2022": "29161", "F2025": "29158", "F2027": "29158"}
 Row = Mapping[str, Any]

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ingestion.forms import load_forms
+from base.forms import load_forms
 from ingestion.places import Places, places_of
 from reports.audit.book import LINE_HEIGHT, Book, Column, row_height
 from reports.audit.trace_pages import ranges

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from base.check_catalogue import Check, load_checks
 from expectations.suites import load_suites
-from ingestion.check_catalogue import Check, load_checks
 from ingestion.findings import FILE_CHECK_CODES
 from publication.check_results import dbt_check_code
 from publication.personal_values import CHECK_CODE

@@ -8,8 +8,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from base.forms import Form, load_forms
 from ingestion.extract import Extraction, extract
-from ingestion.forms import Form, load_forms
 from ingestion.workbook import UNCALCULATED
 from tests.support.workbooks import household, member, workbook_bytes
 

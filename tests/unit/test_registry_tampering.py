@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.home import Home
+from base.home import Home
 from ingestion.ingest import ingest
 from ingestion.published_heads import open_registry
 from ingestion.registry import BrokenRegistryError, Registry

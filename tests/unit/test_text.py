@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion import text
+from base import text
 
 VIETNAMESE = st.text(alphabet="aàáảãạăâeéèẻẽẹêiíoòóỏõọôơuúùủũụưyýỳỷỹỵđhtnlq ÀÁOÒUỲ\u00a0\n", max_size=30)
 

@@ -1,0 +1,37 @@
+"""The table of all checks, `dbt/seeds/check_catalogue.csv`, as Python reads it.
+
+What belongs here: reading a check's row. What does not: making a check. Severity, owner, title and what to do stand in
+the table only; ingestion, the dbt models, the suites, the results and the docs take them from it.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from base.reference import read_seed
+
+
+@dataclass(frozen=True)
+class Check:
+    """One row of the table: a check, or the family that a generic test or an expectation belongs to.
+
+    `level` is set for checks that raise findings (`quality.finding.level`), "" for the others. `blocks` says what a
+    failure holds back: nothing, the file, the row or the release.
+    """
+
+    check_code: str
+    kind: str
+    engine: str
+    level: str
+    severity: str
+    blocks: str
+    owner: str
+    title_vi: str
+    meaning_vi: str
+    action_vi: str
+    example_vi: str
+
+
+@cache
+def load_checks() -> dict[str, Check]:
+    """{check_code: check} in the table's order."""
+    return {row["check_code"]: Check(**row) for row in read_seed("check_catalogue")}

@@ -1,0 +1,132 @@
+"""The survey forms as data: which sheets, columns, labels and codes a form has.
+
+What belongs here: reading the three map files (`forms.csv`, `form_columns.csv`, `form_codes.csv`). A new survey year
+or form is rows in those files; no form is named in Python.
+"""
+
+import csv
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+MAP_FOLDER_VARIABLE = "POVERTY_MAPS"
+DEFAULT_MAP_FOLDER = Path(__file__).resolve().parent.parent / "ingestion" / "maps"
+ROLES = ("cover", "household", "member", "total")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a form's sheet. `group` is the merged header above, "" where there is none."""
+
+    position: int
+    group: str
+    header: str
+    field: str
+    type: str
+    is_required: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Where one role's sheet begins. Rows count from 1; 0 header rows means label/value pairs in columns A and B."""
+
+    role: str
+    name: str
+    first_header_row: int
+    header_rows: int
+    has_column_number_row: bool
+    has_total_row: bool
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form: its printed code, the survey years it serves, its sheets by role, its labels by field."""
+
+    name: str
+    form_code: str
+    first_survey_year: int
+    last_survey_year: int
+    sheets: dict[str, Sheet]
+    codes: dict[str, dict[str, str]]  # field -> {label: code}
+
+    def serves(self, survey_year: int) -> bool:
+        """Whether the form is the one of a survey year."""
+        return self.first_survey_year <= survey_year <= self.last_survey_year
+
+
+class MapError(ValueError):
+    """A map file contradicts itself; the message names the file and the form."""
+
+
+def map_folder() -> Path:
+    """The folder of the map files: `$POVERTY_MAPS`, else the product's own."""
+    return Path(os.environ.get(MAP_FOLDER_VARIABLE) or DEFAULT_MAP_FOLDER)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def load_forms(folder: Path | None = None) -> dict[str, Form]:
+    """Every form of a map folder by its name (F2021 …).
+
+    Raises MapError when a form lacks one of the four sheet roles.
+    """
+    folder = folder or map_folder()
+    columns: dict[tuple[str, str], list[Column]] = {}
+    for row in _rows(folder / "form_columns.csv"):
+        columns.setdefault((row["form"], row["role"]), []).append(
+            Column(
+                int(row["position"]),
+                row["group_header"],
+                row["header"],
+                row["field"],
+                row["type"],
+                row["required"] == "yes",
+            )
+        )
+    codes: dict[str, dict[str, dict[str, str]]] = {}
+    for row in _rows(folder / "form_codes.csv"):
+        codes.setdefault(row["form"], {}).setdefault(row["field"], {})[row["label"]] = row["code"]
+
+    sheets: dict[str, dict[str, Sheet]] = {}
+    about: dict[str, dict[str, str]] = {}
+    for row in _rows(folder / "forms.csv"):
+        name = row["form"]
+        about[name] = row
+        sheets.setdefault(name, {})[row["role"]] = Sheet(
+            row["role"],
+            row["sheet"],
+            int(row["first_header_row"] or 0),
+            int(row["header_rows"] or 0),
+            row["column_number_row"] == "yes",
+            row["foot_total_row"] == "yes",
+            tuple(sorted(columns.get((name, row["role"]), []), key=lambda column: column.position)),
+        )
+    for name, by_role in sheets.items():
+        missing = [role for role in ROLES if role not in by_role or not by_role[role].columns]
+        if missing:
+            raise MapError(f"{folder / 'forms.csv'}: form {name} has no sheet or no columns for: {', '.join(missing)}.")
+    return {
+        name: Form(
+            name,
+            row["form_code"],
+            int(row["first_survey_year"]),
+            int(row["last_survey_year"]),
+            sheets[name],
+            codes.get(name, {}),
+        )
+        for name, row in about.items()
+    }
+
+
+def form_of_year(forms: dict[str, Form], survey_year: int) -> Form | None:
+    """The form that serves a survey year, or None."""
+    return next((form for form in forms.values() if form.serves(survey_year)), None)
+
+
+def fields_of_role(forms: dict[str, Form], role: str) -> list[str]:
+    """Every field that any form has in a role, in order of first appearance: the columns of that role's raw files."""
+    return list(dict.fromkeys(column.field for form in forms.values() for column in form.sheets[role].columns))

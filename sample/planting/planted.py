@@ -1,0 +1,91 @@
+"""What was planted where, as the rows of `planted.csv` and the waivers of the files that nobody can correct.
+
+What belongs here: the shape of the list. What does not: making a mistake.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from base.check_catalogue import load_checks
+
+COLUMNS = (
+    "planted_id",
+    "kind",
+    "level",
+    "severity",
+    "file",
+    "sheet",
+    "rows",
+    "column_name",
+    "survey_year",
+    "commune_code",
+    "remark",
+    "status",
+)
+OPEN, RESOLVED, WAIVED = "open", "resolved", "waived"  # as quality.finding has it when all files have been read
+_WAIVER = {
+    "reason": "Tệp không đọc được hoặc ghi sai mã xã; xã đã gửi tệp đúng của cùng năm (dữ liệu mô phỏng)",
+    "decided_by": "Cơ quan thường trực giảm nghèo (dữ liệu mô phỏng)",
+    "expires_on": "2099-12-31",
+}
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One finding of a mistake: the check, and the place inside the file as far as the finding has one."""
+
+    check_code: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One finding that must appear. The findings of one mistake share their id. Year and commune as the file says."""
+
+    planted_id: str
+    file: str
+    survey_year: int | None
+    commune_code: str | None
+    status: str
+    spot: Spot
+
+    def as_row(self) -> dict[str, str | int]:
+        """The row of planted.csv; what a finding does not have is empty."""
+        check = load_checks()[self.spot.check_code]
+        values = (
+            self.planted_id,
+            check.check_code,
+            check.level,
+            check.severity,
+            self.file,
+            self.spot.sheet,
+            self.spot.row or "",
+            self.spot.column,
+            self.survey_year or "",
+            self.commune_code or "",
+            self.spot.remark,
+            self.status,
+        )
+        return dict(zip(COLUMNS, values, strict=True))
+
+
+def waivers_of(landing: Path, planted: Iterable[Planted]) -> list[dict[str, str]]:
+    """A line of waivers.csv for every finding that only a waiver settles: its file does not say whose it is.
+
+    Decided in the January after the review; the year is that of the file's folder.
+    """
+    return [
+        {
+            "check_code": one.spot.check_code,
+            "source_file_id": hashlib.sha256((landing / one.file).read_bytes()).hexdigest(),
+            "decided_on": f"{int(PurePosixPath(one.file).parts[0]) + 1}-01-15",
+            **_WAIVER,
+        }
+        for one in planted
+        if one.status == WAIVED
+    ]
