@@ -12,7 +12,7 @@ import typer
 from poverty_cli.main import app
 from tools.generated_docs import documents, load_manifest, main, public_tables, with_block
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[1]
 DOCUMENTS = [
     REPOSITORY / "README.md",
     REPOSITORY / "CONTRIBUTING.md",

@@ -1,4 +1,4 @@
-"""Corrections, waivers and the life of findings on the clean pack: what comes of decisions, release by release."""
+"""Corrections, waivers and the life of findings on the micro pack: what comes of decisions, release by release."""
 
 import csv
 import hashlib
@@ -24,9 +24,9 @@ from publication.finding_ledger import catch_up, ledger_release
 from publication.inputs import inputs_of
 from publication.publish import NotPublishedError, publish_build
 from publication.release import DATABASE, Release, publish
+from tests.support.homes import land_micro
 from tests.support.warehouse import build_file, dbt
 
-LANDING = Path(__file__).resolve().parents[1] / "packs" / "clean" / "landing"
 CANARY = "083199977731"
 WAIVERS = ("stg_waiver+",)
 DAYS = [datetime(2031, 3, day, 8, tzinfo=UTC) for day in range(1, 9)]
@@ -77,24 +77,27 @@ def raw_digest(home: Home) -> str:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The clean pack, built without decisions and published on the first day."""
-    home = Home(tmp_path_factory.mktemp("decisions") / "home").create()
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the micro pack, built without decisions and published on the first day."""
+    folder = tmp_path_factory.mktemp("decisions")
+    home = Home(folder / "home").create()
     ensure_key(home)
-    shutil.copytree(LANDING, home.landing, dirs_exist_ok=True)
+    land_micro(home)
     ingest(home)
     dbt(home, "seed")
     build(home, DAYS[0])
     release(home, DAYS[0])
-    return home
+    home.root.rename(folder / "saved")
+    return folder / "saved"
 
 
 @pytest.fixture
-def home(built: Home, tmp_path: Path) -> Iterator[Home]:
-    """A copy that a test may change."""
-    shutil.copytree(built.root, tmp_path / "home", symlinks=True)
-    yield Home(tmp_path / "home")
-    shutil.rmtree(tmp_path / "home")
+def home(saved: Path) -> Iterator[Home]:
+    """A home that a test may change, always at the place where it was built: dbt parses the project once a place."""
+    home = Home(saved.with_name("home"))
+    shutil.copytree(saved, home.root, symlinks=True)
+    yield home
+    shutil.rmtree(home.root)
 
 
 def cell(home: Home, role: str, column: str, condition: str) -> dict[str, Any]:
@@ -368,14 +371,6 @@ def test_the_ledger_follows_the_release_in_force(home: Home, monkeypatch: pytest
     assert life == [(naive(DAYS[0]), naive(DAYS[3]))]
 
 
-@pytest.fixture(scope="module")
-def hostile_home(built: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """One home for all hostile files: a home of its own would be parsed by dbt once for each."""
-    root = tmp_path_factory.mktemp("hostile") / "home"
-    shutil.copytree(built.root, root, symlinks=True)
-    return Home(root)
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -389,8 +384,7 @@ def hostile_home(built: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     ],
     ids=["empty", "mark-only", "binary", "quotes", "utf-16", "nfd-tabs", "huge"],
 )
-def test_a_hostile_decision_file_stops_nothing(hostile_home: Home, content: bytes) -> None:
-    home = hostile_home
+def test_a_hostile_decision_file_stops_nothing(home: Home, content: bytes) -> None:
     for name in ("waivers.csv", "corrections.csv"):
         (home.decisions / name).write_bytes(content)
     write_decisions(home)

@@ -10,7 +10,7 @@ import pytest
 
 from base.home import Home
 from publication.release import DATABASE
-from tests.end_to_end.conftest import PACKS
+from tests.support.homes import PACKS
 
 # table -> key. The judge in the shared folder compares more; this copy works without it.
 KEYS = {

@@ -10,7 +10,7 @@ from expectations import suites
 from expectations.datasets import RAW_ROLES
 from expectations.errors import SuiteError
 from expectations.suites import Expectation, load_suites, load_thresholds, suite_names
-from tests.conftest import REPOSITORY
+from tests.support.homes import REPOSITORY
 
 MARTS = {path.stem for path in (REPOSITORY / "dbt" / "models" / "marts").rglob("*.sql")}
 RAW = {"raw_household", "raw_member", "raw_total", "raw_source_file"}
