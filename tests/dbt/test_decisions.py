@@ -29,6 +29,8 @@ from tests.support.warehouse import build_file, dbt
 
 CANARY = "083199977731"
 WAIVERS = ("stg_waiver+",)
+# All that findings and decisions are made of, without the figures.
+FINDINGS = ("+finding", "+correction", "+waiver")
 DAYS = [datetime(2031, 3, day, 8, tzinfo=UTC) for day in range(1, 9)]
 FIGURES = """
     select survey_year, area_code, measure, figure
@@ -272,7 +274,7 @@ def test_a_finding_lives_through_releases(home: Home) -> None:
     """Found, waived, mended by a correction: it stays with its times and its answer, also when published again."""
     wrong = cell(home, "household", "b1_score", "b1_score is not null")
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [wrong | {"new_value": "không rõ"}])
-    build(home, DAYS[1])
+    build(home, DAYS[1], *FINDINGS)
     release(home, DAYS[1])
     query = (
         "select status, is_open, first_seen_at, last_seen_at, resolved_at, response, responded_by, finding_id "
@@ -289,14 +291,14 @@ def test_a_finding_lives_through_releases(home: Home) -> None:
     assert found[:7] == ("waived", False, naive(DAYS[1]), naive(DAYS[2]), None, "chờ phiếu gốc", "Sở")
 
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [wrong | {"new_value": wrong["old_value"]}])
-    (correction,) = [f"đã sửa theo quyết định {row[0]}" for row in corrections_after_build(home, DAYS[3])]
+    (correction,) = [f"đã sửa theo quyết định {row[0]}" for row in corrections_after_build(home, DAYS[3], *FINDINGS)]
     release(home, DAYS[3])
     (mended,) = rows(home.current / DATABASE, query)
     assert mended[:7] == ("resolved", False, naive(DAYS[1]), naive(DAYS[2]), naive(DAYS[3]), correction, "Chi cục")
     assert mended[7] == found[7]
 
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [])
-    build(home, DAYS[4])
+    build(home, DAYS[4], *FINDINGS)
     release(home, DAYS[4])
     release(home, DAYS[5])
     assert rows(home.current / DATABASE, query) == [mended]
@@ -305,7 +307,7 @@ def test_a_finding_lives_through_releases(home: Home) -> None:
 def test_a_second_submission_resolves_what_was_found_in_the_first(home: Home) -> None:
     wrong = cell(home, "household", "b1_score", "b1_score is not null")
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [wrong | {"new_value": "không rõ"}])
-    build(home, DAYS[1])
+    build(home, DAYS[1], *FINDINGS)
     release(home, DAYS[1])
     query = (
         "select status, first_seen_at, last_seen_at, resolved_at, response, responded_by, finding_id "
@@ -318,7 +320,7 @@ def test_a_second_submission_resolves_what_was_found_in_the_first(home: Home) ->
             line[1].value = 2
     book.save(home.landing / "second.xlsx")
     assert ingest(home).accepted == 1
-    build(home, DAYS[2])
+    build(home, DAYS[2], *FINDINGS)
     release(home, DAYS[2])
     (found,) = rows(home.current / DATABASE, query)
     times = (naive(DAYS[1]), naive(DAYS[1]), naive(DAYS[2]))
@@ -329,7 +331,7 @@ def test_a_second_submission_resolves_what_was_found_in_the_first(home: Home) ->
 
 
 def corrections_after_build(home: Home, day: datetime) -> list[tuple[Any, ...]]:
-    build(home, day)
+    build(home, day, *FINDINGS)
     return rows(build_file(home), "select correction_id from quality.correction where status = 'applied'")
 
 
