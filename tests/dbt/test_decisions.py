@@ -291,7 +291,7 @@ def test_a_finding_lives_through_releases(home: Home) -> None:
     assert found[:7] == ("waived", False, naive(DAYS[1]), naive(DAYS[2]), None, "chờ phiếu gốc", "Sở")
 
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [wrong | {"new_value": wrong["old_value"]}])
-    (correction,) = [f"đã sửa theo quyết định {row[0]}" for row in corrections_after_build(home, DAYS[3], *FINDINGS)]
+    (correction,) = [f"đã sửa theo quyết định {row[0]}" for row in corrections_after_build(home, DAYS[3])]
     release(home, DAYS[3])
     (mended,) = rows(home.current / DATABASE, query)
     assert mended[:7] == ("resolved", False, naive(DAYS[1]), naive(DAYS[2]), naive(DAYS[3]), correction, "Chi cục")
