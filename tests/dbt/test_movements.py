@@ -15,10 +15,10 @@ from tests.support.warehouse import build_file, dbt
 
 BEFORE_IDENTITY = ["+int_household_classified", "+int_commune_year", "+source_file"]
 AFTER_IDENTITY = [
-    "path:models/intermediate/areas",
+    "path:models/counts",
     "fct_household_year",
     "area_year",
-    "path:models/intermediate/movements",
+    "path:models/movements",
     "path:models/marts/movements",
     "path:models/marts/spells",
     "path:models/marts/standards",
