@@ -6,10 +6,10 @@ What belongs here: reading seeds. What does not: rules about households, which l
 import csv
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-SEED_FOLDER = REPOSITORY / "dbt" / "seeds"
+from base.product import DBT
+
+SEED_FOLDER = DBT / "seeds"
 
 
 def read_seed(name: str) -> list[dict[str, str]]:

@@ -17,7 +17,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from base.build_date import today
 from base.home import Home
+from base.release_layout import read_datapackage
 from ingestion.decisions import write_first_waivers
 from ingestion.ingest import pending
 from ingestion.published_heads import open_registry
@@ -26,13 +28,12 @@ from poverty_cli import summary
 from poverty_cli.feedback_command import feedback
 from poverty_cli.forms_command import forms
 from poverty_cli.measure_command import measure
-from poverty_cli.open_data import open_release
+from poverty_cli.open_data import make_open_data
 from poverty_cli.release_commands import diff, verify
 from poverty_cli.trace_command import trace
 from publication.build_state import finished_build
-from publication.datapackage import read_datapackage
 from publication.inputs import inputs_of
-from publication.waivers import expired, today
+from publication.waivers import expired
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -164,7 +165,7 @@ def publish(
     if not (public and _is_published(home)):
         _job(home, "publication")
     if public:
-        open_release(console, home)
+        make_open_data(console, home)
     _finish(home, strict)
 
 

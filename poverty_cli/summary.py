@@ -8,12 +8,11 @@ from rich.table import Table
 
 from base.home import Home
 from base.reference import cutoff_date, units_valid_on
+from base.release_layout import DATABASE, DESCRIPTION, PARQUET, REPORTS, read_datapackage
 from ingestion.ingest import pending
 from ingestion.landing import list_landing, unreadable_files
 from ingestion.published_heads import open_registry
 from ingestion.registry import ACCEPTED
-from publication.datapackage import DESCRIPTION, read_datapackage
-from publication.release import DATABASE
 from reports.simulated import simulated_files
 from reports.tables import ReleaseTables, open_release
 
@@ -65,8 +64,8 @@ def print_release(console: Console, home: Home) -> int:
         f"Release {description['id']}: {description['maturity']}{f' ({reasons})' if reasons else ''}", soft_wrap=True
     )
     console.print(f"Database:    {database}", soft_wrap=True)
-    console.print(f"Parquet:     {home.current / 'parquet'}", soft_wrap=True)
-    console.print(f"Reports:     {home.current / 'reports' / 'index.html'}", soft_wrap=True)
+    console.print(f"Parquet:     {home.current / PARQUET}", soft_wrap=True)
+    console.print(f"Reports:     {home.current / REPORTS / 'index.html'}", soft_wrap=True)
     console.print(f"Description: {home.current / DESCRIPTION}", soft_wrap=True)
     return sum(count for severity, _, count in findings if severity == "error")
 

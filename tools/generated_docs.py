@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from base.check_catalogue import Check, load_checks
-from base.reference import REPOSITORY
+from base.product import PACKAGES as REPOSITORY
+from base.release_layout import PUBLIC_SCHEMAS
 from dagster_project.dbt_project import ensure_manifest
 from expectations.redaction import expected_text, thresholds_text
 from expectations.suites import Expectation, Threshold, load_suites, load_thresholds
 from publication.check_results import COLUMNS, dbt_check_code
-from publication.release import PUBLIC_SCHEMAS
 
 LEVELS = {
     "file": "Severity error: the whole file is rejected. An earlier accepted submission stays in force.",

@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from base.home import Home
-from base.reference import REPOSITORY
+from base.product import PACKAGES as REPOSITORY
 
 FOLDER = REPOSITORY / "docs" / "images"
 # picture: page below `reports`, width, height to show

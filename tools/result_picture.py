@@ -10,8 +10,8 @@ import duckdb
 from matplotlib.figure import Figure
 
 from base.home import Home
-from base.reference import REPOSITORY
-from publication.release import DATABASE
+from base.product import PACKAGES as REPOSITORY
+from base.release_layout import DATABASE
 
 PICTURE = REPOSITORY / "docs" / "images" / "poor-rate.png"
 _RATES = """
