@@ -1,6 +1,5 @@
 """The documents say what is there: generated parts, commands, files, dependencies, queries and package borders."""
 
-import ast
 import re
 import tomllib
 from pathlib import Path
@@ -126,32 +125,6 @@ def test_every_query_fits_the_tables(name: str, empty_release: duckdb.DuckDBPyCo
     for query in queries:
         # The README shows how to attach a file; its query is bound without the name it attaches.
         empty_release.execute(re.sub(r"^attach [^;]*;\n", "", query).replace("poverty.marts.", "marts."))
-
-
-@pytest.mark.parametrize(
-    ("folder", "never"),
-    [
-        ("ingestion", {"dagster", "dagster_dbt", "dbt", "great_expectations", "dagster_project", "expectations",
-                       "publication", "poverty_cli", "bench", "tools"}),
-        ("expectations", {"dagster", "dagster_dbt", "dagster_project", "publication", "poverty_cli", "bench", "tools"}),
-        ("publication", {"dagster", "dagster_dbt", "dbt", "dagster_project", "poverty_cli", "bench", "tools"}),
-        ("dagster_project", {"poverty_cli", "bench", "tools"}),
-        ("audit", {"dagster", "dagster_dbt", "dbt", "great_expectations", "dagster_project", "expectations",
-                   "poverty_cli", "reports", "bench", "tools"}),
-        ("reports", {"dagster", "dagster_dbt", "dbt", "great_expectations", "dagster_project", "expectations",
-                     "publication", "poverty_cli", "bench", "tools"}),
-        ("poverty_cli", {"bench", "tools"}),
-    ],
-)  # fmt: skip
-def test_packages_keep_their_borders(folder: str, never: set[str]) -> None:
-    for path in (REPOSITORY / folder).rglob("*.py"):
-        imported = set()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                imported |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                imported.add(node.module.split(".")[0])
-        assert not imported & never, path
 
 
 def test_no_machine_is_named(document: Path) -> None:

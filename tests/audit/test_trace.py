@@ -14,10 +14,10 @@ from openpyxl import load_workbook
 from audit.figures import UnknownFigureError
 from audit.measures import CLASS_GROUPS, LISTED, MEASURES, UNITS
 from audit.records import Record
-from audit.releases import DATABASE
 from audit.trace import Trace, Tracer, trace_figure
 from base.forms import load_forms
 from base.home import Home
+from base.release_layout import DATABASE
 from base.text import key
 from ingestion.archive import archive_path
 from tests.end_to_end.conftest import poverty

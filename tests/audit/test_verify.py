@@ -13,7 +13,7 @@ from audit.releases import UnknownReleaseError, description_of, find_release
 from audit.verify import verify_release
 from base.home import Home
 from ingestion.archive import archive_path
-from publication.inputs import decision_mark
+from ingestion.kept_decisions import decision_mark
 from tests.end_to_end.conftest import poverty
 
 

@@ -14,16 +14,17 @@ import pytest
 from openpyxl import load_workbook
 
 from base.home import Home
+from base.release_layout import DATABASE, read_datapackage
 from ingestion.archive import archive_path
 from ingestion.decisions import CORRECTION_COLUMNS, WAIVER_COLUMNS, write_decisions
 from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from publication.build_state import finish_build
-from publication.datapackage import read_datapackage
 from publication.finding_ledger import catch_up, ledger_release
 from publication.inputs import inputs_of
 from publication.publish import NotPublishedError, publish_build
-from publication.release import DATABASE, Release, publish
+from publication.release import Release, publish
+from reports.release_reports import write_release_reports
 from tests.support.warehouse import build_file, dbt
 
 LANDING = Path(__file__).resolve().parents[1] / "packs" / "clean" / "landing"
@@ -65,7 +66,7 @@ def build(home: Home, day: datetime, *models: str) -> None:
 
 
 def release(home: Home, day: datetime) -> Release:
-    return publish(home, "run", [], inputs_of(home), now=day)
+    return publish(home, "run", [], inputs_of(home), write_release_reports, now=day)
 
 
 def raw_digest(home: Home) -> str:
@@ -261,7 +262,7 @@ def test_a_build_whose_waiver_expired_is_not_published(home: Home, monkeypatch: 
     monkeypatch.setattr("publication.publish.load_results", lambda path: [path] if "expectations" in str(path) else [])
     monkeypatch.setattr("publication.publish.today", lambda: date(2031, 3, 4))
     with pytest.raises(NotPublishedError, match="waivers have expired"):
-        publish_build(home, "late")
+        publish_build(home, "late", write_release_reports)
 
 
 def test_a_finding_lives_through_releases(home: Home) -> None:

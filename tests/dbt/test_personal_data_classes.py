@@ -10,9 +10,9 @@ import pytest
 
 from base.forms import load_forms
 from base.home import Home
+from base.release_layout import PUBLIC_SCHEMAS
 from ingestion.extract import raw_schema
 from ingestion.raw_store import FINDING_SCHEMA, SOURCE_FILE_SCHEMA
-from publication.release import PUBLIC_SCHEMAS
 from tools.generated_docs import load_manifest
 
 CLASSES = {"none", "direct", "quasi", "sensitive"}

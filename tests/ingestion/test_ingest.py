@@ -15,7 +15,7 @@ from base.home import Home
 from base.reference import REFERENCE_VARIABLE, reference_folder
 from ingestion import ingest as ingestion_module
 from ingestion.archive import archive_path
-from ingestion.ingest import ingest, pending, read_all
+from ingestion.ingest import files_to_read, ingest, read_all
 from ingestion.registry import BrokenRegistryError, Registry
 from tests.support.readers import dying_reader, failing_reader
 from tests.support.workbooks import household, workbook_bytes
@@ -156,7 +156,7 @@ def test_reading_again_supersedes_the_earlier_extraction(home: Home) -> None:
 
 def test_an_interrupted_run_leaves_no_rows(home: Home) -> None:
     land(home, "a.xlsx")
-    files, _, _ = pending(home, Registry.open(home.registry))
+    files, _, _ = files_to_read(home, Registry.open(home.registry))
     read_all(home, FORMS, files, "interrupted", None, workers=1)
     assert len(current_rows(home, "household")) == 1
     ingest(home, workers=1)

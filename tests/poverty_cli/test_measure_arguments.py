@@ -4,9 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from poverty_cli.measure_arguments import names, parse_cutoff
-from poverty_cli.measure_numbers import WrongCallError
-from poverty_cli.measure_weights import Weights, parse_weights
+from measures.cutoff import parse_cutoff
+from measures.printed_numbers import WrongCallError
+from measures.weights import Weights, parse_weights
+from poverty_cli.measure_command import names
 
 ABCD = ["a", "b", "c", "d"]
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from poverty_cli.measure import MEASURES, Row, measure
-from poverty_cli.measure_arguments import parse_cutoff
-from poverty_cli.measure_file import UnfitDataError
-from poverty_cli.measure_numbers import WrongCallError
-from poverty_cli.measure_weights import Weights, parse_weights
+from measures.cutoff import parse_cutoff
+from measures.measure import MEASURES, Row, measure
+from measures.printed_numbers import WrongCallError
+from measures.units import UnfitDataError
+from measures.weights import Weights, parse_weights
 
 EXAMPLES = json.loads(
     (Path(__file__).parent.parent / "fixtures" / "af" / "worked_examples.json").read_text(encoding="utf-8")

@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from base.home import Home
+from base.release_layout import DATABASE
 from publication.open_data.edition import OPEN_DATABASE, TABLES
 from publication.open_data.suppression import LARGEST, PROTECTION, SMALLEST
-from publication.release import DATABASE
 from tests.end_to_end.conftest import poverty
 from tests.support.open_data_attack import attack_edition
 

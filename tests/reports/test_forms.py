@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from base.home import Home
-from publication.release import DATABASE
+from base.release_layout import DATABASE
 from tests.end_to_end.conftest import poverty
 from tests.support.spreadsheet import recalculated
 

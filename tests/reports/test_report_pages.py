@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from base.home import Home
-from publication.release import DATABASE
+from base.release_layout import DATABASE
 from reports.numbers import count_vi, percent_vi
 from tests.support.browser import open_browser, visit
 

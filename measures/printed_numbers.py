@@ -1,7 +1,4 @@
-"""Numbers as other tools print them: the exact fraction that a rounded decimal stands for.
-
-What belongs here: one number. What does not: what a weight or a cut-off means (`measure_arguments`).
-"""
+"""Numbers as other tools print them: the exact fraction that a rounded decimal means."""
 
 import math
 from dataclasses import dataclass, replace

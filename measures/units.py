@@ -1,7 +1,4 @@
-"""The file of `poverty measure`: its rows as units that measures.sql takes, and which rows cannot be units.
-
-What belongs here: reading and checking cells. What does not: a formula, and a value of a cell in any message.
-"""
+"""The rows of a file as units that measures.sql takes, and the rows that cannot be units."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 
-from poverty_cli.measure_numbers import WrongCallError
+from base.sql import sql_name
+from measures.printed_numbers import WrongCallError
 
 _DECIMAL = "decimal(38, 10)"
 _LARGEST_EXACT_SUM = 1e27  # of weights times parts: what a decimal of 38 digits, ten of them behind the point, holds
@@ -74,7 +72,7 @@ def units(
     left_out = _left_out(connection, missing, weight_column)
     kind = _type_of_sums(connection, missing, weight_column, parts)
     columns = [
-        *(f"{_quoted(name)}::varchar as by_{number}" for number, name in enumerate(by, 1)),
+        *(f"{sql_name(name)}::varchar as by_{number}" for number, name in enumerate(by, 1)),
         *(f"({_number(name)} = 1) as is_deprived_{number}" for number, name in enumerate(indicators, 1)),
         f"{f'try_cast({_text(weight_column)} as {kind})' if weight_column else '1'} as size",
     ]
@@ -82,12 +80,8 @@ def units(
     return kind, left_out
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
 def _text(name: str) -> str:
-    return f"lower(trim({_quoted(name)}::varchar))"
+    return f"lower(trim({sql_name(name)}::varchar))"
 
 
 def _number(name: str) -> str:

@@ -1,24 +1,9 @@
-"""What a call of `poverty measure` means: names, and the cut-off as a share of all weights.
+"""The poverty cut-off as a share of all weights."""
 
-What belongs here: reading options. What does not: weights (`measure_weights`), files and formulas (`measure`).
-"""
-
-import csv
 from fractions import Fraction
 
-from poverty_cli.measure_numbers import WrongCallError, read_number
-from poverty_cli.measure_weights import Weights, shown
-
-
-def names(text: str, option: str) -> list[str]:
-    """The names between commas, each once."""
-    found = [name.strip() for name in next(csv.reader([text]), [])]
-    if not found or not all(found):
-        raise WrongCallError(f"{option}: give names separated by commas.")
-    repeated = sorted({name for name in found if found.count(name) > 1})
-    if repeated:
-        raise WrongCallError(f"{option}: {repeated[0]} is named twice.")
-    return found
+from measures.printed_numbers import WrongCallError, read_number
+from measures.weights import Weights, shown
 
 
 def parse_cutoff(text: str, weights: Weights) -> Fraction:

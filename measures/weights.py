@@ -1,14 +1,11 @@
-"""Weights of `poverty measure`: what the numbers mean that a user or another tool writes, as whole numbers of parts.
-
-What belongs here: weights. What does not: rounding of one number (`measure_numbers`), cut-offs (`measure_arguments`).
-"""
+"""Weights as a user or another tool writes them, as whole numbers of parts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, lcm
 
-from poverty_cli.measure_numbers import LARGEST_DENOMINATOR, Printed, WrongCallError, read_number
+from measures.printed_numbers import LARGEST_DENOMINATOR, Printed, WrongCallError, read_number
 
 _LARGEST = 2**62  # of a weighted count of one row, which is a 64-bit number
 _LARGEST_COMMON = 36  # for decimals of few places: larger denominators would fit anything

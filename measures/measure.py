@@ -1,7 +1,4 @@
-"""`poverty measure`: Alkire-Foster measures of any CSV or Parquet file, with the SQL that the warehouse runs.
-
-What belongs here: rendering `dbt/macros/measures.sql`. What does not: a formula, reading the file (`measure_file`).
-"""
+"""The measures of a file, with the SQL that the warehouse runs (`dbt/macros/measures.sql`)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,9 +8,9 @@ from pathlib import Path
 import duckdb
 from jinja2 import Environment
 
-from base.product import ROOT
-from poverty_cli.measure_file import LeftOut, load, units
-from poverty_cli.measure_weights import Weights
+from base.product import DBT
+from measures.units import LeftOut, load, units
+from measures.weights import Weights
 
 MEASURES = (
     "headcount_ratio",
@@ -24,7 +21,7 @@ MEASURES = (
     "absolute_contribution",
     "relative_contribution",
 )
-_MACROS = ROOT / "dbt" / "macros"
+_MACROS = DBT / "macros"
 
 
 @dataclass(frozen=True)
