@@ -10,12 +10,15 @@ export DAGSTER_HOME := $(POVERTY_HOME)/dagster
 export DO_NOT_TRACK := 1
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: run dev test lint bench clean setup
+.PHONY: help run dev test lint bench clean setup
 
 run: setup            ## read everything new, build, check, publish
 	@$(RUN) poverty run
 
-setup: .venv/.installed
+help:                 ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup: .venv/.installed ## the locked environment in .venv
 
 $(UV):
 	@echo "Setting up uv $(UV_VERSION) in .uv"
@@ -35,10 +38,12 @@ test: setup           ## all tests
 	@tools/test_programs.sh
 	@$(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadfile --cov=ingestion --cov-report=term:skip-covered
 
-lint: setup           ## format, lint, types, SQL
+lint: setup           ## format, lint, types, words, SQL
 	@$(RUN) ruff format --check .
 	@$(RUN) ruff check .
 	@$(RUN) mypy
+	@$(RUN) typos
+	@git ls-files | xargs $(RUN) python -m tools.avoided_phrases
 	@$(RUN) sqlfluff lint --processes 2 dbt/models dbt/tests
 
 bench: setup          ## measurements, as a table and as JSON in bench/results
