@@ -149,7 +149,7 @@ def test_a_sum_that_differs_is_told(clean_home: Home, monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("year", "area", "measure", "told"),
     [
-        (2024, "29161", "poor_households", r"no measure 'poor_households'. Nearest: poor_households"),
+        (2024, "29161", "poor_housholds", r"no measure 'poor_housholds'. Nearest: poor_households"),
         (2034, "29161", "poor_households", r"no survey year '2034'. Nearest: .*2030"),
         (2024, "29162", "poor_households", r"no area '29162' in 2024.*29161 \("),
         (2024, "29161", "opening", r"opening needs --class: poor, near_poor"),

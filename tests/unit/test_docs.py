@@ -17,7 +17,7 @@ DOCUMENTS = [
     REPOSITORY / "CONTRIBUTING.md",
     REPOSITORY / "CHANGELOG.md",
     REPOSITORY / "dbt" / "README.md",
-    *sorted((REPOSITORY / "docs").glob("*.md")),
+    *sorted((REPOSITORY / "docs").rglob("*.md")),
 ]
 _LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)]*)?\)")
 _CODE = re.compile(r"`([^`\n]+)`")
