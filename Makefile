@@ -11,12 +11,15 @@ RUN := $(UV) run --frozen --no-sync
 # A module stays with one worker, and modules come in the order of tests/conftest.py.
 PYTEST = $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
-.PHONY: run dev test-fast test test-long lint bench clean setup
+.PHONY: help run dev test-fast test test-long lint bench clean setup
 
 run: setup            ## read everything new, build, check, publish
 	@$(RUN) poverty run
 
-setup: .venv/.installed
+help:                 ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup: .venv/.installed ## the locked environment in .venv
 
 $(UV):
 	@echo "Setting up uv $(UV_VERSION) in .uv"
@@ -44,10 +47,12 @@ test-long: setup      ## all tests, also the whole sample province
 	@tools/test_programs.sh
 	@$(PYTEST)
 
-lint: setup           ## format, lint, types, SQL
+lint: setup           ## format, lint, types, words, SQL
 	@$(RUN) ruff format --check .
 	@$(RUN) ruff check .
 	@$(RUN) mypy
+	@$(RUN) typos
+	@git ls-files | xargs $(RUN) python -m tools.avoided_phrases
 	@$(RUN) sqlfluff lint --processes 2 dbt/models dbt/tests
 
 bench: setup          ## measurements, as a table and as JSON in bench/results

@@ -12,7 +12,7 @@ from expectations.suites import load_suites
 from ingestion.findings import FILE_CHECK_CODES
 from publication.check_results import dbt_check_code
 from publication.personal_values import CHECK_CODE
-from tools.generated_docs import load_manifest
+from tests.support.manifest import load_manifest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHECKS = list(load_checks().values())
