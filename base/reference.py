@@ -4,6 +4,7 @@ What belongs here: reading seeds. What does not: rules about households, which l
 """
 
 import csv
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,39 @@ SEED_FOLDER = REPOSITORY / "dbt" / "seeds"
 def read_seed(name: str) -> list[dict[str, str]]:
     """The rows of `dbt/seeds/<name>.csv`, every value as text."""
     with (SEED_FOLDER / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+_TERRITORY_TABLES = {
+    "territory",
+    "administrative_units",
+    "commune_succession",
+    "targets",
+    "published_figures_2021",
+    "published_series",
+    "programme_tasks",
+}
+
+
+def territory_folder() -> Path:
+    """The folder of the territory that `$POVERTY_TERRITORY` names (a name or a path), else of Bến Tre."""
+    given = os.environ.get("POVERTY_TERRITORY") or "ben-tre"
+    return Path(given) if "/" in given else REPOSITORY / "reference" / "territories" / given
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """The rows of a reference table, every value as text; an optional table that is absent has none."""
+    if name == "territory_sample_calibration":
+        path = territory_folder() / "sample_calibration.csv"
+    elif name == "sample_calibration":
+        path = REPOSITORY / "reference" / "national" / "sample_calibration.csv"
+    elif name in _TERRITORY_TABLES and territory_folder().name != "ben-tre":
+        path = territory_folder() / f"{name}.csv"
+    else:
+        path = SEED_FOLDER / f"{name}.csv"
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -43,7 +77,7 @@ class Unit:
 @cache
 def load_units() -> tuple[Unit, ...]:
     """Every commune, ward and township since 2020."""
-    return tuple(Unit(**row) for row in read_seed("administrative_units"))
+    return tuple(Unit(**row) for row in read_table("administrative_units"))
 
 
 def cutoff_date(survey_year: int) -> str:

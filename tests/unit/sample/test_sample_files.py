@@ -6,7 +6,7 @@ import pytest
 
 from base.forms import form_of_year, load_forms
 from base.text import key
-from sample import generate_province
+from sample import generate_sample
 from sample.submissions import first_data_row, submissions_of
 from sample.workbook import write_submission
 
@@ -75,7 +75,7 @@ def test_same_seed_same_bytes(tmp_path):
     communes = {"28756", "29161"}
     contents = []
     for folder, seed, workers in (("one", 7, 1), ("two", 7, 2), ("other", 8, 1)):
-        summary = generate_province(
+        summary = generate_sample(
             tmp_path / folder / "landing",
             tmp_path / folder / "truth",
             seed=seed,
@@ -92,7 +92,7 @@ def test_same_seed_same_bytes(tmp_path):
 
 def test_links_name_every_household_row(tmp_path):
     heard = []
-    summary = generate_province(
+    summary = generate_sample(
         tmp_path / "landing",
         tmp_path / "truth",
         survey_years=[2021],
@@ -109,7 +109,7 @@ def test_links_name_every_household_row(tmp_path):
 
 
 def test_a_correction_comes_as_a_second_submission(province):
-    """The first one has a mistake in a row, two households fewer and other residents; the second is the year's list."""
+    """The first one has an error in a row, two households fewer and other residents; the second is the year's list."""
     year, form = 2022, form_of_year(load_forms(), 2022)
     sending = province.sendings[year]
     code = next(code for code, (_, kind) in sending.kinds.items() if kind.check_code == "household_code_duplicate")
