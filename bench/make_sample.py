@@ -6,9 +6,9 @@ from pathlib import Path
 
 def main(folder: str, seed: str) -> None:
     """Write `landing` and `truth` below a folder."""
-    from sample import generate_sample
+    from sample import generate_province
 
-    made = generate_sample(Path(folder) / "landing", Path(folder) / "truth", int(seed))
+    made = generate_province(Path(folder) / "landing", Path(folder) / "truth", int(seed))
     print(made.files, made.household_rows, made.member_rows)
 
 

@@ -14,16 +14,16 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 from filelock import FileLock
 
-from base.forms import MAP_FOLDER_VARIABLE, map_folder
+from base.generate import generate
 from base.home import HOME_VARIABLE, Home
-from base.reference import REPOSITORY
+from base.product import ROOT
 
-DBT_FOLDER = REPOSITORY / "dbt"
+DBT_FOLDER = ROOT / "dbt"
 MANIFEST = DBT_FOLDER / "target" / "manifest.json"
 # The executable of this environment, whatever stands on PATH.
 DBT_EXECUTABLE = str(Path(sys.executable).parent / "dbt")
 DATA_TEAM = "team:data-team"
-_SOURCE_FOLDERS = ("models", "macros", "seeds", "tests")
+_SOURCE_FOLDERS = ("models", "macros", "generated", "tests")
 
 
 def dbt_environment(home: Home) -> dict[str, str]:
@@ -31,7 +31,6 @@ def dbt_environment(home: Home) -> dict[str, str]:
     return {
         **os.environ,
         HOME_VARIABLE: str(home.root),
-        MAP_FOLDER_VARIABLE: str(map_folder()),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
 
@@ -40,6 +39,7 @@ def ensure_manifest() -> Path:
     """The project's manifest, parsed again only when a file of the project is newer (parsing takes seconds)."""
     MANIFEST.parent.mkdir(exist_ok=True)
     with FileLock(MANIFEST.with_suffix(".lock")):  # two commands at once would write one file
+        generate()
         if not _is_fresh():
             _parse()
     return MANIFEST

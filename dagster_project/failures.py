@@ -15,7 +15,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from base.reference import REPOSITORY
+from base.product import ROOT
 from expectations.errors import ChecksError
 from ingestion.registry import BrokenRegistryError
 from publication.release import NotPublishedError
@@ -37,8 +37,8 @@ def without_values() -> Iterator[None]:
         raise
     except Exception as error:
         frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
-        own = [(path, line) for path, line in frames if REPOSITORY in path.parents and ".venv" not in path.parts]
-        places = ", ".join(f"{path.relative_to(REPOSITORY)}:{line}" for path, line in own)
+        own = [(path, line) for path, line in frames if ROOT in path.parents and ".venv" not in path.parts]
+        places = ", ".join(f"{path.relative_to(ROOT)}:{line}" for path, line in own)
         raise dg.Failure(f"Unexpected {type(error).__name__} at {places}; please report it with this line.") from None
 
 

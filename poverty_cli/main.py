@@ -73,7 +73,7 @@ def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = 
 
 
 def _make_sample(home: Home, seed: int) -> None:
-    from sample import generate_sample  # numpy and pandas only when a sample is made
+    from sample import generate_province  # numpy and pandas only when a sample is made
 
     columns = (TextColumn("[bold]{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=errors) as progress:
@@ -82,7 +82,7 @@ def _make_sample(home: Home, seed: int) -> None:
         def on_progress(done: int, total: int) -> None:
             progress.update(task, description="Sample province: writing workbooks", completed=done, total=total)
 
-        made = generate_sample(home.landing, home.truth, seed, on_progress=on_progress)
+        made = generate_province(home.landing, home.truth, seed, on_progress=on_progress)
     console.print(
         f"Sample province (simulated data): {made.files:,} workbooks, {made.household_rows:,} household rows, "
         f"{made.member_rows:,} members in {home.landing}",

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 from jinja2 import Environment
 
-from base.reference import REPOSITORY
+from base.product import ROOT
 from poverty_cli.measure_file import LeftOut, load, units
 from poverty_cli.measure_weights import Weights
 
@@ -24,7 +24,7 @@ MEASURES = (
     "absolute_contribution",
     "relative_contribution",
 )
-_MACROS = REPOSITORY / "dbt" / "macros"
+_MACROS = ROOT / "dbt" / "macros"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from base.reference import REPOSITORY
+from base.product import ROOT
 from publication.inputs import Inputs
 from publication.waivers import in_force
 
@@ -34,7 +34,7 @@ def code_version() -> str:
     """The product's version, with the commit where the code is a git checkout."""
     released = version("poverty-warehouse")
     commit = subprocess.run(
-        ["git", "-C", str(REPOSITORY), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
+        ["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
     )
     return f"{released}+{commit.stdout.strip()}" if commit.returncode == 0 else released
 

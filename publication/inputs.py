@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from base.forms import map_folder
 from base.home import OWNER_ONLY, Home
-from base.reference import REPOSITORY, SEED_FOLDER
+from base.product import ROOT
+from base.reference import reference_files
 from ingestion.pseudonym_key import ensure_key
 from ingestion.published_heads import open_registry
 
@@ -21,7 +21,6 @@ from ingestion.published_heads import open_registry
 _CODE = (
     ("dbt/models", "*"),
     ("dbt/macros", "*"),
-    ("dbt/seeds", "*.yml"),
     ("dbt/tests", "*"),
     ("dbt", "dbt_project.yml"),
     ("base", "*.py"),
@@ -68,11 +67,11 @@ def inputs_of(home: Home) -> Inputs:
     code = {
         path
         for folder, pattern in _CODE
-        for path in ((REPOSITORY / folder).glob(pattern) if folder == "." else (REPOSITORY / folder).rglob(pattern))
+        for path in ((ROOT / folder).glob(pattern) if folder == "." else (ROOT / folder).rglob(pattern))
     }
     return Inputs(
         open_registry(home).head,
-        rules_hash=_hash([*SEED_FOLDER.glob("*.csv"), *map_folder().glob("*.csv")]),
+        rules_hash=_hash(reference_files()),
         code_hash=_hash(code),
         decisions={path.name: decision_mark(home, path.read_bytes()) for path in _decision_files(home)},
         finding_ledger=_checksum(home.finding_ledger) if home.finding_ledger.exists() else None,

@@ -38,7 +38,7 @@ class SampleSummary:
     waivers: list[dict[str, str]]
 
 
-def generate_sample(
+def generate_province(
     landing: Path,
     truth: Path,
     seed: int = 2021,
@@ -47,7 +47,7 @@ def generate_sample(
     on_progress: Callable[[int, int], None] | None = None,
     commune_codes: set[str] | None = None,
 ) -> SampleSummary:
-    """Writes the simulated sample of the territory into `landing` and the answers into `truth`.
+    """Writes the simulated province (the territory) into `landing` and the answers into `truth`.
 
     The same seed gives the same bytes, whatever the number of `workers` (processes; None: one per core, or none when
     `commune_codes` is given). `survey_years` and `commune_codes` restrict which files are written; the simulation

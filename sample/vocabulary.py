@@ -5,8 +5,8 @@ from functools import cache
 
 import numpy as np
 
+from base import reference
 from base.forms import Form, form_of_year, load_forms
-from base.reference import cutoff_date, read_table, units_valid_on
 from sample import calibration
 
 NOT_LISTED, POOR, NEAR_POOR, AVERAGE, NON_POOR, LEFT_LIST = range(6)
@@ -37,13 +37,15 @@ class NeedGroup:
 
 @cache
 def survey_years() -> tuple[int, ...]:
-    """The years that a form serves and in which the territory has communes."""
-    served = {
-        year for form in load_forms().values() for year in range(form.first_survey_year, form.last_survey_year + 1)
-    }
-    return tuple(year for year in sorted(served) if units_valid_on(cutoff_date(year)))
+    """The survey years that a form serves and in which the territory has communes."""
+    return tuple(
+        year
+        for year in reference.survey_years()
+        if form_of_year(load_forms(), year) and reference.units_valid_on(reference.cutoff_date(year))
+    )
 
 
+@cache
 def form_of(year: int) -> Form:
     """The form of a survey year.
 
@@ -58,7 +60,7 @@ def form_of(year: int) -> Form:
 @cache
 def indicators() -> tuple[str, ...]:
     """The indicator codes in the order of the reference table."""
-    return tuple(row["indicator_code"] for row in read_table("indicators"))
+    return tuple(row["indicator_code"] for row in reference.read_table("indicators"))
 
 
 @cache
@@ -71,13 +73,13 @@ def active_indicators(year: int) -> np.ndarray:
 @cache
 def causes() -> tuple[str, ...]:
     """The cause codes in the order of the reference table."""
-    return tuple(row["cause_code"] for row in read_table("causes"))
+    return tuple(row["cause_code"] for row in reference.read_table("causes"))
 
 
 @cache
 def need_groups() -> tuple[NeedGroup, ...]:
     """The needs that a form asks for, in groups and in the order of the reference table."""
-    rows = read_table("needs")
+    rows = reference.read_table("needs")
     parents = {row["parent_code"] for row in rows}
     children: dict[str, list[str]] = {}
     for row in rows:
@@ -98,7 +100,7 @@ def needs() -> tuple[str, ...]:
 @cache
 def ethnicities() -> tuple[str, ...]:
     """Names of the ethnicities of the simulation: the majority, then the minorities of the calibration."""
-    name_of = {row["ethnicity_code"]: row["name_vi"] for row in read_table("ethnicities")}
+    name_of = {row["ethnicity_code"]: row["name_vi"] for row in reference.read_table("ethnicities")}
     codes = [*calibration.subjects("majority_ethnicity"), *calibration.subjects("minority_weight")]
     return tuple(name_of[code] for code in codes)
 

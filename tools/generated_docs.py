@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from base.check_catalogue import Check, load_checks
-from base.reference import REPOSITORY
+from base.product import ROOT
 from dagster_project.dbt_project import ensure_manifest
 from expectations.redaction import expected_text, thresholds_text
 from expectations.suites import Expectation, Threshold, load_suites, load_thresholds
@@ -234,7 +234,7 @@ def with_block(text: str, name: str, content: str) -> str:
     return f"{before}{begin}\n\n{content}\n\n{end}{after}"
 
 
-def documents(folder: Path = REPOSITORY / "docs") -> dict[Path, tuple[str, str]]:
+def documents(folder: Path = ROOT / "docs") -> dict[Path, tuple[str, str]]:
     """{document: (its text, the text it should have)}."""
     result = {}
     for file, parts in blocks().items():
@@ -255,7 +255,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path, wanted in stale.items():
         if not check:
             path.write_text(wanted, encoding="utf-8")
-        print(f"{path.relative_to(REPOSITORY)} {'is stale: run ' + _COMMAND if check else 'written'}")
+        print(f"{path.relative_to(ROOT)} {'is stale: run ' + _COMMAND if check else 'written'}")
     return 1 if check and stale else 0
 
 

@@ -10,10 +10,10 @@ import duckdb
 from matplotlib.figure import Figure
 
 from base.home import Home
-from base.reference import REPOSITORY
+from base.product import ROOT
 from publication.release import DATABASE
 
-PICTURE = REPOSITORY / "docs" / "images" / "poor-rate.png"
+PICTURE = ROOT / "docs" / "images" / "poor-rate.png"
 _RATES = """
     select survey_year, poor_rate, near_poor_rate
     from marts.area_year

@@ -83,7 +83,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
     ensure_key(home)
     shutil.copytree(LANDING, home.landing, dirs_exist_ok=True)
     ingest(home)
-    dbt(home, "seed")
     build(home, DAYS[0])
     release(home, DAYS[0])
     return home

@@ -79,7 +79,7 @@ def test_every_dbt_test_has_its_row_of_the_same_severity(tests_of_dbt: list[dict
     assert len(tests_of_dbt) > 30
     for node in tests_of_dbt:
         check = load_checks().get(dbt_check_code(node))
-        assert check is not None, f"{node['name']}: add its row to dbt/seeds/check_catalogue.csv"
+        assert check is not None, f"{node['name']}: add its row to reference/checks/check_catalogue.csv"
         assert check.engine == "dbt", node["name"]
         severity = {"warn": "warning"}.get(str(node["config"]["severity"]).lower(), "error")
         assert severity == check.severity, node["name"]

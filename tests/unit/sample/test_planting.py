@@ -10,7 +10,7 @@ from base.forms import form_of_year, load_forms
 from base.home import Home
 from ingestion.decisions import WAIVER_COLUMNS, write_first_waivers
 from ingestion.extract import extract
-from sample.generate import generate_sample
+from sample.generate import generate_province
 from sample.planting.files import KINDS as KINDS_OF_FILES
 from sample.planting.kinds import FILE_KINDS, LIST_KINDS, NOT_PLANTED, file_kinds_of
 from sample.planting.lists import ListKind, last_year, nth_year, plant_in_lists
@@ -92,7 +92,7 @@ def test_files_of_unknown_communes_are_waived_once(province, tmp_path):
         if kind.check_code == "not_a_workbook"
     )  # fmt: skip
     home = Home(tmp_path / "home").create()
-    made = generate_sample(home.landing, home.truth, SEED, [2021], commune_codes={f"{commune:05d}"})
+    made = generate_province(home.landing, home.truth, SEED, [2021], commune_codes={f"{commune:05d}"})
     assert [waiver["check_code"] for waiver in made.waivers] == ["not_a_workbook"]
     assert write_first_waivers(home, made.waivers)
     path = home.decisions / "waivers.csv"

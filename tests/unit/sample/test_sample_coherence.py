@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from base.forms import form_of_year, load_forms
-from base.reference import read_seed
+from base.reference import read_table
 from sample.communes import last_communes, successors, units_of
 from sample.records import NO_BIRTH
 from sample.submissions import first_data_row
@@ -15,7 +15,7 @@ ABOVE = ["average", "non_poor"]
 
 def _standard(year, column):
     rows = [
-        row for row in read_seed("poverty_standards")
+        row for row in read_table("poverty_standards")
         if int(row["first_survey_year"]) <= year <= int(row["last_survey_year"])
     ]  # fmt: skip
     return {row["area_class"]: float(row[column]) if row[column] else np.nan for row in rows}
@@ -157,7 +157,7 @@ def test_a_number_is_in_two_households_only_where_planted(province):
 
 
 def _bound(code, name, year):
-    rows = {row["survey_year"]: float(row["value"]) for row in read_seed("plausibility_bounds")
+    rows = {row["survey_year"]: float(row["value"]) for row in read_table("plausibility_bounds")
             if (row["check_code"], row["bound"]) == (code, name)}  # fmt: skip
     return rows.get(str(year), rows[""])
 

@@ -6,7 +6,7 @@ import pytest
 
 from base.forms import form_of_year, load_forms
 from base.text import key
-from sample import generate_sample
+from sample import generate_province
 from sample.submissions import first_data_row, submissions_of
 from sample.workbook import write_submission
 
@@ -75,7 +75,7 @@ def test_same_seed_same_bytes(tmp_path):
     communes = {"28756", "29161"}
     contents = []
     for folder, seed, workers in (("one", 7, 1), ("two", 7, 2), ("other", 8, 1)):
-        summary = generate_sample(
+        summary = generate_province(
             tmp_path / folder / "landing",
             tmp_path / folder / "truth",
             seed=seed,
@@ -92,7 +92,7 @@ def test_same_seed_same_bytes(tmp_path):
 
 def test_links_name_every_household_row(tmp_path):
     heard = []
-    summary = generate_sample(
+    summary = generate_province(
         tmp_path / "landing",
         tmp_path / "truth",
         survey_years=[2021],

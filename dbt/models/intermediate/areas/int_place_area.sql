@@ -18,7 +18,7 @@ communes as (
 
 district_names as (
     select district_code, max(district_name) as district_name
-    from {{ ref('administrative_units') }}
+    from {{ source('reference', 'administrative_units') }}
     where district_code is not null
     group by district_code
 ),

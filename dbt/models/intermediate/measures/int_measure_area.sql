@@ -18,7 +18,7 @@ cells as (
 
 standards as (
     select distinct standard_code, first_survey_year, last_survey_year
-    from {{ ref('poverty_standards') }}
+    from {{ source('reference', 'poverty_standards') }}
 ),
 
 {# A place with the class of its commune on the same boundary. #}

@@ -5,7 +5,7 @@ areas as (
 ),
 
 needs as (
-    select need_code from {{ ref('needs') }}
+    select need_code from {{ source('reference', 'needs') }}
 ),
 
 counts as (
