@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from base.check_catalogue import Check, load_checks
-from base.product import ROOT
+from base.product import PACKAGES
+from base.release_layout import PUBLIC_SCHEMAS
 from dagster_project.dbt_project import ensure_manifest
 from expectations.redaction import expected_text, thresholds_text
 from expectations.suites import Expectation, Threshold, load_suites, load_thresholds
 from publication.check_results import COLUMNS, dbt_check_code
-from publication.release import PUBLIC_SCHEMAS
 
 LEVELS = {
     "file": "Severity error: the whole file is rejected. An earlier accepted submission stays in force.",
@@ -234,7 +234,7 @@ def with_block(text: str, name: str, content: str) -> str:
     return f"{before}{begin}\n\n{content}\n\n{end}{after}"
 
 
-def documents(folder: Path = ROOT / "docs") -> dict[Path, tuple[str, str]]:
+def documents(folder: Path = PACKAGES / "docs") -> dict[Path, tuple[str, str]]:
     """{document: (its text, the text it should have)}."""
     result = {}
     for file, parts in blocks().items():
@@ -255,7 +255,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path, wanted in stale.items():
         if not check:
             path.write_text(wanted, encoding="utf-8")
-        print(f"{path.relative_to(ROOT)} {'is stale: run ' + _COMMAND if check else 'written'}")
+        print(f"{path.relative_to(PACKAGES)} {'is stale: run ' + _COMMAND if check else 'written'}")
     return 1 if check and stale else 0
 
 
