@@ -1,4 +1,4 @@
-"""The sample province, made and published as a user does: the release names exactly the mistakes that were planted."""
+"""The sample province, made and published as a user does: the release names exactly the errors that were planted."""
 
 import csv
 import hashlib
