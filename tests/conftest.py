@@ -10,8 +10,7 @@ from base.home import Home
 from tests.support.homes import CLEAN_LANDING, REPOSITORY, land_micro, run_once, shared_home
 
 SHARED = REPOSITORY.parent / "shared"
-# Tests that build or read a whole home; the others are the fast tier.
-_BUILD_FOLDERS = {"dbt", "end_to_end"}
+# A test that asks for one of these homes is not of the fast tier.
 _BUILD_FIXTURES = {"clean_home", "micro_home", "noisy_home", "sample_home"}
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -57,23 +56,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-snapshots", action="store_true", help="write what is there now as the reviewed state")
 
 
-def _is_build(item: pytest.Item) -> bool:
-    folder = item.path.relative_to(REPOSITORY / "tests").parts[0]
-    return folder in _BUILD_FOLDERS or bool(_BUILD_FIXTURES & set(getattr(item, "fixturenames", ())))
+def _has_shared_home(item: pytest.Item) -> bool:
+    return bool(_BUILD_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that need a build, and put modules that build homes of their own first: they take longest."""
+    """Mark tests of shared homes as builds, and put modules that build homes of their own first: they take longest."""
+    begins: dict[Path, int] = {}
     for item in items:
-        if _is_build(item):
+        is_build = item.get_closest_marker("build") is not None
+        if _has_shared_home(item):
             item.add_marker("build")
-
-    def begins(item: pytest.Item) -> int:
-        if item.get_closest_marker("build") is None:
-            return 2
-        return int(bool(_BUILD_FIXTURES & set(getattr(item, "fixturenames", ()))))
-
-    first: dict[Path, int] = {}
-    for item in items:
-        first[item.path] = min(first.get(item.path, 2), begins(item))
-    items.sort(key=lambda item: first[item.path])
+        begins[item.path] = min(begins.get(item.path, 2), 0 if is_build else 1 if _has_shared_home(item) else 2)
+    items.sort(key=lambda item: begins[item.path])

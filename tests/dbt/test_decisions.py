@@ -28,6 +28,8 @@ from reports.release_reports import write_release_reports
 from tests.support.homes import land_micro
 from tests.support.warehouse import build_file, dbt
 
+pytestmark = pytest.mark.build
+
 CANARY = "083199977731"
 WAIVERS = ("stg_waiver+",)
 # All that findings and decisions are made of, without the figures.

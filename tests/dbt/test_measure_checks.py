@@ -7,7 +7,7 @@ import pytest
 
 from base.home import Home
 from tests.support.homes import copy_of
-from tests.support.warehouse import build_file, dbt
+from tests.support.warehouse import build_file, dbt, target_of
 
 CHECKS = ("measures_hold_their_identities", "measures_of_the_parts_give_the_whole")
 PLACE = "survey_year = 2024 and area_code = '29161' and boundary = 'as_reviewed' and unit = 'household'"
@@ -45,9 +45,7 @@ def checks(clean_home: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     """A copy of the build file that may be spoilt, and the SQL of the checks as dbt runs it."""
     home = copy_of(clean_home, tmp_path_factory.mktemp("checks") / "home")
     dbt(home, "compile", "--select", *CHECKS)
-    compiled = {
-        path.stem: path.read_text() for path in (home.root / "target" / "compiled").rglob("tests/measures/*.sql")
-    }
+    compiled = {path.stem: path.read_text() for path in (target_of(home) / "compiled").rglob("tests/measures/*.sql")}
     return build_file(home), [compiled[check] for check in CHECKS]
 
 

@@ -12,6 +12,8 @@ from base.home import Home
 from tests.support.homes import copy_of
 from tests.support.warehouse import build_file, dbt
 
+pytestmark = pytest.mark.build
+
 AFTER_IDENTITY = [
     "path:models/counts",
     "fct_household_year",

@@ -16,6 +16,8 @@ from reports.numbers import count_vi
 from tests.support.browser import open_browser, visit
 from tests.support.homes import PACKS, poverty
 
+pytestmark = pytest.mark.build
+
 YEARS = ("2026", "2027")
 SHIFTED, REFUSED = "2027/ra-soat-2027-29158.xlsx", "2026/ra-soat-2026-29167.xlsx"
 INCOME = "Thu nhập bình quân đầu người (nghìn đồng/tháng)"

@@ -16,6 +16,8 @@ from ingestion.decisions import CORRECTION_COLUMNS, WAIVER_COLUMNS
 from tests.support.canaries import BIRTH_DAYS, NAMES, NUMBERS, Leak, Search, plant
 from tests.support.homes import REPOSITORY
 
+pytestmark = pytest.mark.build
+
 _CODE = [
     "audit",
     "base",

@@ -13,6 +13,8 @@ from base.release_layout import DATABASE
 from tests.support.homes import copy_of, poverty, run_once, shared_home
 from tests.support.workbooks import household, member, workbook_bytes
 
+pytestmark = pytest.mark.build
+
 FORMS = load_forms()
 Households = list[Mapping[str, Any]]
 

@@ -9,6 +9,8 @@ from base.home import Home
 from base.release_layout import read_datapackage
 from tests.support.homes import PACKS, poverty
 
+pytestmark = pytest.mark.build
+
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:

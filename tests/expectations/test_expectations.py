@@ -120,7 +120,7 @@ def canary_home(home: Home) -> Home:
     return home
 
 
-@pytest.fixture(scope="module", params=PACKS)
+@pytest.fixture(scope="module", params=[pytest.param(name, marks=pytest.mark.build) for name in PACKS])
 def pack_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Home:
     """A sample pack as ingestion reads it, and its expected tables as the build file."""
     pack = shared / "samples" / request.param

@@ -9,6 +9,8 @@ from base.home import Home
 from tests.support.homes import poverty
 from tests.support.workbooks import household, workbook_bytes
 
+pytestmark = pytest.mark.build
+
 FORM = load_forms()["F2022"]
 
 
