@@ -16,7 +16,18 @@ from ingestion.decisions import CORRECTION_COLUMNS, WAIVER_COLUMNS
 from tests.conftest import REPOSITORY
 from tests.support.canaries import BIRTH_DAYS, NAMES, NUMBERS, Leak, Search, plant
 
-_CODE = ["audit", "base", "sample", "dagster_project", "dbt", "expectations", "ingestion", "poverty_cli", "publication", "reports"]
+_CODE = [
+    "audit",
+    "base",
+    "sample",
+    "dagster_project",
+    "dbt",
+    "expectations",
+    "ingestion",
+    "poverty_cli",
+    "publication",
+    "reports",
+]
 # A model and a test that a developer got wrong, in the way that makes the database quote a cell.
 _BROKEN_MODEL = "select cast(head_name as integer) as number from {{ ref('stg_household') }}\n"
 _BROKEN_TEST = "select head_name, head_citizen_id from {{ ref('stg_household') }} where head_name is not null\n"

@@ -16,6 +16,8 @@ from tests.support.warehouse import build_file, dbt
 BEFORE_IDENTITY = ["+int_household_classified", "+int_commune_year", "+source_file"]
 AFTER_IDENTITY = [
     "path:models/counts",
+    "int_household_year",
+    "int_former_district*",
     "fct_household_year",
     "area_year",
     "path:models/movements",
