@@ -1,7 +1,7 @@
 with
 
 units as (
-    select * from {{ ref('administrative_units') }}
+    select * from {{ source('reference', 'administrative_units') }}
 ),
 
 lineage as (

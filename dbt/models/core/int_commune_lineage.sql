@@ -4,7 +4,7 @@ with recursive
 
 units as (
     select commune_code, valid_from
-    from {{ ref('administrative_units') }}
+    from {{ source('reference', 'administrative_units') }}
 ),
 
 succession as (
@@ -14,7 +14,7 @@ succession as (
         effective_date,
         successor_code,
         successor_valid_from
-    from {{ ref('commune_succession') }}
+    from {{ source('reference', 'commune_succession') }}
 ),
 
 followed (commune_code, valid_from, current_code, current_valid_from, holds_from, changes) as (

@@ -22,7 +22,7 @@ listed as (
     select
         {{ text_key('spelling') }} as spelling_key,
         max(ethnicity_code) as ethnicity_code
-    from {{ ref('ethnicities') }}
+    from {{ source('reference', 'ethnicities') }}
     where spelling is not null
     group by {{ text_key('spelling') }}
 )

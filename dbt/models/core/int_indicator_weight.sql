@@ -10,7 +10,7 @@ fractions as (
         '{{ weighting }}' as weighting,
         cast(split_part({{ weighting }}_weight, '/', 1) as bigint) as numerator,
         cast(split_part({{ weighting }}_weight, '/', 2) as bigint) as denominator
-    from {{ ref('standard_indicators') }}
+    from {{ source('reference', 'standard_indicators') }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 ),

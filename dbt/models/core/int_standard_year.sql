@@ -24,7 +24,7 @@ years as (
 ),
 
 standards as (
-    select * from {{ ref('poverty_standards') }}
+    select * from {{ source('reference', 'poverty_standards') }}
 ),
 
 bases as (
@@ -60,7 +60,7 @@ indicators as (
         count(*) as indicators_of_standard,
         count(fields.field) as indicators_recorded
     from years
-    cross join {{ ref('standard_indicators') }} as standard_indicators
+    cross join {{ source('reference', 'standard_indicators') }} as standard_indicators
     left join fields
         on
             years.survey_year = fields.survey_year

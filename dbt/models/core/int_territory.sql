@@ -1,4 +1,2 @@
-select
-    '{{ var("province_area_code") }}' as area_code,
-    '{{ var("province_area_name") }}' as area_name,
-    cast('{{ var("harmonised_date") }}' as date) as harmonised_date
+select area_code, area_name, harmonised_date
+from {{ source('reference', 'territory') }}

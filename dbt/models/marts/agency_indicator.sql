@@ -9,11 +9,11 @@ areas as (
 
 topics as (
     select 'indicator' as topic_type, indicator_code as topic_code, name_vi as topic_name_vi, responsible_agency_2021
-    from {{ ref('indicators') }}
+    from {{ source('reference', 'indicators') }}
     where responsible_agency_2021 is not null
     union all
     select 'need', need_code, name_vi, responsible_agency_2021
-    from {{ ref('needs') }}
+    from {{ source('reference', 'needs') }}
     where responsible_agency_2021 is not null
 ),
 

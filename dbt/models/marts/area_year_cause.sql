@@ -8,7 +8,7 @@ areas as (
 ),
 
 causes as (
-    select cause_code, name_vi from {{ ref('causes') }}
+    select cause_code, name_vi from {{ source('reference', 'causes') }}
 ),
 
 classes as (

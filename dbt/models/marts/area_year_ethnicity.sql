@@ -22,7 +22,7 @@ classes as (
 
 names as (
     select ethnicity_code, max(name_vi) as ethnicity_name
-    from {{ ref('ethnicities') }}
+    from {{ source('reference', 'ethnicities') }}
     group by ethnicity_code
 ),
 

@@ -15,11 +15,11 @@ totals as (
 
 standards as (
     select distinct standard_code, first_survey_year, last_survey_year
-    from {{ ref('poverty_standards') }}
+    from {{ source('reference', 'poverty_standards') }}
 ),
 
 standard_indicators as (
-    select standard_code, indicator_code from {{ ref('standard_indicators') }}
+    select standard_code, indicator_code from {{ source('reference', 'standard_indicators') }}
 ),
 
 classes as (

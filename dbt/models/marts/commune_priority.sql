@@ -13,7 +13,7 @@ communes as (
 ),
 
 indicators as (
-    select * from {{ ref('indicators') }}
+    select * from {{ source('reference', 'indicators') }}
 ),
 
 deprived as (

@@ -9,6 +9,6 @@ select
     {{ fraction_value('standard_indicators.equal_weight') }} as equal_weight,
     {{ fraction_value('standard_indicators.nested_weight') }} as nested_weight,
     standard_indicators.evidence
-from {{ ref('standard_indicators') }} as standard_indicators
-inner join {{ ref('indicators') }} as indicators
+from {{ source('reference', 'standard_indicators') }} as standard_indicators
+inner join {{ source('reference', 'indicators') }} as indicators
     on standard_indicators.indicator_code = indicators.indicator_code

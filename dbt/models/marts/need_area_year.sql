@@ -7,7 +7,7 @@ areas as (
 ),
 
 needs as (
-    select need_code from {{ ref('needs') }}
+    select need_code from {{ source('reference', 'needs') }}
 ),
 
 totals as (

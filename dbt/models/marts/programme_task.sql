@@ -10,7 +10,7 @@ tasks as (
         title_en,
         period,
         replace(coalesce(lead_agencies_vi, ''), ';', ',') as leads
-    from {{ ref('programme_tasks') }}
+    from {{ source('reference', 'programme_tasks') }}
 ),
 
 part_numbers as (
@@ -62,4 +62,4 @@ select
     case when tasks.period <> 'yearly' then cast(split_part(tasks.period, '-', 2) as integer) end as last_year
 from tasks
 left join leads on tasks.task_id = leads.task_id
-left join {{ ref('agency_names') }} as agency_names on leads.printed_name = agency_names.printed_name
+left join {{ source('reference', 'agency_names') }} as agency_names on leads.printed_name = agency_names.printed_name

@@ -11,13 +11,13 @@ targets as (
         operator,
         value_pct,
         cast(value_pct as double) / 100 as target_value
-    from {{ ref('targets') }}
+    from {{ source('reference', 'targets') }}
     where measure = 'poor_rate'
 ),
 
 standards as (
     select distinct standard_code, first_survey_year, last_survey_year
-    from {{ ref('poverty_standards') }}
+    from {{ source('reference', 'poverty_standards') }}
 ),
 
 first_standard as (

@@ -23,7 +23,7 @@ cells as (
 
 standards as (
     select distinct standard_code, first_survey_year, last_survey_year
-    from {{ ref('poverty_standards') }}
+    from {{ source('reference', 'poverty_standards') }}
 ),
 
 blocks as (

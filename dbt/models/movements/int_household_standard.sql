@@ -20,7 +20,7 @@ standard_years as (
 ),
 
 standards as (
-    select * from {{ ref('poverty_standards') }}
+    select * from {{ source('reference', 'poverty_standards') }}
 ),
 
 standard_indicators as (
@@ -29,7 +29,7 @@ standard_indicators as (
         {% for indicator in indicators() -%}
         bool_or(indicator_code = '{{ indicator }}') as has_{{ indicator }}{{ ',' if not loop.last }}
         {% endfor -%}
-    from {{ ref('standard_indicators') }}
+    from {{ source('reference', 'standard_indicators') }}
     group by standard_code
 ),
 

@@ -18,7 +18,7 @@ files as (
 
 forms as (
     select form, role, {{ text_key('sheet') }} as sheet_key
-    from {{ source('maps', 'forms') }}
+    from {{ source('reference', 'forms') }}
     where role in ('household', 'member', 'total')
 ),
 
@@ -47,7 +47,7 @@ columns as (
         count(distinct form_columns.field) as candidates,
         max(form_columns.field) as field
     from in_sheets
-    inner join {{ source('maps', 'form_columns') }} as form_columns
+    inner join {{ source('reference', 'form_columns') }} as form_columns
         on
             in_sheets.form = form_columns.form
             and in_sheets.role = form_columns.role

@@ -16,11 +16,11 @@ folded as (
 ),
 
 known_communes as (
-    select distinct commune_code from {{ ref('administrative_units') }}
+    select distinct commune_code from {{ source('reference', 'administrative_units') }}
 ),
 
 known_sheets as (
-    select distinct {{ text_key('sheet') }} as sheet_key from {{ source('maps', 'forms') }}
+    select distinct {{ text_key('sheet') }} as sheet_key from {{ source('reference', 'forms') }}
 ),
 
 typed as (
@@ -41,7 +41,7 @@ typed as (
         {{ has_personal_number('folded.cell_reason') }} or {{ has_personal_number('folded.cell_decided_by') }}
             as names_a_number
     from folded
-    left join {{ ref('check_catalogue') }} as checks on lower(folded.cell_check_code) = checks.check_code
+    left join {{ source('reference', 'check_catalogue') }} as checks on lower(folded.cell_check_code) = checks.check_code
     left join known_communes on folded.cell_commune_code = known_communes.commune_code
     left join known_sheets on {{ text_key('folded.cell_sheet') }} = known_sheets.sheet_key
     left join {{ ref('stg_source_file') }} as files

@@ -1,7 +1,7 @@
 with
 
 checks as (
-    select * from {{ ref('check_catalogue') }}
+    select * from {{ source('reference', 'check_catalogue') }}
     where level is not null
 )
 

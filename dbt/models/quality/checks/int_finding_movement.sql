@@ -32,7 +32,7 @@ waiting as (
 
 labels as (
     select form, code, min(label) as label
-    from {{ source('maps', 'form_codes') }}
+    from {{ source('reference', 'form_codes') }}
     where field = 'movement'
     group by form, code
 ),

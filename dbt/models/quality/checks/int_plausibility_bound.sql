@@ -5,7 +5,7 @@ survey_years as (
 ),
 
 bounds as (
-    select * from {{ ref('plausibility_bounds') }}
+    select * from {{ source('reference', 'plausibility_bounds') }}
 )
 
 select

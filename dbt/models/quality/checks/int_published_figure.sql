@@ -10,18 +10,18 @@
 with
 
 plan as (
-    select * from {{ ref('published_figures_2021') }}
+    select * from {{ source('reference', 'published_figures_2021') }}
 ),
 
 names as (
-    select * from {{ ref('published_figure_names') }}
+    select * from {{ source('reference', 'published_figure_names') }}
 ),
 
 series as (
     select
         *,
         row_number() over (partition by survey_year order by area asc, series asc) as series_number
-    from {{ ref('published_series') }}
+    from {{ source('reference', 'published_series') }}
 ),
 
 figures as (
