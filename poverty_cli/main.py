@@ -18,6 +18,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from base.home import Home
+from base.reference import WrongReferenceError, survey_years
+from base.territory import choose_territory, record_territory
 from ingestion.decisions import write_first_waivers
 from ingestion.ingest import pending
 from ingestion.published_heads import open_registry
@@ -28,6 +30,7 @@ from poverty_cli.forms_command import forms
 from poverty_cli.measure_command import measure
 from poverty_cli.open_data import open_release
 from poverty_cli.release_commands import diff, verify
+from poverty_cli.territory_command import territory
 from poverty_cli.trace_command import trace
 from publication.build_state import finished_build
 from publication.datapackage import read_datapackage
@@ -40,12 +43,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A warehouse of Vietnam's yearly poverty reviews. All data is under $POVERTY_HOME (default ./data).",
 )
+app.add_typer(territory, name="territory")
 console = Console()
 errors = Console(stderr=True)
 
-Year = Annotated[int | None, typer.Option("--year", min=2021, max=2030, help="One survey year only.")]
+_YEARS = survey_years()
+Year = Annotated[int | None, typer.Option("--year", min=_YEARS[0], max=_YEARS[-1], help="One survey year only.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 when error findings are open, though published.")]
 Reread = Annotated[bool, typer.Option("--reread", help="Read archived files again, also those that are known.")]
+
+
+@app.callback()
+def choose(context: typer.Context) -> None:
+    """Every command but `territory` works for the territory of the home."""
+    if context.invoked_subcommand != territory.info.name:
+        choose_territory(Home.from_environment())
 
 
 def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = False, reread: bool = False) -> None:
@@ -82,6 +94,7 @@ def _make_sample(home: Home, seed: int) -> None:
         def on_progress(done: int, total: int) -> None:
             progress.update(task, description="Sample province: writing workbooks", completed=done, total=total)
 
+        record_territory(home)
         made = generate_province(home.landing, home.truth, seed, on_progress=on_progress)
     console.print(
         f"Sample province (simulated data): {made.files:,} workbooks, {made.household_rows:,} household rows, "
@@ -213,7 +226,7 @@ def main() -> None:
     """The entry point: problems that a person can mend end in one sentence and exit code 1, without a traceback."""
     try:
         app()
-    except BrokenRegistryError as problem:
+    except (BrokenRegistryError, WrongReferenceError) as problem:
         errors.print(str(problem), soft_wrap=True)
         raise SystemExit(1) from None
     except Exception as problem:  # its text may quote a cell, so only its kind and place are shown

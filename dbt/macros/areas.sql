@@ -15,6 +15,11 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{# A column of the territory that the warehouse covers: area_code, area_name or harmonised_date. #}
+{% macro territory(column) -%}
+    (select {{ column }} from {{ source('reference', 'territory') }})
+{%- endmacro %}
+
 {% macro area_class_name(area_class) -%}
     case {{ area_class }} when 'rural' then '{{ var("rural_area_name") }}' else '{{ var("urban_area_name") }}' end
 {%- endmacro %}

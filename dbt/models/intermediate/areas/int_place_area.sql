@@ -1,8 +1,8 @@
 {# The areas that a place belongs to. A place is a commune of a survey year and a district: the commune's own (residents
    are counted there), or from 2025 on the one that the household's past gives. #}
 {% set levels = [
-    ('province', 'as_reviewed', "'" ~ var('province_area_code') ~ "'", "'" ~ var('province_area_name') ~ "'", 'true'),
-    ('province', 'harmonised', "'" ~ var('province_area_code') ~ "'", "'" ~ var('province_area_name') ~ "'", 'true'),
+    ('province', 'as_reviewed', territory('area_code'), territory('area_name'), 'true'),
+    ('province', 'harmonised', territory('area_code'), territory('area_name'), 'true'),
     ('district', 'as_reviewed', 'district_code', 'district_name', 'has_district_reviewed'),
     ('district', 'harmonised', 'district_code', 'district_name', 'district_code is not null'),
     ('commune', 'as_reviewed', 'commune_code', 'commune_name', 'true'),

@@ -8,8 +8,8 @@ units as (
 lineage as (
     select * from {{ ref('int_commune_lineage') }}
     where
-        holds_from <= greatest(valid_from, cast('{{ var("harmonised_date") }}' as date))
-        and (holds_until is null or holds_until > cast('{{ var("harmonised_date") }}' as date))
+        holds_from <= greatest(valid_from, {{ territory('harmonised_date') }})
+        and (holds_until is null or holds_until > {{ territory('harmonised_date') }})
 )
 
 select

@@ -42,7 +42,7 @@ counted as (
     select
         survey_year,
         'province',
-        '{{ var("province_area_code") }}',
+        {{ territory('area_code') }},
         area_code || '_households',
         '{{ poverty_class }}',
         {{ poverty_class }}_households
@@ -53,7 +53,7 @@ counted as (
     select
         survey_year,
         'province',
-        '{{ var("province_area_code") }}',
+        {{ territory('area_code') }},
         'districts',
         'all',
         count(distinct district_code)

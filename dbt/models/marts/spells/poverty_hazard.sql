@@ -63,7 +63,7 @@ histories as (
 areas as (
     select
         'province' as area_level,
-        '{{ var("province_area_code") }}' as area_code,
+        {{ territory('area_code') }} as area_code,
         event,
         duration_years,
         is_event
@@ -134,7 +134,7 @@ measured as (
 select
     {{ columns_of('measured', ['area_level', 'area_code', 'event']) }},
     cast(measured.duration_years as integer) as duration_years,
-    coalesce(district_names.district_name, '{{ var("province_area_name") }}') as area_name,
+    coalesce(district_names.district_name, {{ territory('area_name') }}) as area_name,
     cast(measured.at_risk as bigint) as at_risk,
     measured.events,
     measured.hazard
