@@ -8,8 +8,8 @@ from dagster_project.partitions import survey_years
 
 # A run over a range of partitions reads all years at once, so that a workbook is opened only once.
 ALL_YEARS = {
-    "dagster/asset_partition_range_start": survey_years.get_first_partition_key(),
-    "dagster/asset_partition_range_end": survey_years.get_last_partition_key(),
+    "dagster/asset_partition_range_start": survey_years.get_partition_keys()[0],
+    "dagster/asset_partition_range_end": survey_years.get_partition_keys()[-1],
 }
 
 _INGESTION = dg.AssetSelection.groups("raw")

@@ -12,11 +12,11 @@ from typing import Any
 import duckdb
 
 from base.reference import cutoff_date, read_table
+from base.release_layout import DATABASE
 from reports.forms.formulas import Number
 from reports.simulated import simulated_notice
 from reports.tables import ReleaseTables
 
-DATABASE = "poverty.duckdb"
 _GROUPS = ("female_headed", "ethnic_minority_headed", "merit", "social_protection", "lacks_labour_capacity",
            "group_1", "group_2", "group_3")  # fmt: skip
 _AREA_MEASURES = ("resident_households", "resident_persons", "poor_households", "near_poor_households", "poor_persons",

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from base.home import Home
-from publication.datapackage import read_datapackage
-from tests.end_to_end.conftest import PACKS, poverty
+from base.release_layout import read_datapackage
+from tests.support.homes import PACKS, poverty
+
+pytestmark = pytest.mark.build
 
 
 @pytest.fixture
