@@ -1,4 +1,4 @@
-"""Which households and communes belong to an area, told from the public tables and the reference seeds alone.
+"""Which households and communes belong to an area, told from the public tables and the reference tables alone.
 
 What belongs here: areas and reorganisations, as SQL and look-ups. What does not: what is counted there. It is written
 apart from the models on purpose, so that tracing a figure proves something.
@@ -9,9 +9,7 @@ from functools import cache
 
 import duckdb
 
-from base.reference import cutoff_date, read_table
-
-HARMONISED_DATE = "2025-07-01"
+from base.reference import cutoff_date, load_territory, read_table
 
 # Of a commune unit `unit` (with the class of its harmonised unit) and a household's district: the code of the area.
 _AREA_CODE = {
@@ -55,7 +53,7 @@ class Places:
                 and coalesce(harmonised.valid_to > greatest(units.valid_from, cast($harmonised as date)), true)
             where units.valid_from <= cast($cutoff as date) and coalesce(units.valid_to > cast($cutoff as date), true)
             """,
-            {"harmonised": HARMONISED_DATE, "cutoff": cutoff_date(survey_year)},
+            {"harmonised": load_territory().harmonised_date, "cutoff": cutoff_date(survey_year)},
         )
 
     def use_carried(self, previous_year: int, survey_year: int) -> None:
