@@ -13,7 +13,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
 from filelock import FileLock
 
-from base.forms import MAP_FOLDER_VARIABLE, map_folder
+from base.generate import generate
 from base.home import HOME_VARIABLE, Home
 from base.product import DBT
 
@@ -37,7 +37,6 @@ def dbt_environment(home: Home) -> dict[str, str]:
     return {
         **os.environ,
         HOME_VARIABLE: str(home.root),
-        MAP_FOLDER_VARIABLE: str(map_folder()),
         "DBT_TARGET_PATH": str(parsed_folder()),
         "DBT_LOG_PATH": str(parsed_folder() / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -50,6 +49,7 @@ def ensure_manifest() -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     manifest, parsed = folder / "manifest.json", folder / "parsed.sha256"
     with FileLock(folder / "manifest.lock"):  # two commands at once would write one file
+        generate()
         state = _state()
         if not (manifest.exists() and parsed.exists() and parsed.read_text() == state):
             parsed.unlink(missing_ok=True)

@@ -7,8 +7,8 @@ make as it saved, and 200 to 400 MB. The build file is attached read-only.
 
 from collections.abc import Callable, Sequence
 
-from base.forms import map_folder
 from base.home import Home
+from base.reference import load_tables, table_path
 from base.sql import sql_text
 from base.sql_macros import dbt_macro
 from expectations.errors import DatasetAbsentError
@@ -47,10 +47,9 @@ def create_views(execute: Callable[[str], object], home: Home, names: Sequence[s
 
 
 def _create_form_views(execute: Callable[[str], object]) -> None:
-    for table, file in (("form_column", "form_columns.csv"), ("form_code", "form_codes.csv")):
-        execute(
-            f"create table {table} as from read_csv({sql_text(map_folder() / file)}, header = true, all_varchar = true)"
-        )
+    for view, table in (("form_column", "form_columns"), ("form_code", "form_codes")):
+        path = sql_text(table_path(load_tables()[table]))
+        execute(f"create table {view} as from read_csv({path}, header = true, all_varchar = true)")
 
 
 def _create_raw_views(execute: Callable[[str], object], home: Home) -> None:

@@ -18,8 +18,9 @@ from typing import Any
 from filelock import FileLock
 from pebble import ProcessFuture, ProcessPool
 
-from base.forms import Form, load_forms, map_folder
+from base.forms import Form, load_forms
 from base.home import Home
+from base.reference import load_tables, table_path
 from ingestion.archive import archive, archive_path
 from ingestion.extract import Extraction, Memory, extract_all
 from ingestion.findings import file_finding
@@ -60,11 +61,11 @@ class IngestReport:
     unreadable: list[str] = field(default_factory=list)
 
 
-def reader_fingerprint(folder: Path | None = None) -> str:
-    """What decides how bytes are read: the reader's version and the map files."""
+def reader_fingerprint() -> str:
+    """What decides how bytes are read: the reader's version and the tables of forms."""
     digest = hashlib.sha256(str(READER_VERSION).encode())
-    for path in sorted((folder or map_folder()).glob("form*.csv")):
-        digest.update(path.read_bytes())
+    for table in ("form_codes", "form_columns", "forms"):
+        digest.update(table_path(load_tables()[table]).read_bytes())
     return digest.hexdigest()[:16]
 
 

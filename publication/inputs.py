@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import requires, version
 from pathlib import Path
 
-from base.forms import map_folder
 from base.home import Home
 from base.product import DBT, PACKAGES
-from base.reference import SEED_FOLDER
+from base.reference import reference_files
 from ingestion.kept_decisions import decision_files, decision_mark
 from ingestion.published_heads import open_registry
 
@@ -19,7 +18,6 @@ from ingestion.published_heads import open_registry
 _CODE = (
     (DBT, "models/**/*"),
     (DBT, "macros/**/*"),
-    (DBT, "seeds/*.yml"),
     (DBT, "tests/**/*"),
     (DBT, "dbt_project.yml"),
     (PACKAGES / "base", "**/*.py"),
@@ -64,7 +62,7 @@ def inputs_of(home: Home) -> Inputs:
     """The inputs as they are now. Raises BrokenRegistryError."""
     return Inputs(
         open_registry(home).head,
-        rules_hash=_hash([*SEED_FOLDER.glob("*.csv"), *map_folder().glob("*.csv")]),
+        rules_hash=_hash(reference_files()),
         code_hash=_hash(code_files(), "\n".join(_libraries())),
         decisions={path.name: decision_mark(home, path.read_bytes()) for path in decision_files(home)},
         finding_ledger=_checksum(home.finding_ledger) if home.finding_ledger.exists() else None,

@@ -6,7 +6,7 @@ step does for itself. A message names a table's column or a file, never the valu
 Searched for are names of two words and more, addresses below the commune, runs of 9 to 12 digits (identity and
 telephone numbers) that stand in any cell, and full birth dates. A match counts only when it proves something:
 
-- what also stands in the program's own texts (seeds, form maps, templates) is a word, not a person: the commune Tân
+- what also stands in the program's own texts (reference tables, templates) is a word, not a person: the commune Tân
   Phú, the ethnicity Kinh, a decree's date;
 - a name or address of two words counts only where both begin with a capital (`hồ sơ` is a file, Hồ Sơ may be a person)
   and no sign stands between them;
@@ -27,10 +27,9 @@ import duckdb
 
 from base.chart_library import chart_library
 from base.check_catalogue import load_checks
-from base.forms import map_folder
 from base.home import Home
 from base.product import DBT, PACKAGES
-from base.reference import SEED_FOLDER
+from base.reference import reference_files
 from base.sql import sql_text
 from base.text import fold
 from expectations.results import CheckResult
@@ -48,13 +47,13 @@ _LONGEST_SUM = 10_000_000_000
 _OFFICERS = ("decided_by", "responded_by")
 # Everything that writes a published sentence. Not the sample province: its names are people's.
 _PROGRAM_TEXTS = (
-    (SEED_FOLDER, "*.csv"),
     (DBT / "models", "**/*.sql"),
     (DBT / "macros", "*.sql"),
     (PACKAGES / "reports", "**/*"),
     (PACKAGES / "expectations", "**/*.yml"),
     (PACKAGES / "base", "*.py"),
     (PACKAGES / "ingestion", "*.py"),
+    (PACKAGES / "sample", "**/*.py"),
     (PACKAGES / "publication", "**/*.py"),
 )
 _TABLES_OF_OTHERS = (".duckdb", ".parquet", ".png", ".woff2")
@@ -170,10 +169,10 @@ def _numbers_of_cells(connection: duckdb.DuckDBPyConnection, folder: Path) -> se
 
 
 def _program_texts() -> Iterator[str]:
-    for folder, pattern in (*_PROGRAM_TEXTS, (map_folder(), "*.csv")):
-        for path in sorted(folder.glob(pattern)):
-            if path.is_file() and path.suffix in (".csv", ".yml", ".j2", ".py", ".html", ".sql"):
-                yield path.read_text(encoding="utf-8")
+    paths = [path for folder, pattern in _PROGRAM_TEXTS for path in sorted(folder.glob(pattern))]
+    for path in [*reference_files(), *paths]:
+        if path.is_file() and path.suffix in (".csv", ".yml", ".j2", ".py", ".html", ".sql"):
+            yield path.read_text(encoding="utf-8")
 
 
 def search_tables(known: PersonalValues, database: Path, schemas: Iterable[str]) -> list[str]:

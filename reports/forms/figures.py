@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from base.reference import cutoff_date, read_seed
+from base.reference import cutoff_date, read_table
 from base.release_layout import DATABASE
 from reports.forms.formulas import Number
 from reports.simulated import simulated_notice
@@ -178,6 +178,6 @@ def _labels(connection: duckdb.DuckDBPyConnection, survey_year: int) -> dict[str
         name: [(row[0], row[1]) for row in connection.execute(query, [survey_year]).fetchall()]
         for name, query in queries.items()
     }
-    printed_order = [row["cause_code"] for row in read_seed("causes")]
+    printed_order = [row["cause_code"] for row in read_table("causes")]
     labels["causes"].sort(key=lambda label: printed_order.index(label[0]))
     return labels

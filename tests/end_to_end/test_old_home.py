@@ -9,8 +9,7 @@ import pytest
 from base.home import Home
 from base.product import product_version
 from base.release_layout import DATABASE, attach, read_datapackage
-from tests.conftest import REPOSITORY
-from tests.end_to_end.conftest import poverty
+from tests.support.homes import REPOSITORY, poverty
 
 _ARCHIVE = REPOSITORY / "tests" / "data" / "home-0.1.0.tar.xz"
 _RELEASE = "20261127T105118970266Z"
