@@ -16,6 +16,8 @@ from tests.support.homes import REPOSITORY, land_micro
 _DATA_FOLDERS = ("dbt", "reference")
 _NO_PART = {"dbt/README.md"}
 
+pytestmark = pytest.mark.build
+
 
 def _uv() -> str:
     local = REPOSITORY / ".uv" / "bin" / "uv"
@@ -96,5 +98,5 @@ def test_an_installed_wheel_runs_the_main_job(wheel: Path, tmp_path: Path) -> No
 
 
 def _files(packages: Path) -> list[Path]:
-    """The product's own files and folders in an installation; folders come last, so that rights can be taken away."""
-    return sorted((path for name in PACKAGE_NAMES for path in [packages / name, *(packages / name).rglob("*")]))
+    """The product's own files and folders in an installation."""
+    return sorted(path for name in PACKAGE_NAMES for path in [packages / name, *(packages / name).rglob("*")])
