@@ -5,7 +5,6 @@ UV := .uv/bin/uv
 POVERTY_HOME ?= $(CURDIR)/data
 override POVERTY_HOME := $(abspath $(POVERTY_HOME))
 export POVERTY_HOME
-export POVERTY_MAPS ?= $(CURDIR)/ingestion/maps
 export DAGSTER_HOME := $(POVERTY_HOME)/dagster
 export DO_NOT_TRACK := 1
 RUN := $(UV) run --frozen --no-sync
@@ -28,6 +27,7 @@ $(UV):
 .venv/.installed: $(UV) uv.lock pyproject.toml
 	@echo "Installing the locked environment in .venv"
 	@$(UV) sync --frozen --quiet --compile-bytecode
+	@$(RUN) python -m base.generate
 	@touch $@
 
 dev: setup            ## the Dagster UI on http://127.0.0.1:3000

@@ -9,7 +9,7 @@ from functools import cache
 
 import duckdb
 
-from base.reference import cutoff_date, read_seed
+from base.reference import cutoff_date, read_table
 
 HARMONISED_DATE = "2025-07-01"
 
@@ -95,5 +95,5 @@ def _succession() -> dict[tuple[str, str], tuple[str, tuple[str, str]]]:
             row["effective_date"],
             (row["successor_code"], row["successor_valid_from"]),
         )
-        for row in read_seed("commune_succession")
+        for row in read_table("commune_succession")
     }

@@ -17,10 +17,10 @@ from typing import Any
 
 from audit.release_difference import ReleaseDifference, compare_releases
 from audit.releases import description_of
+from base.build_date import BUILD_DATE_VARIABLE
 from base.home import HOME_VARIABLE, Home
 from ingestion.archive import archive_path
-from publication.inputs import kept_decision
-from publication.waivers import BUILD_DATE_VARIABLE
+from ingestion.kept_decisions import kept_decision
 
 _SHOWN = 5
 

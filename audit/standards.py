@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from base.reference import read_seed
+from base.reference import read_table
 
 if TYPE_CHECKING:
     from audit.records import Record
@@ -45,7 +45,7 @@ def standards_of_years(survey_years: Collection[int]) -> tuple[Standard, ...]:
             float(row["income_score_cutoff_b1"]) if row["income_score_cutoff_b1"] else None,
             int(row["min_deprived_indicators"]),
         )
-        for row in read_seed("poverty_standards")
+        for row in read_table("poverty_standards")
     ]
     return tuple(
         standard

@@ -59,6 +59,11 @@ class Home:
         return self.warehouse / "build.duckdb"
 
     @property
+    def reference(self) -> Path:
+        """The reference tables of the build as Parquet, where dbt reads them."""
+        return self.warehouse / "reference"
+
+    @property
     def data_docs(self) -> Path:
         """Great Expectations' pages about the checks of the build; a release takes a copy."""
         return self.warehouse / "data_docs"

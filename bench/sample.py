@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.processes import REPOSITORY, Usage, python
 
 SEED = 2021
-_CODE = ("sample", "ingestion/maps", "dbt/seeds")
+_CODE = ("sample", "reference")
 _COST = "cost.json"
 
 

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import dagster as dg
 
-from base.reference import REPOSITORY
+from base.product import PACKAGE_NAMES, PACKAGES
 from expectations.errors import ChecksError
 from ingestion.registry import BrokenRegistryError
 from publication.release import NotPublishedError
 
+_OUR_FOLDERS = [PACKAGES / name for name in PACKAGE_NAMES]
 _OURS = (dg.Failure, ChecksError, NotPublishedError, BrokenRegistryError)
 # dbt's progress: counts, names of nodes and their states. Its error messages stand on lines of their own.
 _PROGRESS = re.compile(
@@ -37,8 +38,8 @@ def without_values() -> Iterator[None]:
         raise
     except Exception as error:
         frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
-        own = [(path, line) for path, line in frames if REPOSITORY in path.parents and ".venv" not in path.parts]
-        places = ", ".join(f"{path.relative_to(REPOSITORY)}:{line}" for path, line in own)
+        own = [(path, line) for path, line in frames if any(folder in path.parents for folder in _OUR_FOLDERS)]
+        places = ", ".join(f"{path.relative_to(PACKAGES)}:{line}" for path, line in own)
         raise dg.Failure(f"Unexpected {type(error).__name__} at {places}; please report it with this line.") from None
 
 

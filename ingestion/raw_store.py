@@ -66,6 +66,11 @@ def write_batch(home: Home, extraction_id: str, extractions: Iterable[Extraction
             )
 
 
+def has_batch(home: Home, extraction_id: str) -> bool:
+    """Whether the raw tables of a batch are all there."""
+    return all(_path(home, role, extraction_id).exists() for role in ROLES)
+
+
 def write_empty(home: Home, forms: dict[str, Form]) -> None:
     """Make sure that every role has a file with all its columns, so that models build before anything has landed."""
     for role in ROLES:

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from base.home import Home
+from base.product import DBT
+from base.reference import write_reference
 from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from ingestion.registry import Registry
@@ -65,18 +67,15 @@ def _print_facts(console: Console, entry: dict[str, object]) -> None:
 
 
 def _findings(home: Home) -> list[tuple[object, ...]]:
-    from dagster_project.dbt_project import DBT_EXECUTABLE, DBT_FOLDER, dbt_environment
+    from dagster_project.dbt_project import DBT_EXECUTABLE, dbt_environment
 
     # Neither a log nor results are kept: their messages quote cells.
-    arguments = ["run", "--select", "+finding", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER)]
+    arguments = ["run", "--select", "+finding", "--project-dir", str(DBT), "--profiles-dir", str(DBT)]
     arguments += ["--log-level-file", "none", "--no-write-json"]
+    write_reference(home)
     built = subprocess.run(
-        [DBT_EXECUTABLE, "--quiet", "seed", *arguments[3:]], env=dbt_environment(home), capture_output=True, check=False
+        [DBT_EXECUTABLE, "--quiet", *arguments], env=dbt_environment(home), capture_output=True, check=False
     )
-    if built.returncode == 0:
-        built = subprocess.run(
-            [DBT_EXECUTABLE, "--quiet", *arguments], env=dbt_environment(home), capture_output=True, check=False
-        )
     if built.returncode != 0:
         raise RuntimeError("The checks could not be run on this file. Run `poverty build` to see why.")
     with duckdb.connect(str(home.build_file), read_only=True) as connection:

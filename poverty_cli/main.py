@@ -17,22 +17,24 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from base.build_date import today
 from base.home import Home
+from base.product import product_version
+from base.release_layout import read_datapackage
 from ingestion.decisions import write_first_waivers
-from ingestion.ingest import pending
+from ingestion.ingest import files_to_read
 from ingestion.published_heads import open_registry
 from ingestion.registry import BrokenRegistryError
 from poverty_cli import summary
 from poverty_cli.feedback_command import feedback
 from poverty_cli.forms_command import forms
 from poverty_cli.measure_command import measure
-from poverty_cli.open_data import open_release
+from poverty_cli.open_data import make_open_data
 from poverty_cli.release_commands import diff, verify
 from poverty_cli.trace_command import trace
 from publication.build_state import finished_build
-from publication.datapackage import read_datapackage
 from publication.inputs import inputs_of
-from publication.waivers import expired, today
+from publication.waivers import expired
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,6 +48,21 @@ errors = Console(stderr=True)
 Year = Annotated[int | None, typer.Option("--year", min=2021, max=2030, help="One survey year only.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 when error findings are open, though published.")]
 Reread = Annotated[bool, typer.Option("--reread", help="Read archived files again, also those that are known.")]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"poverty {product_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="The version of the product.")
+    ] = False,
+) -> None:
+    """What holds for every command: only --version."""
 
 
 def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = False, reread: bool = False) -> None:
@@ -115,7 +132,7 @@ def sample(seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 2
 def run(strict: Strict = False) -> None:
     """Do everything: read what is new, build, check, publish. Makes the sample province when landing is empty."""
     home = Home.from_environment().create()
-    open_registry(home)
+    summary.print_lost_files(console, home, open_registry(home))
     if _is_empty(home.landing) and not home.registry.exists():
         _make_sample(home, seed=2021)
     if _is_fresh(home):
@@ -130,7 +147,7 @@ def _is_fresh(home: Home) -> bool:
     description = read_datapackage(home.current)
     if description is None:
         return False
-    files, _, _ = pending(home, open_registry(home))
+    files, _, _ = files_to_read(home, open_registry(home))
     return (
         not files
         and description["inputsState"] == inputs_of(home).state
@@ -142,6 +159,7 @@ def _is_fresh(home: Home) -> bool:
 def ingest(year: Year = None, reread: Reread = False) -> None:
     """Read new workbooks in landing into archive, registry and raw Parquet."""
     home = Home.from_environment().create()
+    summary.print_lost_files(console, home, open_registry(home))
     _job(home, "ingestion", year=year, whole_range=True, reread=reread)
     summary.print_status(console, home)
 
@@ -164,7 +182,7 @@ def publish(
     if not (public and _is_published(home)):
         _job(home, "publication")
     if public:
-        open_release(console, home)
+        make_open_data(console, home)
     _finish(home, strict)
 
 

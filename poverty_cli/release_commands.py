@@ -18,7 +18,7 @@ from audit.release_difference import ReleaseDifference, compare_releases
 from audit.releases import UnknownReleaseError, description_of, find_release
 from audit.verify import verify_release
 from base.home import Home
-from publication.datapackage import code_version
+from base.product import code_version
 from publication.inputs import inputs_of
 
 _HELP = "A release's id, current or previous."

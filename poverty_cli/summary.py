@@ -8,12 +8,11 @@ from rich.table import Table
 
 from base.home import Home
 from base.reference import cutoff_date, units_valid_on
-from ingestion.ingest import pending
+from base.release_layout import DATABASE, DESCRIPTION, PARQUET, REPORTS, read_datapackage
+from ingestion.ingest import files_to_read, lost_files
 from ingestion.landing import list_landing, unreadable_files
 from ingestion.published_heads import open_registry
-from ingestion.registry import ACCEPTED
-from publication.datapackage import DESCRIPTION, read_datapackage
-from publication.release import DATABASE
+from ingestion.registry import ACCEPTED, Registry
 from reports.simulated import simulated_files
 from reports.tables import ReleaseTables, open_release
 
@@ -65,8 +64,8 @@ def print_release(console: Console, home: Home) -> int:
         f"Release {description['id']}: {description['maturity']}{f' ({reasons})' if reasons else ''}", soft_wrap=True
     )
     console.print(f"Database:    {database}", soft_wrap=True)
-    console.print(f"Parquet:     {home.current / 'parquet'}", soft_wrap=True)
-    console.print(f"Reports:     {home.current / 'reports' / 'index.html'}", soft_wrap=True)
+    console.print(f"Parquet:     {home.current / PARQUET}", soft_wrap=True)
+    console.print(f"Reports:     {home.current / REPORTS / 'index.html'}", soft_wrap=True)
     console.print(f"Description: {home.current / DESCRIPTION}", soft_wrap=True)
     return sum(count for severity, _, count in findings if severity == "error")
 
@@ -103,8 +102,11 @@ def print_status(console: Console, home: Home) -> None:
         if missing:
             shown = ", ".join(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
             console.print(f"{year}: no accepted file from {shown}", soft_wrap=True)
-    waiting, _, unreadable = pending(home, registry)
-    console.print(f"{len(list_landing(home.landing).checksums):,} files in landing, {len(waiting):,} not read yet.")
+    waiting, _, unreadable = files_to_read(home, registry)
+    lost = lost_files(home, registry)
+    unread = sum(1 for received in waiting if received.sha256 not in lost)
+    console.print(f"{len(list_landing(home.landing).checksums):,} files in landing, {unread:,} not read yet.")
+    print_lost_files(console, home, registry)
     if unreadable:
         console.print(unreadable_files(len(unreadable)), soft_wrap=True)
     description = read_datapackage(home.current)
@@ -112,12 +114,20 @@ def print_status(console: Console, home: Home) -> None:
         console.print("Nothing is published yet. `poverty run` does everything.")
     else:
         console.print(
-            f"Published: release {description['id']}, {description['maturity']}, {home.current / DATABASE}",
+            f"Published: release {description['id']}, {description['maturity']}, made by version "
+            f"{description['codeVersion']}, {home.current / DATABASE}",
             soft_wrap=True,
         )
         with open_release(home.current) as tables:
             _print_simulated(console, *simulated_files(tables))
         _print_decisions(console, home)
+
+
+def print_lost_files(console: Console, home: Home, registry: Registry) -> None:
+    """That raw/ has lost cells, where it has; the next run makes them again."""
+    lost = len(lost_files(home, registry))
+    if lost:
+        console.print(f"raw/ has lost the cells of {lost:,} accepted files: `poverty run` reads them from the archive.")
 
 
 def _print_simulated(console: Console, simulated: int, in_force: int) -> None:

@@ -6,6 +6,7 @@ What belongs here: which reports a release has, and the page that leads to them.
 from dataclasses import dataclass
 from pathlib import Path
 
+from base.release_layout import DATA_DOCS, REPORTS
 from reports.audit.report import PAGE as AUDIT_PAGE
 from reports.audit.report import write_audit_report
 from reports.charts import write_library
@@ -17,8 +18,6 @@ from reports.profiles.pages import FOLDER as PROFILES
 from reports.profiles.pages import write_profiles
 from reports.simulated import simulated_notice
 from reports.tables import open_release
-
-FOLDER = "reports"
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def write_release_reports(release: Path, release_id: str, maturity: str, previou
         maturity: `final` or `provisional`.
         previous: the folder of the release in force until now, None for the first one.
     """
-    reports = release / FOLDER
+    reports = release / REPORTS
     write_assets(reports)
     write_library(reports)
     with open_release(release) as tables:
@@ -57,9 +56,9 @@ def write_release_reports(release: Path, release_id: str, maturity: str, previou
     table_count, check_count = write_dictionary(release, site)
     about = f"Ý nghĩa của {table_count} bảng với mọi cột (tiếng Anh) và của {check_count} kiểm tra."
     entries.append(Entry(TABLES_PAGE, "Từ điển dữ liệu", about))
-    if (reports / "data_docs" / "index.html").exists():
+    if (reports / DATA_DOCS / "index.html").exists():
         about = "Trang kỹ thuật của Great Expectations về lần chạy này (tiếng Anh), chỉ có số đếm và ngưỡng."
-        entries.append(Entry("data_docs/index.html", "Kiểm tra phân bố số liệu", about))
+        entries.append(Entry(f"{DATA_DOCS}/index.html", "Kiểm tra phân bố số liệu", about))
     write_page(
         site,
         "index.html",

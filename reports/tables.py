@@ -11,7 +11,8 @@ from typing import Any
 
 import duckdb
 
-DATABASE = "poverty.duckdb"
+from base.release_layout import DATABASE
+
 Row = dict[str, Any]
 
 

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from base.reference import Unit, cutoff_date, read_seed, units_valid_on
+from base.reference import Unit, cutoff_date, read_table, units_valid_on
 from sample import names
 from sample.allocation import apportion
 from sample.random_streams import stream
@@ -25,7 +25,7 @@ def successors(year: int) -> tuple[dict[int, int], set[int]]:
     after, until = cutoff_date(year - 1), cutoff_date(year)
     new_code = {code: code for code in units_of(year - 1)}
     merged: set[int] = set()
-    for row in read_seed("commune_succession"):
+    for row in read_table("commune_succession"):
         if after < row["effective_date"] <= until:
             new_code[int(row["predecessor_code"])] = int(row["successor_code"])
             if row["change"] == "merged":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from base.reference import read_seed
+from base.reference import read_table
 from sample.vocabulary import AVERAGE, CHILD_INDICATORS, INDICATORS, NEAR_POOR, POOR
 
 # How common each deprivation is, relative to the others (the counts of 2021; waste treatment is our guess).
@@ -29,7 +29,7 @@ def lines_of(year: int) -> Lines:
     """The lines of the standard that applies to a survey year."""
     rows = {
         row["area_class"]: row
-        for row in read_seed("poverty_standards")
+        for row in read_table("poverty_standards")
         if int(row["first_survey_year"]) <= year <= int(row["last_survey_year"])
     }
     pair = (rows["rural"], rows["urban"])

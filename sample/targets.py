@@ -8,7 +8,7 @@ a missed target is exercised too.
 
 from dataclasses import dataclass
 
-from base.reference import read_seed
+from base.reference import read_table
 
 _RESIDENTS = {2022: 401_970, 2023: 403_450, 2024: 405_900, 2025: 407_300, 2026: 408_600}
 _RESIDENTS |= {2027: 409_700, 2028: 410_800, 2029: 411_900, 2030: 412_900}
@@ -33,7 +33,7 @@ class YearTarget:
 
 def published_2021() -> dict[str, float]:
     """The plan's figures by figure_id, with the near-poor total that agrees with its own share and the groups."""
-    figures = {row["figure_id"]: float(row["value"]) for row in read_seed("published_figures_2021")}
+    figures = {row["figure_id"]: float(row["value"]) for row in read_table("published_figures_2021")}
     return figures | {"F06": near_poor_of_2021(figures)}
 
 
@@ -47,7 +47,7 @@ def target_of(year: int) -> YearTarget:
     if year == 2021:
         figures = published_2021()
         return YearTarget(int(figures["F04"]), int(figures["F06"]), int(figures["F01"]))
-    for row in read_seed("published_series"):
+    for row in read_table("published_series"):
         if int(row["survey_year"]) == year:
             return YearTarget(int(row["poor_households"]), int(row["near_poor_households"]), _RESIDENTS[year])
     return YearTarget(*_OWN_PATH[year], _RESIDENTS[year])

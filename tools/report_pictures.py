@@ -11,9 +11,9 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from base.home import Home
-from base.reference import REPOSITORY
+from base.product import PACKAGES
 
-FOLDER = REPOSITORY / "docs" / "images"
+FOLDER = PACKAGES / "docs" / "images"
 # picture: page below `reports`, width, height to show
 PICTURES = {
     "profile.png": ("profiles/former-83.html", 1000, 1500),

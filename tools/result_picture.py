@@ -10,10 +10,10 @@ import duckdb
 from matplotlib.figure import Figure
 
 from base.home import Home
-from base.reference import REPOSITORY
-from publication.release import DATABASE
+from base.product import PACKAGES
+from base.release_layout import DATABASE
 
-PICTURE = REPOSITORY / "docs" / "images" / "poor-rate.png"
+PICTURE = PACKAGES / "docs" / "images" / "poor-rate.png"
 _RATES = """
     select survey_year, poor_rate, near_poor_rate
     from marts.area_year

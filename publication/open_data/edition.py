@@ -16,10 +16,11 @@ from typing import Any
 import duckdb
 
 from base.home import SHARED, Home
-from publication.datapackage import read_datapackage
+from base.release_layout import DATABASE, DESCRIPTION, read_datapackage
+from base.sql import sql_text
 from publication.open_data import figures
 from publication.open_data.suppression import LARGEST, PROTECTION, SMALLEST, Tree, suppressed
-from publication.release import DATABASE, STORAGE_VERSION, NotPublishedError
+from publication.release import STORAGE_VERSION, NotPublishedError
 
 OPEN_DATABASE = "poverty_open_data.duckdb"
 LICENCE = {"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/", "title": "Attribution 4.0"}
@@ -216,14 +217,14 @@ def _write(release: Path, aside: Path, package: dict[str, Any]) -> None:
     for folder in ("parquet", "csv"):
         (aside / folder).mkdir()
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{_escaped(aside / OPEN_DATABASE)}' as open (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"attach {sql_text(aside / OPEN_DATABASE)} as open (storage_version '{STORAGE_VERSION}')")
         connection.execute("use open")
         for table, (about, own) in TABLES.items():
             columns = (*_AREA_COLUMNS, *own, *_LAST_COLUMNS)
             _write_table(connection, table, about, columns, sorted(rows[table], key=lambda row: row[: 4 + len(own)]))
             for kind, options in (("parquet", "format parquet, compression zstd"), ("csv", "format csv, header true")):
-                path = _escaped(aside / kind / f"{table}.{kind}")
-                connection.execute(f"copy {table} to '{path}' ({options})")
+                path = sql_text(aside / kind / f"{table}.{kind}")
+                connection.execute(f"copy {table} to {path} ({options})")
         connection.execute("checkpoint open")
         connection.execute("use memory")
         connection.execute("detach open")
@@ -290,13 +291,7 @@ def _describe(folder: Path, package: dict[str, Any], cells: dict[str, dict[str, 
         },
         "resources": resources,
     }
-    (folder / "datapackage.json").write_text(
-        json.dumps(description, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
+    (folder / DESCRIPTION).write_text(json.dumps(description, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 _TYPES = {"INTEGER": "integer", "BIGINT": "integer", "VARCHAR": "string", "DOUBLE": "number", "BOOLEAN": "boolean"}
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -10,9 +10,9 @@ from audit.release_difference import FigureChange, ReleaseDifference
 from reports.audit.facts import Audit
 from reports.audit.measure_words import figure_label
 from reports.audit.pages import Page
-from reports.audit.reading import Row
 from reports.audit.words import CAUSE
 from reports.numbers import count_vi, decimal_vi
+from reports.tables import Row
 
 LISTED_FIGURES = 300
 _LISTED_FILES = 500

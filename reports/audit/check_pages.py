@@ -8,9 +8,9 @@ from pathlib import Path
 
 from reports.audit.facts import Audit
 from reports.audit.pages import Page
-from reports.audit.reading import Row
 from reports.audit.words import DATASETS, KIND, OWNER, PASSES, UNIT, condition_vi
 from reports.numbers import count_vi, decimal_vi
+from reports.tables import Row
 
 _LISTED = 500
 _INGESTION, _DBT, _EXPECTATIONS = "ingestion", "dbt", "great_expectations"

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from reports.audit.coverage import Coverage, read_coverage
 from reports.audit.measure_words import figure_label, measure_labels
-from reports.audit.reading import Reader, Row, open_release
 from reports.audit.words import OWNER, PASSES
+from reports.tables import ReleaseTables, Row, open_release
 
 # How the models begin a sentence: the place, which the report shows in columns of its own.
 _PLACE = re.compile(r"^(?:Trang «[^»]*», )?(?:hàng \d+, )?mục «(?P<header>[^»]*)»: (?P<sentence>.*)$", re.DOTALL)
@@ -137,17 +137,17 @@ def read_audit(release: Path, release_id: str, maturity: str, previous: Path | N
     return audit
 
 
-def read_checks(reader: Reader) -> dict[str, Row]:
+def read_checks(reader: ReleaseTables) -> dict[str, Row]:
     """The catalogue of checks by code."""
     return {row["check_code"]: row for row in reader.rows("from quality.check")}
 
 
-def read_files(reader: Reader) -> list[Row]:
+def read_files(reader: ReleaseTables) -> list[Row]:
     """Every received file."""
     return reader.rows("from quality.source_file order by survey_year, commune_code, submission_number, sha256")
 
 
-def read_findings(reader: Reader, checks: dict[str, Row], files: list[Row]) -> list[Row]:
+def read_findings(reader: ReleaseTables, checks: dict[str, Row], files: list[Row]) -> list[Row]:
     """Findings, errors first and young years first, with what the catalogue and the register say of them."""
     by_id = {file["source_file_id"]: file for file in files}
     findings = reader.rows(
@@ -188,7 +188,7 @@ def _compare(audit: Audit, previous: Path, checks: dict[str, Row]) -> None:
             audit.resolved_since.append(finding)
 
 
-def _link_years(reader: Reader) -> list[Row]:
+def _link_years(reader: ReleaseTables) -> list[Row]:
     """Rows, linked rows by pass and rows for review by year, of all communes together."""
     sums = ", ".join(
         f"sum({name})::bigint as {name}"

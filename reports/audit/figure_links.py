@@ -5,7 +5,7 @@ Figures that count the same rows share a page: households and their persons, a c
 """
 
 from reports.audit.measure_words import FIGURES, RATES, figure_label
-from reports.audit.reading import Row
+from reports.tables import Row
 
 # page -> its title and the measures of `marts.area_year` whose rows it lists; a rate stands where its numerator does
 PAGES = {

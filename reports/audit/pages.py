@@ -9,8 +9,8 @@ from typing import Any
 from reports.audit.coverage import FINAL, MISSING, PROVISIONAL, REJECTED, STATES
 from reports.audit.facts import Audit
 from reports.audit.figure_links import figure_rows
-from reports.audit.reading import Row
 from reports.numbers import count_vi
+from reports.tables import Row
 
 # Pages stay small enough for an old computer; what is left out is in the workbook.
 LISTED_FINDINGS = 500

@@ -16,7 +16,7 @@ from reports.audit.facts import Audit
 from reports.audit.figure_links import MEASURES, PAGES, figure_rows, href_of
 from reports.audit.measure_words import RATES, figure_label
 from reports.audit.pages import Page
-from reports.audit.reading import Row
+from reports.tables import Row
 
 
 def ranges(numbers: Iterable[int]) -> str:

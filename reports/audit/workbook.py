@@ -13,7 +13,6 @@ from reports.audit.change_pages import figure_rows
 from reports.audit.coverage import STATES
 from reports.audit.facts import Audit
 from reports.audit.pages import maturity_reasons
-from reports.audit.reading import Row
 from reports.audit.words import (
     BOUNDARY,
     CAUSE,
@@ -31,6 +30,7 @@ from reports.audit.words import (
     STATUS,
     UNIT,
 )
+from reports.tables import Row
 
 LISTED_FIGURES = 5_000
 _TREND = {"new": "mới", "known": "có từ bản trước", None: ""}

@@ -15,7 +15,7 @@ from ingestion.archive import archive_path
 from ingestion.places import Places, places_of
 from reports.audit.coverage import Coverage, read_coverage
 from reports.audit.facts import read_checks, read_files, read_findings
-from reports.audit.reading import Row, open_release
+from reports.tables import Row, open_release
 
 WHOLE_FILE = "cả tệp"
 _ADVICE = ". Hãy "

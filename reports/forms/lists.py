@@ -14,7 +14,8 @@ from filelock import FileLock, Timeout
 from openpyxl.utils import get_column_letter
 
 from base.home import Home
-from reports.forms.figures import DATABASE, Area, NoFormsError, YearFigures
+from base.release_layout import DATABASE, attach
+from reports.forms.figures import Area, NoFormsError, YearFigures
 from reports.forms.fill import FiguresDisagreeError
 from reports.forms.layout import Cell, Sheet, put_foot, put_head, put_headers, row_height
 from reports.forms.rows import sub_areas
@@ -50,16 +51,12 @@ def _is_what_was_published(home: Home, survey_year: int) -> bool:
         for name in ("build", "release")
     )
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{_quoted(home.build_file)}' as build (read_only)")
-        connection.execute(f"attach '{_quoted(home.current / DATABASE)}' as release (read_only)")
+        attach(connection, home.build_file, "build")
+        attach(connection, home.current / DATABASE, "release")
         different = connection.execute(
             f"select count(*) from (({build} except {release}) union all ({release} except {build}))", [survey_year] * 4
         ).fetchall()
     return bool(different[0][0] == 0)
-
-
-def _quoted(path: object) -> str:
-    return str(path).replace("'", "''")
 
 
 def read_households(home: Home, figures: YearFigures, area: Area) -> list[Household]:

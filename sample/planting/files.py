@@ -10,7 +10,7 @@ import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
 from base.forms import Column, Form, Sheet, load_forms
-from base.reference import cutoff_date, read_seed, units_valid_on
+from base.reference import cutoff_date, read_table, units_valid_on
 from sample import damage
 from sample.planting.planted import Spot
 from sample.planting.sending import BESIDE, IN_FORCE, FileKind, FileMistake
@@ -96,7 +96,7 @@ def _cutoff_date_of_another_year(good: Submission, form: Form, rng: np.random.Ge
 def _unknown_commune(good: Submission, form: Form, rng: np.random.Generator) -> _Changed:
     """The code of a commune that was merged in the year."""
     units = units_valid_on(cutoff_date(good.survey_year))
-    changes = [row for row in read_seed("commune_succession") if row["effective_date"][:4] == str(good.survey_year)]
+    changes = [row for row in read_table("commune_succession") if row["effective_date"][:4] == str(good.survey_year)]
     gone = sorted({row["predecessor_code"] for row in changes} - set(units))
     code = gone[int(rng.integers(0, len(gone)))]
     return replace(good, cover=good.cover | {"commune_code": code}), [Spot("unknown_commune", column="commune_code")]

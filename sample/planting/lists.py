@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from base.forms import Form
-from base.reference import read_seed
+from base.reference import read_table
 from sample.lists import YearList, listed_counts
 from sample.planting.planted import OPEN, Planted, Spot
 from sample.random_streams import stream
@@ -135,5 +135,5 @@ def _places(
 
 def bound(check_code: str, name: str, year: int) -> float:
     """A bound of a plausibility check in a survey year: the value of the year, else the one for all years."""
-    rows = [row for row in read_seed("plausibility_bounds") if (row["check_code"], row["bound"]) == (check_code, name)]
+    rows = [row for row in read_table("plausibility_bounds") if (row["check_code"], row["bound"]) == (check_code, name)]
     return float(next(row["value"] for wanted in (str(year), "") for row in rows if row["survey_year"] == wanted))

@@ -7,7 +7,7 @@ back. What does not: persons (`persons`).
 import numpy as np
 import pandas as pd
 
-from base.reference import read_seed
+from base.reference import read_table
 from sample.communes import is_urban
 from sample.planting.lists import ListKind, Lists, Mark, bound
 from sample.scores import lines_of
@@ -162,7 +162,7 @@ def _income_digit_preference(lists: Lists, commune: int) -> list[Mark]:
     income = rows["income_per_capita_kvnd"]
     if income.notna().sum() < bound(check, "min_households", year):
         return []
-    standards = read_seed("poverty_standards")
+    standards = read_table("poverty_standards")
     lines = {float(row[name]) / 1000 for row in standards for name in _LINES if row[name]}
     rounded = income // 100 * 100
     crosses = np.any([(rounded <= line) & (line < income) for line in lines], axis=0)

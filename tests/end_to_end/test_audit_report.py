@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from base.home import Home
-from publication.datapackage import read_datapackage
+from base.release_layout import read_datapackage
 from reports.audit.figure_links import PAGES
 from reports.numbers import count_vi
 from tests.end_to_end.conftest import PACKS, poverty

@@ -8,9 +8,8 @@ import duckdb
 import pytest
 
 from base.home import Home
+from base.release_layout import DATABASE, read_datapackage
 from poverty_cli import main
-from publication.datapackage import read_datapackage
-from publication.release import DATABASE
 from tests.end_to_end.conftest import poverty
 
 CANARY = "083299955577"

@@ -9,7 +9,7 @@ import pytest
 
 from base.check_catalogue import load_checks
 from base.home import Home
-from publication.datapackage import read_datapackage
+from base.release_layout import read_datapackage
 from sample.planting.kinds import NOT_PLANTED
 
 # As printed by `poverty run` and in README.md: residents, poor and near-poor households, communes.

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from base.home import Home
-from publication.datapackage import read_datapackage
+from base.release_layout import read_datapackage
 from tests.end_to_end.conftest import PACKS, poverty
 
 

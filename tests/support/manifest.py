@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
+from base.release_layout import PUBLIC_SCHEMAS
 from dagster_project.dbt_project import ensure_manifest
 from publication.check_results import COLUMNS
-from publication.release import PUBLIC_SCHEMAS
 
 
 def load_manifest() -> dict[str, Any]:

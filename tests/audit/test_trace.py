@@ -1,0 +1,161 @@
+"""Every figure of a year is traced back to rows of archived files, and adds up to itself."""
+
+import csv
+import hashlib
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+from openpyxl import load_workbook
+
+from audit.figures import UnknownFigureError
+from audit.measures import CLASS_GROUPS, LISTED, MEASURES, UNITS
+from audit.records import Record
+from audit.trace import Trace, Tracer, trace_figure
+from base.forms import load_forms
+from base.home import Home
+from base.release_layout import DATABASE
+from base.text import key
+from ingestion.archive import archive_path
+from tests.end_to_end.conftest import poverty
+
+YEAR = 2025  # the year of the reorganisation: the boundaries differ, and movements cross them
+
+
+def _areas(home: Home, levels: tuple[str, ...]) -> list[tuple[str, str]]:
+    with duckdb.connect(str(home.current / DATABASE), read_only=True) as connection:
+        return connection.execute(
+            "select boundary, area_code from marts.area_year where survey_year = ? and area_level in "
+            "(select unnest(?)) order by all",
+            [YEAR, list(levels)],
+        ).fetchall()
+
+
+def _figures(tracer: Tracer, boundary: str, area_code: str, indicators: list[str], needs: list[str]) -> Iterator[Trace]:
+    """Every traceable figure of an area."""
+    for name, measure in MEASURES.items():
+        if measure.needs == ("class", "unit"):
+            options = [{"poverty_class": listed, "unit": unit} for listed in LISTED for unit in UNITS]
+        elif measure.needs == ("class", "indicator"):
+            options = [{"poverty_class": c, "indicator": i} for c in CLASS_GROUPS for i in indicators]
+        elif measure.needs == ("need",):
+            options = [{"need": need} for need in needs]
+        else:
+            options = [{}]
+        for option in options:
+            yield tracer.trace(YEAR, area_code, name, boundary=boundary, **option)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def names() -> tuple[list[str], list[str]]:
+    """Of indicators and needs one each and a parent need: the others are the same query with another column."""
+    return ["sanitation"], ["loan", "knowledge"]
+
+
+@pytest.fixture(scope="module")
+def traces(clean_home: Home, names: tuple[list[str], list[str]]) -> list[Trace]:
+    """Every figure of the province, the districts, the classes and the communes of the year, both boundaries."""
+    with Tracer(clean_home.current) as tracer:
+        return [
+            traced
+            for boundary, area_code in _areas(clean_home, ("province", "district", "commune", "area_class"))
+            for traced in _figures(tracer, boundary, area_code, *names)
+        ]
+
+
+def test_every_figure_of_the_year_adds_up_to_itself(traces: list[Trace]) -> None:
+    wrong = [
+        (t.measure, t.breakdown, t.boundary, t.area_code, t.published_value, t.traced_value)
+        for t in traces
+        if not t.gives_figure_again
+    ]
+    assert wrong == []
+    assert {traced.measure for traced in traces} == set(MEASURES)
+    told = Counter(traced.measure for traced in traces if traced.records and traced.published_value)
+    assert set(MEASURES) - set(told) <= {"merit_households", "group_2_households"}, "nothing to add up for a measure"
+
+
+def test_communes_add_up_to_the_province(traces: list[Trace]) -> None:
+    of_province = next(t for t in traces if (t.measure, t.area_level) == ("poor_households", "province"))
+    of_communes = [
+        t for t in traces if (t.measure, t.area_level, t.boundary) == ("poor_households", "commune", "as_reviewed")
+    ]
+    rows = [record for traced in of_communes for record in traced.records]
+    assert sorted(r.household_id or "" for r in rows) == sorted(r.household_id or "" for r in of_province.records)
+
+
+def test_the_files_are_in_the_archive(clean_home: Home, traces: list[Trace]) -> None:
+    files = {file.source_file_id: file.sha256 for traced in traces for file in traced.files}
+    assert {record.source_file_id for traced in traces for record in traced.records} == set(files)
+    for checksum in files.values():
+        assert hashlib.sha256(archive_path(clean_home, checksum).read_bytes()).hexdigest() == checksum
+
+
+def test_the_rows_of_the_archived_workbooks_hold_the_records(clean_home: Home, traces: list[Trace]) -> None:
+    """Every traced row of one commune, and every total: the class label and the number really stand there."""
+    forms = load_forms()
+    records: dict[tuple[str, str, int], Record] = {
+        (record.source_file_id, record.sheet, record.source_row): record
+        for traced in traces
+        for record in traced.records
+    }
+    files = {file.source_file_id: file for traced in traces for file in traced.files}
+    sample = sorted(files)[:6]
+    checked: Counter[str] = Counter()
+    for file_id in sample:
+        form = forms[files[file_id].form]
+        columns = {column.field: column.position for column in form.sheets["household"].columns}
+        codes = {key(label): code for label, code in form.codes["recorded_class"].items()}
+        book = load_workbook(archive_path(clean_home, files[file_id].sha256), read_only=False, data_only=True)
+        sheets = {key(sheet.title): sheet for sheet in book.worksheets}
+        for (of_file, sheet, row), record in records.items():
+            if of_file != file_id:
+                continue
+            if record.household_id is None:
+                holds = sheets[key(sheet)].cell(row, 2).value == record.adds
+            else:
+                holds = codes.get(key(str(sheets[key(sheet)].cell(row, columns["recorded_class"]).value))) == (
+                    record.poverty_class
+                )
+            checked["total" if record.household_id is None else "household"] += 1
+            assert holds, f"file {file_id}, sheet {sheet}, row {row} does not hold the record"
+    assert checked["household"] > 50
+    assert checked["total"] > 0
+
+
+def test_the_command_tells_rows_rule_and_sum(clean_home: Home) -> None:
+    asked = ["trace", "--year", "2024", "--area", "29161", "--measure", "poor_households"]
+    told = poverty(clean_home, *asked).stdout
+    assert "the records give the figure again" in told
+    assert "ND07-2021" in told
+    rows = list(csv.DictReader(io.StringIO(poverty(clean_home, *asked, "--format", "csv").stdout)))
+    traced = trace_figure(clean_home.current, 2024, "29161", "poor_households")
+    assert len(rows) == traced.published_value == len(traced.records)
+    assert {len(row["sha256"]) for row in rows} == {64}
+    assert all("B1 score" in row["decided_by"] or "income" in row["decided_by"] for row in rows)
+    document = json.loads(poverty(clean_home, *asked, "--format", "json", "--release", "current").stdout)
+    assert document["gives_figure_again"] is True
+    assert [row["household_id"] for row in document["records"]] == [row["household_id"] for row in rows]
+
+
+def test_a_sum_that_differs_is_told(clean_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("audit.trace.published_value", lambda *_: 1)
+    assert not trace_figure(clean_home.current, 2024, "29161", "poor_households").gives_figure_again
+
+
+@pytest.mark.parametrize(
+    ("year", "area", "measure", "told"),
+    [
+        (2024, "29161", "poor_housholds", r"no measure 'poor_housholds'. Nearest: poor_households"),
+        (2034, "29161", "poor_households", r"no survey year '2034'. Nearest: .*2030"),
+        (2024, "29162", "poor_households", r"no area '29162' in 2024.*29161 \("),
+        (2024, "29161", "opening", r"opening needs --class: poor, near_poor"),
+    ],
+)
+def test_unknown_names_are_told_the_nearest(clean_home: Home, year: int, area: str, measure: str, told: str) -> None:
+    with pytest.raises(UnknownFigureError, match=told):
+        trace_figure(clean_home.current, year, area, measure)
+    poverty(clean_home, "trace", "--year", str(year), "--area", area, "--measure", measure, expect=2)

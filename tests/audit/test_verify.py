@@ -1,0 +1,125 @@
+"""A release that was tampered with, or whose sources were, is noticed by name."""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from audit.releases import UnknownReleaseError, description_of, find_release
+from audit.verify import verify_release
+from base.home import Home
+from ingestion.archive import archive_path
+from ingestion.kept_decisions import decision_mark
+from tests.end_to_end.conftest import poverty
+
+
+@pytest.fixture
+def home(clean_home: Home, tmp_path: Path) -> Home:
+    """A copy that a test may change."""
+    shutil.copytree(clean_home.root, tmp_path / "home", symlinks=True, ignore=shutil.ignore_patterns("build.duckdb"))
+    return Home(tmp_path / "home")
+
+
+def test_an_untouched_release_holds(clean_home: Home) -> None:
+    assert verify_release(clean_home, clean_home.current.resolve()) == []
+    assert "as recorded" in poverty(clean_home, "verify", "--checksums-only").stdout
+
+
+def test_the_files_of_a_release_are_read_only(clean_home: Home) -> None:
+    files = [path for path in clean_home.current.resolve().rglob("*") if path.is_file()]
+    assert len(files) > 20
+    assert [path.name for path in files if path.stat().st_mode & 0o222] == []
+
+
+def test_a_decision_file_cannot_be_found_from_what_is_published(clean_home: Home) -> None:
+    description = (clean_home.current / "datapackage.json").read_text(encoding="utf-8")
+    for path in clean_home.decisions.glob("*.csv"):
+        assert hashlib.sha256(path.read_bytes()).hexdigest() not in description
+        assert decision_mark(clean_home, path.read_bytes()) in description
+
+
+def _alter(path: Path) -> None:
+    path.chmod(0o600)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _source(home: Home) -> Path:
+    sources = description_of(home.current)["sources"]
+    return archive_path(home, sources[0]["hash"].removeprefix("sha256:"))
+
+
+def _decision(home: Home) -> Path:
+    decisions = description_of(home.current)["inputs"]["decisions"]
+    links = next(one for one in decisions if one["name"] == "links.csv")
+    return home.archive / "decisions" / links["hash"].removeprefix("hmac-sha256:")
+
+
+def _forge_table(home: Home) -> None:
+    """Another figure in a Parquet file, and its checksum in the description to go with it."""
+    path, description = home.current / "parquet/marts/area_year.parquet", home.current / "datapackage.json"
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    forged = path.with_suffix(".forged")
+    duckdb.execute(
+        f"copy (select * replace (poor_households + 1 as poor_households) from '{path}') to '{forged}' (format parquet)"
+    )
+    forged.replace(path)
+    after = hashlib.sha256(path.read_bytes()).hexdigest()
+    description.chmod(0o600)
+    description.write_text(description.read_text().replace(before, after))
+
+
+TAMPERINGS: dict[str, tuple[Callable[[Home], None], str]] = {
+    "table altered": (lambda h: _alter(h.current / "parquet" / "marts" / "area_year.parquet"), "area_year.*altered"),
+    "table and its checksum altered": (_forge_table, "area_year.parquet does not hold the rows of marts.area_year"),
+    "database altered": (lambda h: _alter(h.current / "poverty.duckdb"), "poverty.duckdb was altered"),
+    "report missing": (lambda h: (h.current / "reports" / "index.html").unlink(), "index.html is missing"),
+    "file added": (lambda h: (h.current / "notes.txt").write_text("x") and None, "notes.txt lies in the release"),
+    "archive altered": (lambda h: _alter(_source(h)), "archive/.*xlsx was altered"),
+    "archive removed": (lambda h: _source(h).unlink(), "archive/.*xlsx is missing"),
+    "decision altered": (lambda h: _alter(_decision(h)), "was altered: links.csv"),
+    "decision removed": (lambda h: _decision(h).unlink(), "is missing: links.csv"),
+    "registry altered": (lambda h: _alter(h.registry), "registry.jsonl: entry .* altered or removed"),
+    "registry cut": (
+        lambda h: h.registry.write_text("".join(h.registry.read_text().splitlines(keepends=True)[:-1])) and None,
+        "its last entries were removed",
+    ),
+    "registry removed": (lambda h: h.registry.unlink(), "the file is missing"),
+}
+
+
+@pytest.mark.parametrize(("tampering", "told"), TAMPERINGS.values(), ids=TAMPERINGS.keys())
+def test_tampering_is_named(home: Home, tampering: Callable[[Home], None], told: str) -> None:
+    tampering(home)
+    problems = verify_release(home, home.current.resolve())
+    assert problems
+    assert [problem for problem in problems if re.search(told, problem)]
+
+
+def test_the_commands_stop_at_a_cut_registry(home: Home) -> None:
+    home.registry.write_text("".join(home.registry.read_text().splitlines(keepends=True)[:-1]))
+    before = home.current.readlink()
+    for command in (["run"], ["status"], ["ingest"], ["verify"]):
+        assert "Restore the file from a backup" in poverty(home, *command, expect=1).stderr, command
+    home.registry.unlink()
+    assert "the file is missing" in poverty(home, "run", expect=1).stderr
+    assert not home.registry.exists()
+    assert home.current.readlink() == before
+
+
+def test_releases_are_named(clean_home: Home, tmp_path: Path) -> None:
+    current = clean_home.current.resolve()
+    assert find_release(clean_home, "current") == find_release(clean_home, current.name) == current
+    with pytest.raises(UnknownReleaseError, match="only release"):
+        find_release(clean_home, "previous")
+    with pytest.raises(UnknownReleaseError, match=current.name):
+        find_release(clean_home, "20260101")
+    with pytest.raises(UnknownReleaseError, match="Nothing is published"):
+        find_release(Home(tmp_path), "current")
+    poverty(clean_home, "verify", "20260101", expect=2)
+    poverty(clean_home, "diff", expect=2)

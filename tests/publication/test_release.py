@@ -1,0 +1,237 @@
+"""What a release promises to those who read it."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from base.home import Home
+from base.release_layout import DATABASE, read_datapackage, releases
+from ingestion.archive import archive_path
+from ingestion.registry import Registry
+from publication.check_results import dbt_results_path, expectations_results_path, load_results, save_results
+from publication.publish import publish_build
+from publication.release import KEPT_RELEASES, NotPublishedError, public_tables
+from reports.release_reports import write_release_reports
+from tests.end_to_end.conftest import poverty
+
+
+@pytest.fixture
+def home(clean_home: Home, tmp_path: Path) -> Home:
+    """A copy that a test may change."""
+    shutil.copytree(clean_home.root, tmp_path / "home", symlinks=True)
+    return Home(tmp_path / "home")
+
+
+def test_every_public_table_has_key_contract_and_descriptions(clean_home: Home) -> None:
+    with duckdb.connect(str(clean_home.current / DATABASE), read_only=True) as connection:
+        tables = public_tables(connection, "poverty")
+        assert {schema for schema, _ in tables} == {"marts", "quality"}
+        keyed = connection.execute(
+            "select schema_name, table_name from duckdb_constraints() where constraint_type = 'PRIMARY KEY'"
+        ).fetchall()
+        assert set(keyed) == set(tables)
+        silent = connection.execute(
+            "select schema_name, table_name, column_name from duckdb_columns() "
+            "where schema_name in ('marts', 'quality') and coalesce(comment, '') = ''"
+        ).fetchall()
+        assert silent == []
+        assert all(comment for (comment,) in connection.execute("select comment from duckdb_tables()").fetchall())
+
+
+def test_parquet_holds_the_same_rows(clean_home: Home) -> None:
+    with duckdb.connect(str(clean_home.current / DATABASE), read_only=True) as connection:
+        for schema, table in public_tables(connection, "poverty"):
+            path = clean_home.current / "parquet" / schema / f"{table}.parquet"
+            (different,) = connection.execute(
+                f"select count(*) from (from {schema}.{table} except all from '{path}' "
+                f"union all (from '{path}' except all from {schema}.{table}))"
+            ).fetchall()[0]
+            assert different == 0, f"{schema}.{table}"
+
+
+def test_the_description_is_true(clean_home: Home) -> None:
+    package = read_datapackage(clean_home.current)
+    assert package is not None
+    assert package["maturity"] == "provisional"
+    assert len(package["sources"]) == 53
+    for resource in package["resources"]:
+        path = clean_home.current / resource["path"]
+        digest = subprocess.run(["sha256sum", path], capture_output=True, text=True, check=True).stdout.split()[0]
+        assert (resource["bytes"], resource["hash"]) == (path.stat().st_size, f"sha256:{digest}")
+    described = {resource["path"] for resource in package["resources"]} | {"datapackage.json"}
+    there = {
+        path.relative_to(clean_home.current).as_posix() for path in clean_home.current.rglob("*") if path.is_file()
+    }
+    assert there == described
+    assert "reports/index.html" in there
+    for source in package["sources"]:
+        assert archive_path(clean_home, source["hash"].removeprefix("sha256:")).stat().st_size == source["bytes"]
+
+
+def test_no_table_of_the_release_is_private(clean_home: Home) -> None:
+    with duckdb.connect(str(clean_home.current / DATABASE), read_only=True) as connection:
+        schemas = {row[0] for row in connection.execute("select distinct schema_name from duckdb_tables()").fetchall()}
+        columns = {row[0] for row in connection.execute("select column_name from duckdb_columns()").fetchall()}
+    assert schemas == {"marts", "quality"}
+    assert not columns & {
+        "head_name",
+        "full_name",
+        "head_citizen_id",
+        "citizen_id",
+        "head_birth",
+        "birth",
+        "hamlet",
+        "note",
+    }
+
+
+def test_older_duckdb_reads_the_release(clean_home: Home) -> None:
+    uv = Path(__file__).resolve().parents[2] / ".uv" / "bin" / "uv"
+    found = str(uv) if uv.exists() else shutil.which("uv")
+    assert found, "uv is part of the set-up"
+    query = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); "
+        "print(duckdb.__version__, c.execute('select count(*) from marts.fct_household_year').fetchone()[0])"
+    )
+    arguments = [found, "run", "--no-project", "--quiet", "--with", "duckdb==1.4.0", "python", "-c", query]
+    done = subprocess.run(
+        [*arguments, str(clean_home.current / DATABASE)], capture_output=True, text=True, check=False, cwd="/"
+    )
+    assert done.stdout.split() == ["1.4.0", "2310"], done.stderr
+
+
+def test_a_second_run_with_nothing_new_reads_no_workbook(clean_home: Home) -> None:
+    before = read_datapackage(clean_home.current)
+    told = poverty(clean_home, "run").stdout
+    assert "no workbook was read" in told
+    assert read_datapackage(clean_home.current) == before
+
+
+def test_status_tells_what_landed_what_is_missing_and_what_is_published(clean_home: Home) -> None:
+    told = poverty(clean_home, "status").stdout
+    assert "53 files in landing, 0 not read yet" in told
+    assert "no accepted file from" in told
+    assert "Published: release" in told
+
+
+def test_strict_makes_open_error_findings_fail(clean_home: Home) -> None:
+    poverty(clean_home, "run", "--strict", expect=1)
+
+
+def test_a_wrong_call_exits_2(clean_home: Home) -> None:
+    poverty(clean_home, "run", "--nonsense", expect=2)
+    poverty(clean_home, "ingest", "--year", "1999", expect=2)
+    poverty(clean_home, "inspect", "no-such-file.xlsx", expect=2)
+    assert "not empty" in poverty(clean_home, "sample", expect=2).stderr
+
+
+def test_readers_keep_their_release_while_the_next_one_comes(home: Home) -> None:
+    reader = duckdb.connect(str(home.current / DATABASE), read_only=True)
+    first = home.current.readlink()
+    before = reader.execute("select count(*) from marts.area_year").fetchall()
+    release = publish_build(home, "another-run", write_release_reports)
+    assert home.current.readlink() != first
+    assert (home.current).resolve() == release.folder
+    assert reader.execute("select count(*) from marts.area_year").fetchall() == before
+    assert reader.execute("select count(*) from quality.check_result where run_id = 'another-run'").fetchall() == [(0,)]
+    with duckdb.connect(str(home.current / DATABASE), read_only=True) as now:
+        assert now.execute("select count(distinct run_id) from quality.check_result").fetchall() == [(1,)]
+        engines = now.execute("select distinct engine from quality.check_result order by 1").fetchall()
+    reader.close()
+    assert engines == [("dbt",), ("great_expectations",), ("ingestion",)]
+
+
+@pytest.mark.parametrize("engine_path", [dbt_results_path, expectations_results_path])
+def test_a_failed_error_check_leaves_the_last_release_in_place(home: Home, engine_path: object) -> None:
+    path = engine_path(home)  # type: ignore[operator]
+    results = load_results(path)
+    broken = next(result for result in results if result.severity == "error")
+    changed = [
+        type(result)(**{**vars(result), "is_passed": False}) if result is broken else result for result in results
+    ]
+    save_results(path, changed)
+    before = home.current.readlink()
+    with pytest.raises(NotPublishedError, match=broken.check_id.replace(".", r"\.")):
+        publish_build(home, "broken-run", write_release_reports)
+    assert home.current.readlink() == before
+    assert not list((home.published / "releases").glob(".building-*"))
+
+
+def test_an_interrupted_build_is_not_published(home: Home) -> None:
+    (home.warehouse / "build_state.json").unlink()
+    with pytest.raises(NotPublishedError, match="no whole build"):
+        publish_build(home, "interrupted", write_release_reports)
+
+
+def test_a_crash_while_building_a_release_leaves_no_trace(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("publication.release.write_parquet", crash)
+    before = home.current.readlink()
+    with pytest.raises(OSError, match="disk full"):
+        publish_build(home, "crashed", write_release_reports)
+    assert home.current.readlink() == before
+    assert not list((home.published / "releases").glob(".building-*"))
+
+
+def test_ten_releases_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert KEPT_RELEASES == 10
+    monkeypatch.setattr("publication.release.KEPT_RELEASES", 2)  # publishing eleven times takes minutes
+    first = home.current.resolve()
+    for number in range(2):
+        publish_build(home, f"run-{number}", write_release_reports)
+    kept = releases(home)
+    assert len(kept) == 2
+    assert first not in kept
+    assert home.current.resolve() == kept[-1]
+
+
+def test_a_new_file_and_a_correction_reach_the_figures(home: Home) -> None:
+    """A second submission supersedes the first, through the whole pipeline."""
+    entry = next(
+        entry
+        for entry in Registry.open(home.registry).entries
+        if (entry["survey_year"], entry["commune_code"]) == (2024, "29161")
+    )
+    _send_again(home, entry["sha256"], residents=9999)
+    told = poverty(home, "run").stdout
+    assert "Release" in told
+    with duckdb.connect(str(home.current / DATABASE), read_only=True) as connection:
+        residents = connection.execute(
+            "select resident_households from marts.area_year where survey_year = 2024 and area_code = '29161' "
+            "and boundary = 'as_reviewed'"
+        ).fetchall()
+        statuses = connection.execute(
+            "select submission_number, status from quality.source_file "
+            "where survey_year = 2024 and commune_code = '29161' order by 1"
+        ).fetchall()
+    assert residents == [(9999,)]
+    assert statuses == [(1, "superseded"), (2, "accepted")]
+    assert json.loads((home.current / "datapackage.json").read_text(encoding="utf-8"))["sources"]
+    changed = json.loads(poverty(home, "diff", "previous", "current", "--json").stdout)
+    assert [(f["change"], f["submission_number"]) for f in changed["files"]] == [("superseded", 1), ("added", 2)]
+    assert {f["cause"] for f in changed["figures"]} == {"new_file"}
+    assert {f["survey_year"] for f in changed["figures"] if f["table"] == "marts.area_year"} == {2024}
+    residents_changed = [
+        (f["area_code"], f["new"]) for f in changed["figures"] if f["measure"] == "resident_households"
+    ]
+    assert ("29161", 9999) in residents_changed
+    # The release before is built again from the archive as it was then.
+    verified = poverty(home, "verify", "previous").stdout
+    assert "every public table is the same" in verified
+
+
+def _send_again(home: Home, sha256: str, residents: int) -> None:
+    from openpyxl import load_workbook
+
+    book = load_workbook(archive_path(home, sha256))
+    for page, label, value in (("Bìa", "Lần gửi", 2), ("Tổng hợp", "Tổng số hộ dân cư", residents)):
+        for row in book[page].iter_rows(max_col=2):
+            if row[0].value == label:
+                row[1].value = value
+    book.save(home.landing / "second.xlsx")

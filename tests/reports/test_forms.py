@@ -1,0 +1,326 @@
+"""The official forms of a published release: cell by cell against the marts, recalculated, without personal values."""
+
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from base.home import Home
+from base.release_layout import DATABASE
+from tests.end_to_end.conftest import poverty
+from tests.support.spreadsheet import recalculated
+
+YEARS = [2021, 2024, 2026, 2028]
+TOTAL, ADJUSTMENT = "Tổng cộng", "Trừ di biến động giữa các đơn vị trên"
+CLASS_ROWS = {"Khu vực thành thị": "urban", "Khu vực nông thôn": "rural"}
+HERE = "survey_year = $year and boundary = 'as_reviewed' and area_code = $area"
+MOVES = (
+    "opening, to_other_list, above_line, other_decrease, from_other_list, returned, newly_arisen, other_increase, "
+    "closing"
+)
+YEARS_STANDARD = "(select max(standard_code) from marts.fct_household_year where survey_year = $year)"
+Values = list[float | None]
+
+
+@pytest.fixture(scope="module")
+def home(clean_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A copy with the forms of some years: the clean home itself stays as it is."""
+    root = tmp_path_factory.mktemp("forms") / "home"
+    shutil.copytree(clean_home.root, root, symlinks=True)
+    made = Home(root)
+    for year in YEARS:
+        poverty(made, "forms", "--year", str(year))
+    return made
+
+
+@pytest.fixture(scope="module")
+def marts(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(home.current / DATABASE), read_only=True) as connection:
+        yield connection
+
+
+def workbooks(home: Home, year: int) -> dict[str, Path]:
+    """The workbooks of a year by area code."""
+    folder = home.root / "reports" / "forms" / home.current.resolve().name / str(year)
+    return {path.stem.removeprefix(f"bieu-ra-soat-{year}-"): path for path in folder.glob("*.xlsx")}
+
+
+def printed_rows(page: Worksheet) -> list[tuple[str, Values]]:
+    """(name, figures) of every row from the first after the column numbers to the total."""
+    rows = list(page.iter_rows(values_only=True))
+    start = next(index for index, row in enumerate(rows) if row[:3] == ("A", "B", "(1)"))
+    columns = sum(1 for value in rows[start] if value) - 2
+    found = []
+    for row in rows[start + 1 :]:
+        if row[1]:
+            found.append((str(row[1]), list(row[2 : 2 + columns])))
+        if row[1] == TOTAL:
+            return found
+    raise AssertionError(f"{page.title} has no total")
+
+
+def expected(marts: duckdb.DuckDBPyConnection, form: int, year: int, area: str) -> Values:
+    """What a form must show of an area, by SQL of its own: written from the printed headers, not from the files that
+    the forms are made of."""
+
+    def one(query: str) -> Values:
+        (row,) = marts.execute(query, {"year": year, "area": area}).fetchall()
+        return list(row)
+
+    def listed(query: str) -> Values:
+        return [row[0] for row in marts.execute(query, {"year": year, "area": area}).fetchall()]
+
+    poverty_class = "poor" if form in (2, 4, 5, 10, 12) else "near_poor"
+    if form == 1:
+        return one(
+            "select resident_households, resident_persons, poor_households, poor_rate, poor_persons, "
+            "poor_persons / resident_persons, near_poor_households, near_poor_rate, near_poor_persons, "
+            "near_poor_persons / resident_persons, poor_households + near_poor_households, poor_or_near_poor_rate, "
+            "poor_persons + near_poor_persons, (poor_persons + near_poor_persons) / resident_persons "
+            f"from marts.area_year where {HERE}"
+        )
+    if form in (2, 3):
+        table = f"select {MOVES} from marts.poverty_movement where {HERE} and list = '{poverty_class}'"
+        return one(f"{table} and unit = 'household'") + one(f"{table} and unit = 'person'")
+    if form in (4, 5, 6, 7):
+        shown = "deprived_households" if form in (4, 6) else "deprivation_rate"
+        table = f"from marts.indicator_area_year as f where {HERE} and poverty_class = '{poverty_class}'"
+        position = (
+            "(select position from marts.dim_indicator as i where i.indicator_code = f.indicator_code "
+            f"and i.standard_code = {YEARS_STANDARD})"
+        )
+        total = one(f"select max(class_households) {table}")
+        return total + listed(f"select {shown} {table} order by {position}")
+    if form == 8:
+        groups = ("ethnic_minority_headed", "lacks_labour_capacity", "merit", "social_protection")
+        pairs = ", ".join(f"{group}_households, {group}_households / nullif(households, 0)" for group in groups)
+        table = f"select households, {pairs} from marts.area_year_class where {HERE}"
+        return one(f"{table} and poverty_class = 'poor'") + one(f"{table} and poverty_class = 'near_poor'")
+    if form == 9:
+        both: Values = []
+        for name in ("poor", "near_poor"):
+            table = f"from marts.area_year_ethnicity where {HERE} and poverty_class = '{name}'"
+            both += one(f"select {name}_households from marts.area_year where {HERE}")
+            both += listed(f"select households {table} order by ethnicity_code")
+            both += one(f"select sum(persons), sum(persons) filter (ethnicity_code <> '01') {table}")
+        return both
+    if form == 10:
+        order = ["no_land", "no_capital", "no_labour", "no_tools", "no_production_knowledge", "no_labour_skill",
+                 "illness_accident", "other"]  # fmt: skip
+        (total,) = one(f"select poor_households from marts.area_year where {HERE}")
+        table = f"from marts.area_year_cause where {HERE} and poverty_class = 'poor'"
+        counts = listed(f"select households {table} order by list_position({order}, cause_code)")
+        rates = [None if count is None or not total else count / total for count in counts]
+        return [total, *counts, *rates]
+    if form == 11:
+        both = []
+        for name in ("poor", "near_poor"):
+            table = (
+                "from marts.child_indicator_area_year as f inner join marts.dim_indicator as i using (indicator_code) "
+                f"where {HERE} and poverty_class = '{name}' and i.standard_code = {YEARS_STANDARD}"
+            )
+            both += one(f"select max(households_with_children), max(children) {table}")
+            both += listed(f"select deprived_children {table} order by position")
+        return both
+    groups = ("ethnic_minority_headed", "merit", "social_protection", "lacks_labour_capacity", "female_headed")
+    pairs = ", ".join(f"{group}_households, {group}_persons" for group in groups)
+    return one(
+        f"select resident_households, households, households / resident_households, persons, {pairs}, "
+        "female_headed_households / nullif(households, 0), group_1_households, group_2_households, group_3_households "
+        "from marts.area_year_class inner join (select survey_year, boundary, area_code, resident_households "
+        "from marts.area_year) using (survey_year, boundary, area_code) "
+        f"where {HERE} and poverty_class = '{poverty_class}'"
+    )
+
+
+def codes_by_name(marts: duckdb.DuckDBPyConnection, year: int, area: str) -> dict[str, str]:
+    """The codes of what the forms of an area list; names are unique within a district only."""
+    listed = marts.execute(
+        "select distinct f.area_name, f.area_code, f.area_level, c.district_code from marts.poverty_movement as f "
+        "left join marts.dim_commune as c on f.area_code = c.commune_code and c.valid_from <= make_date($year, 12, 14) "
+        "and coalesce(c.valid_to > make_date($year, 12, 14), true) where f.survey_year = $year "
+        "and f.boundary = 'as_reviewed' and f.area_level in ('district', 'commune')",
+        {"year": year},
+    ).fetchall()
+    level = "district" if area == "former-83" and any(row[2] == "district" for row in listed) else "commune"
+    chosen = [
+        (name, code)
+        for name, code, its_level, district in listed
+        if its_level == level and (area in (code, district) or area == "former-83")
+    ]
+    assert len(dict(chosen)) == len(chosen) > 0
+    return dict(chosen)
+
+
+def as_shown(values: Values) -> list[Any]:
+    return [None if value is None else pytest.approx(float(value), rel=1e-12, abs=0) for value in values]
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_every_cell_is_the_published_figure(home: Home, marts: duckdb.DuckDBPyConnection, year: int) -> None:
+    compared = 0
+    for area, path in workbooks(home, year).items():
+        codes = codes_by_name(marts, year, area)
+        book = load_workbook(path, data_only=True)
+        assert book.sheetnames == [f"Biểu {number}" for number in range(1, 14)]
+        for form, page in enumerate(book.worksheets, start=1):
+            rows = printed_rows(page)
+            assert rows[-1][0] == TOTAL
+            for name, shown in rows:
+                if name == ADJUSTMENT or (name in CLASS_ROWS and area != "former-83"):
+                    continue
+                code = area if name == TOTAL else CLASS_ROWS.get(name) or codes[name]
+                wanted = expected(marts, form, year, code)
+                assert [None if value == "" else value for value in shown] == as_shown(wanted), (area, form, name)
+                compared += len(wanted)
+    assert compared > 1000
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_there_is_a_workbook_for_every_area(home: Home, marts: duckdb.DuckDBPyConnection, year: int) -> None:
+    areas = marts.execute(
+        "select area_code from marts.area_year where survey_year = ? and boundary = 'as_reviewed' "
+        "and area_level <> 'area_class'", [year]
+    ).fetchall()  # fmt: skip
+    assert set(workbooks(home, year)) == {code for (code,) in areas}
+
+
+@pytest.mark.parametrize("year", [2021, 2024, 2026])
+def test_libreoffice_calculates_the_same(home: Home, tmp_path: Path, year: int) -> None:
+    made = workbooks(home, year)
+    district = next((code for code in made if len(code) == 3), None)
+    for area in filter(None, ("former-83", district)):
+        formulas = load_workbook(made[area])
+        shown = load_workbook(made[area], data_only=True)
+        calculated = recalculated(made[area], tmp_path / area)
+        met = 0
+        for page in formulas.worksheets:
+            for cell in (cell for row in page.iter_rows() for cell in row if cell.data_type == "f"):
+                met += 1
+                ours = shown[page.title][cell.coordinate].value
+                theirs = calculated[page.title][cell.coordinate].value
+                place = (area, page.title, cell.coordinate, cell.value)
+                if ours in (None, ""):
+                    assert theirs in (None, ""), place
+                else:
+                    assert theirs == pytest.approx(ours, rel=1e-9, abs=1e-12), place
+            total = next(row for row in page.iter_rows() if row[1].value == TOTAL)
+            assert all(
+                cell.data_type == "f" for cell in total[2:] if shown[page.title][cell.coordinate].value is not None
+            ), page.title
+        assert met > 250
+
+
+def test_forms_print_on_a4_with_heads_and_signatures(home: Home) -> None:
+    for page in load_workbook(workbooks(home, 2024)["former-83"]).worksheets:
+        assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)
+        assert page.sheet_properties.pageSetUpPr.fitToPage
+        assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (1, 1), "nine districts fit on one paper"
+        assert page.print_title_rows
+        assert page.print_area.startswith(f"'{page.title}'!$A$1:")
+        texts = {cell.value for row in page.iter_rows() for cell in row if isinstance(cell.value, str)}
+        assert {"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "NGƯỜI LẬP BIỂU", "CHỦ TỊCH", "(1)"} <= texts
+        (state,) = (text for text in texts if "Số liệu tạm thời: đã nhận " in text)  # the clean pack lacks communes
+        assert state.startswith("(DỮ LIỆU MÔ PHỎNG: không phải số liệu thật")
+
+
+def test_no_form_holds_a_personal_value(home: Home) -> None:
+    with duckdb.connect(str(home.build_file), read_only=True) as build:
+        personal = {
+            value
+            for (value,) in build.execute(
+                "select unnest([head_name, head_citizen_id, household_code]) from staging.stg_household union "
+                "select unnest([full_name, citizen_id]) from staging.stg_member"
+            ).fetchall()
+            if value
+        }
+    assert len(personal) > 1000
+    for year in YEARS:
+        for path in workbooks(home, year).values():
+            for page in load_workbook(path).worksheets:
+                for cell in (cell for row in page.iter_rows() for cell in row if isinstance(cell.value, str)):
+                    assert cell.value not in personal, (path.name, page.title, cell.coordinate)
+
+
+def test_lists_are_made_on_request_only_and_for_the_owner_alone(home: Home, tmp_path: Path) -> None:
+    assert not (home.root / "private").exists()
+    with duckdb.connect(str(home.build_file)) as build:
+        (source, row) = build.execute(
+            "select source_file_id, source_row from marts.fct_household_year where survey_year = 2024 "
+            "and commune_code = '29161' and poverty_class = 'poor' order by source_row limit 1"
+        ).fetchall()[0]
+        build.execute(
+            "update staging.stg_household set head_name = '=1+1' where source_file_id = ? and row_number = ?",
+            [source, row],
+        )
+    told = poverty(home, "forms", "--year", "2024", "--area", "29161", "--with-household-lists").stdout
+    assert "personal data" in told
+    assert "part of no release" in told
+    (path,) = (home.root / "private").rglob("*.xlsx")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for folder in path.relative_to(home.root).parents:
+        if folder.name:
+            assert stat.S_IMODE((home.root / folder).stat().st_mode) == 0o700
+    book, calculated = load_workbook(path, data_only=True), recalculated(path, tmp_path)
+    assert book.sheetnames == [f"Biểu {number}" for number in range(1, 16)]
+    names = {}
+    for sheet, column in (("Biểu 14", "near_poor_households"), ("Biểu 15", "poor_households")):
+        rows = [row for row in book[sheet].iter_rows() if isinstance(row[0].value, int)]
+        names[sheet] = [row[4] for row in rows]
+        total = next(row for row in book[sheet].iter_rows() if row[1].value == TOTAL)
+        with duckdb.connect(str(home.current / DATABASE), read_only=True) as marts:
+            (count,) = marts.execute(
+                f"select {column} from marts.area_year where {HERE}", {"year": 2024, "area": "29161"}
+            ).fetchall()[0]
+        assert total[3].value == len(rows) == count
+        for cell in total[2:]:
+            assert calculated[sheet][cell.coordinate].value == cell.value
+    mark = names["Biểu 15"][0]
+    assert (mark.value, mark.data_type, bool(mark.quotePrefix)) == ("=1+1", "s", True)
+    assert load_workbook(path)["Biểu 15"][mark.coordinate].data_type == "s"
+    assert not any("private" in path.parts for path in home.published.rglob("*"))
+
+
+def test_lists_of_another_build_are_refused(clean_home: Home, tmp_path: Path) -> None:
+    shutil.copytree(clean_home.root, tmp_path / "home", symlinks=True)
+    home = Home(tmp_path / "home")
+    with duckdb.connect(str(home.build_file)) as build:
+        build.execute("delete from marts.fct_household_year where survey_year = 2024 and poverty_class = 'poor'")
+    told = poverty(home, "forms", "--year", "2024", "--with-household-lists", expect=1)
+    assert "not what was published" in told.stderr
+    assert not list((home.root / "private").rglob("*.xlsx"))
+
+
+def test_figures_that_do_not_add_up_are_refused(clean_home: Home, tmp_path: Path) -> None:
+    shutil.copytree(clean_home.root, tmp_path / "home", symlinks=True)
+    home = Home(tmp_path / "home")
+    with duckdb.connect(str(home.current / DATABASE)) as marts:
+        marts.execute(
+            "update marts.area_year set poor_persons = poor_persons + 1 where survey_year = 2024 "
+            "and boundary = 'as_reviewed' and area_code = '29161'"
+        )
+    told = poverty(home, "forms", "--year", "2024", "--area", "836", expect=1)
+    assert "Biểu 1, area 836, column (5)" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--year", "2024", "--area", "99999"], "no figures of area 99999"),
+        (["--year", "2026", "--area", "836"], "no districts from 2025 on"),
+    ],
+)
+def test_what_has_no_figures_is_refused_in_one_sentence(clean_home: Home, options: list[str], reason: str) -> None:
+    told = poverty(clean_home, "forms", *options, expect=2)
+    assert reason in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1
+
+
+def test_without_a_release_there_are_no_forms(tmp_path: Path) -> None:
+    assert "Nothing is published yet" in poverty(Home(tmp_path), "forms", "--year", "2024", expect=1).stderr
