@@ -9,11 +9,11 @@ import duckdb
 import pytest
 
 from base.home import Home
-from ingestion.ingest import ingest
-from ingestion.pseudonym_key import ensure_key
+from tests.support.homes import copy_of
 from tests.support.warehouse import build_file, dbt
 
-BEFORE_IDENTITY = ["+int_household_classified", "+int_commune_year", "+source_file"]
+pytestmark = pytest.mark.build
+
 AFTER_IDENTITY = [
     "path:models/counts",
     "fct_household_year",
@@ -60,14 +60,9 @@ def true_identity(database: Path, expected: Path) -> None:
 @pytest.fixture(scope="module", params=["clean", "noisy"])
 def pack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shared: Path) -> tuple[str, Home]:
     """A pack built on its true households, with every data test of the movements."""
-    folder = shared / "samples" / request.param
-    home = Home(tmp_path_factory.mktemp(request.param) / "home").create()
-    home.landing.rmdir()
-    home.landing.symlink_to(folder / "landing")
-    ensure_key(home)
-    ingest(home)
-    dbt(home, "build", "--select", *BEFORE_IDENTITY, "--exclude-resource-type", "test", "unit_test")
-    true_identity(build_file(home), folder / "expected")
+    published: Home = request.getfixturevalue(f"{request.param}_home")
+    home = copy_of(published, tmp_path_factory.mktemp(request.param) / "home")
+    true_identity(build_file(home), shared / "samples" / request.param / "expected")
     dbt(home, "build", "--select", *AFTER_IDENTITY, "--exclude-resource-type", "test", "unit_test")
     dbt(home, "test", "--select", "path:tests/movements")
     return request.param, home

@@ -1,4 +1,4 @@
-"""The sample province, made and published as a user does: the release names exactly the mistakes that were planted."""
+"""The sample province, made and published as a user does: the release names exactly the errors that were planted."""
 
 import csv
 import hashlib
@@ -11,6 +11,8 @@ from base.check_catalogue import load_checks
 from base.home import Home
 from base.release_layout import read_datapackage
 from sample.planting.kinds import NOT_PLANTED
+
+pytestmark = pytest.mark.long
 
 # As printed by `poverty run` and in README.md: residents, poor and near-poor households, communes.
 OFFICIAL = {

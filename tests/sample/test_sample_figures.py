@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from base.reference import read_table, units_valid_on
-from sample.vocabulary import EMPLOYMENT_NEEDS, KNOWLEDGE_NEEDS
+from sample.vocabulary import need_groups
 
 FIGURES = read_table("published_figures_2021")
 VALUE = {row["figure_id"]: float(row["value"]) for row in FIGURES}
@@ -28,7 +28,7 @@ def warehouse(province):
     poor_by_district = year.totals["poor_households"].groupby(district).sum()
     district_rate = 100 * poor_by_district / residents.groupby(district).sum()
 
-    parents = {"employment_support": EMPLOYMENT_NEEDS, "knowledge": KNOWLEDGE_NEEDS}
+    parents = {group.code: group.needs for group in need_groups()}
     count = {
         "resident_households": residents.sum(),
         "communes": len(residents),
