@@ -19,7 +19,7 @@ from base.home import HOME_VARIABLE, Home
 from base.product import DBT
 from publication.check_results import dbt_check_code
 
-# The executable of this environment, whatever stands on PATH.
+# The executable of this environment, whatever is on PATH.
 DBT_EXECUTABLE = str(Path(sys.executable).parent / "dbt")
 DATA_TEAM = "team:data-team"
 _GENERATED_FOLDERS = ("target", "logs")
