@@ -109,4 +109,7 @@ class PovertyDbtTranslator(DagsterDbtTranslator):
         if spec is None:
             return None
         check = load_checks()[dbt_check_code(manifest["nodes"][unique_id])]
-        return spec._replace(description=f"{check.title_vi}. {check.meaning_vi} {check.action_vi}")
+        described: dg.AssetCheckSpec = spec._replace(
+            description=f"{check.title_vi}. {check.meaning_vi} {check.action_vi}"
+        )
+        return described
