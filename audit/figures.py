@@ -1,8 +1,4 @@
-"""Naming a figure of a release: its measure, area and breakdown, checked against what the release holds.
-
-What belongs here: names, the nearest known names of a wrong one, the published value. What does not: what stands behind
-the figure (`trace`).
-"""
+"""Naming a figure of a release: its measure, area and breakdown, checked against what the release holds."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -74,7 +70,7 @@ def _given(measure: Measure, option: str, value: str | None, known: Sequence[str
 
 def area_of(connection: duckdb.DuckDBPyConnection, survey_year: int, area_code: str, boundary: str) -> tuple[Area, str]:
     """The area and its name. Raises UnknownFigureError."""
-    # Movements are also told of areas that had rows the year before only.
+    # Movements also cover areas that had rows the year before only.
     rows = connection.execute(
         "select distinct area_level, area_code, area_name from release.marts.poverty_movement "
         "where survey_year = ? and boundary = ? order by area_code",

@@ -1,7 +1,6 @@
-"""Which households and communes belong to an area, told from the public tables and the reference tables alone.
+"""Which households and communes belong to an area, from the public tables and the reference alone.
 
-What belongs here: areas and reorganisations, as SQL and look-ups. What does not: what is counted there. It is written
-apart from the models on purpose, so that tracing a figure proves something.
+It is written apart from the models on purpose, so that tracing a figure proves something.
 """
 
 from datetime import date

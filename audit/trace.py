@@ -1,8 +1,6 @@
 """From a published figure to the rows of the received files: `poverty trace`.
 
-What belongs here: naming a figure, collecting what stands behind it, and adding up. What does not: the queries
-(`records`), the measures (`measures`), printing (`poverty_cli`). Only a published release and the reference seeds are
-read.
+Only a published release and the reference seeds are read.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,7 @@
 """What the suites read: one DuckDB view per dataset, in memory, over raw Parquet and over the build file.
 
-What belongs here: SQL that makes a dataset readable by a check (which raw rows count, a few macros for raw text). What
-does not: what is expected of it (`suites/`). Views, not copies: on 1,000,000 raw rows a copy in memory took as long to
-make as it saved, and 200 to 400 MB. The build file is attached read-only.
+Views, not copies: on 1,000,000 raw rows a copy in memory took as long to make as it saved, and 200 to 400 MB. The
+build file is attached read-only.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,7 +1,4 @@
-"""The cover sheet: which form, commune, survey year and submission a workbook is.
-
-What belongs here: reading and judging the cover. The file's name means nothing.
-"""
+"""Read and judge the cover sheet: form, commune, survey year and submission. The file's name means nothing."""
 
 import re
 from dataclasses import dataclass, field

@@ -1,7 +1,4 @@
-"""The command `poverty feedback`: its options, its exit codes and what it says.
-
-What belongs here: the command line. What does not: choosing findings and writing the lists (`reports.feedback`).
-"""
+"""The command `poverty feedback`: its options, its exit codes and what it says."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -43,8 +40,8 @@ def feedback(
         for one, path in written:
             console.print(f"{_counts([one])}: {path}", soft_wrap=True, markup=False, highlight=False)
     else:
-        told = f"{len(written)} communes, {_counts([one for one, _ in written])}: {folder}"
-        console.print(told, soft_wrap=True, markup=False, highlight=False)
+        summary = f"{len(written)} communes, {_counts([one for one, _ in written])}: {folder}"
+        console.print(summary, soft_wrap=True, markup=False, highlight=False)
     if not written:
         where = f"Commune {commune}" if commune else "No commune"
         what = "has nothing" if commune else "has anything"

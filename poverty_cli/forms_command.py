@@ -1,7 +1,4 @@
-"""The command `poverty forms`: its options, its exit codes and what it says.
-
-What belongs here: the command line. What does not: making forms (`reports.forms`).
-"""
+"""The command `poverty forms`: its options, its exit codes and what it says."""
 
 import time
 from typing import Annotated

@@ -1,7 +1,4 @@
-"""The command `poverty trace`: its options and how it prints a trace.
-
-What belongs here: the command line. What does not: tracing (`audit.trace`).
-"""
+"""The command `poverty trace`: its options and how it prints a trace."""
 
 import csv
 import io

@@ -1,8 +1,4 @@
-"""The files of the open-data edition: tables without small cells as DuckDB, Parquet and CSV, and their description.
-
-What belongs here: reading a release, leaving cells out, writing. What does not: which cells (`suppression`), which
-figures (`figures`).
-"""
+"""The files of the open-data edition: tables without small cells as DuckDB, Parquet and CSV, and their description."""
 
 import hashlib
 import json
@@ -29,7 +25,7 @@ METHOD = (
     f"Counts from {SMALLEST} to {LARGEST} are left out (null, is_suppressed). More counts are left out so that none of "
     "them can be worked out from sums over areas, from shares, or from counts that contain it: whoever knows all "
     f"published figures still has a range of at least {PROTECTION + 1} whole numbers for each. Zeros are published: "
-    "they speak of nobody. Shares of counts left out are left out too. Only the boundaries of the review are given."
+    "they concern nobody. Shares of counts left out are left out too. Only the boundaries of the review are given."
 )
 _KEY = ("survey_year", "area_level", "area_code")
 # table -> (description, columns as (name, type, meaning)); the first columns are the key of an area
@@ -176,7 +172,7 @@ def _protected(
 
 
 def write_edition(home: Home) -> Edition:
-    """Write the open-data edition of the release in force, whole or not at all.
+    """Write the open-data edition of the current release, whole or not at all.
 
     Raises NotPublishedError when nothing is published. An edition that is there is not written again: like its release
     it does not change.

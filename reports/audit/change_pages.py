@@ -1,7 +1,4 @@
-"""The page of the audit report about what changed since the release before: files, rows of tables, figures and causes.
-
-What belongs here: showing a difference. What does not: comparing (`audit.release_difference`).
-"""
+"""The page of the audit report about changes since the release before: files, rows of tables, figures and causes."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -1,7 +1,4 @@
-"""The pages of the audit report about checks, reconciliation, printed figures, links, decisions.
-
-What belongs here: what each page shows. What does not: reading (`facts`), looks (`templates`), other pages.
-"""
+"""The pages of the audit report about checks, reconciliation, printed figures, links, decisions."""
 
 from collections import Counter
 from pathlib import Path

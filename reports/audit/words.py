@@ -1,8 +1,4 @@
-"""The Vietnamese words of the audit report for the codes that the tables hold.
-
-What belongs here: labels and the plain form of a check's condition. What does not: the meaning of a check, which is in
-`quality.check`.
-"""
+"""The Vietnamese words of the audit report for the codes that the tables hold."""
 
 import re
 

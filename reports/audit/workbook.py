@@ -1,7 +1,4 @@
-"""The audit report as one Excel workbook, `audit.xlsx`: the same content as the pages, every row.
-
-What belongs here: sheets and their columns. What does not: their looks (`book`), the content (`facts`, page modules).
-"""
+"""The audit report as one Excel workbook, `audit.xlsx`: the same content as the pages, every row."""
 
 from collections.abc import Sequence
 from pathlib import Path

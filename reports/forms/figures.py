@@ -1,7 +1,6 @@
 """The figures of a survey year by area, read from the published tables under the names that the forms use.
 
-What belongs here: SQL on a release. What does not: any sum or rate; a figure stands in the marts or it is a formula of
-a form. Names are the table's short name and its keys: `class.poor.persons`, `movement.poor.household.opening`.
+Names are the table's short name and its keys: `class.poor.persons`, `movement.poor.household.opening`.
 """
 
 from collections.abc import Mapping, Sequence

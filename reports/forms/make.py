@@ -1,8 +1,7 @@
 """Making the workbooks of a survey year: which areas, where the files go, several at once.
 
-What belongs here: the way from a release to files. What does not: what a workbook holds. Workbooks without personal
-data go to `$POVERTY_HOME/reports/forms/<release>/<year>/`, those with the household lists to
-`$POVERTY_HOME/private/forms/…`, for the owner alone. Nothing is written into a release.
+Workbooks without personal data go to `$POVERTY_HOME/reports/forms/<release>/<year>/`, those with the household lists
+to `$POVERTY_HOME/private/forms/…`, for the owner alone. Nothing is written into a release.
 """
 
 import multiprocessing

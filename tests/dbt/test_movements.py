@@ -105,7 +105,7 @@ def test_recorded_movements_are_compared(pack: tuple[str, Home], shared: Path) -
         assert len(found) <= 4
 
 
-def test_a_change_of_rule_is_told_apart(pack: tuple[str, Home]) -> None:
+def test_a_change_of_rule_is_reported_apart(pack: tuple[str, Home]) -> None:
     _, home = pack
     with duckdb.connect(str(build_file(home)), read_only=True) as connection:
         series = connection.execute(

@@ -1,4 +1,4 @@
-"""The audit report of two releases: faults are planted, one is mended, and every page, sheet and list must tell it."""
+"""The audit report of two releases: faults are planted, one is fixed, and every page, sheet and list must tell it."""
 
 import re
 import shutil

@@ -23,8 +23,8 @@ def home(tmp_path: Path) -> Home:
 
 def test_one_year_is_ingested_built_and_published(home: Home) -> None:
     assert "Nothing is published yet" in poverty(home, "status").stdout
-    told = poverty(home, "ingest", "--year", "2024").stdout
-    assert "8 not read yet" in told
+    shown = poverty(home, "ingest", "--year", "2024").stdout
+    assert "8 not read yet" in shown
     assert "no whole build" in poverty(home, "publish", expect=1).stderr
     poverty(home, "build")
     assert "Release" in poverty(home, "publish").stdout

@@ -105,16 +105,16 @@ def test_older_duckdb_reads_the_release(clean_home: Home) -> None:
 
 def test_a_second_run_with_nothing_new_reads_no_workbook(clean_home: Home) -> None:
     before = read_datapackage(clean_home.current)
-    told = poverty(clean_home, "run").stdout
-    assert "no workbook was read" in told
+    shown = poverty(clean_home, "run").stdout
+    assert "no workbook was read" in shown
     assert read_datapackage(clean_home.current) == before
 
 
 def test_status_tells_what_landed_what_is_missing_and_what_is_published(clean_home: Home) -> None:
-    told = poverty(clean_home, "status").stdout
-    assert "53 files in landing, 0 not read yet" in told
-    assert "no accepted file from" in told
-    assert "Published: release" in told
+    shown = poverty(clean_home, "status").stdout
+    assert "53 files in landing, 0 not read yet" in shown
+    assert "no accepted file from" in shown
+    assert "Published: release" in shown
 
 
 def test_strict_makes_open_error_findings_fail(clean_home: Home) -> None:
@@ -198,8 +198,8 @@ def test_a_second_submission_supersedes_the_first_through_the_whole_pipeline(mic
         if (entry["survey_year"], entry["commune_code"]) == (2024, "29161")
     )
     _send_again(home, entry["sha256"], residents=9999)
-    told = poverty(home, "run").stdout
-    assert "Release" in told
+    shown = poverty(home, "run").stdout
+    assert "Release" in shown
     with duckdb.connect(str(home.current / DATABASE), read_only=True) as connection:
         residents = connection.execute(
             "select resident_households from marts.area_year where survey_year = 2024 and area_code = '29161' "
