@@ -5,19 +5,21 @@ UV := .uv/bin/uv
 POVERTY_HOME ?= $(CURDIR)/data
 override POVERTY_HOME := $(abspath $(POVERTY_HOME))
 export POVERTY_HOME
-export POVERTY_MAPS ?= $(CURDIR)/ingestion/maps
 export DAGSTER_HOME := $(POVERTY_HOME)/dagster
 export DO_NOT_TRACK := 1
 RUN := $(UV) run --frozen --no-sync
 # Groups and their order are decided in tests/conftest.py.
 PYTEST = $(RUN) pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
-.PHONY: run dev test-fast test test-long lint bench clean setup
+.PHONY: help run dev test-fast test test-long lint bench clean setup
 
 run: setup            ## read everything new, build, check, publish
 	@$(RUN) poverty run
 
-setup: .venv/.installed
+help:                 ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup: .venv/.installed ## the locked environment in .venv
 
 $(UV):
 	@echo "Setting up uv $(UV_VERSION) in .uv"
@@ -27,6 +29,7 @@ $(UV):
 .venv/.installed: $(UV) uv.lock pyproject.toml
 	@echo "Installing the locked environment in .venv"
 	@$(UV) sync --frozen --quiet --compile-bytecode
+	@$(RUN) python -m base.generate
 	@touch $@
 
 dev: setup            ## the Dagster UI on http://127.0.0.1:3000
@@ -44,10 +47,12 @@ test-long: setup      ## all tests, also the whole sample province
 	@tools/test_programs.sh
 	@$(PYTEST)
 
-lint: setup           ## format, lint, types, SQL
+lint: setup           ## format, lint, types, words, SQL
 	@$(RUN) ruff format --check .
 	@$(RUN) ruff check .
 	@$(RUN) mypy
+	@$(RUN) typos
+	@git ls-files | xargs $(RUN) python -m tools.avoided_phrases
 	@$(RUN) sqlfluff lint --processes 2 dbt/models dbt/tests
 
 bench: setup          ## measurements, as a table and as JSON in bench/results

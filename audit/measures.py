@@ -1,13 +1,12 @@
 """The figures that can be traced: which table holds each, and which records it counts.
 
-What belongs here: one row per measure, as data. What does not: finding the records (`trace`, `movements`).
 The definitions are those of the public tables (docs/marts.md); a condition is SQL over `marts.fct_household_year`.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-from base.reference import read_seed
+from base.reference import read_table
 
 CLASSES = ("poor", "near_poor", "average", "non_poor")
 LISTED = ("poor", "near_poor")
@@ -136,7 +135,7 @@ def terms_of(
     if name == "closing":
         return Households((str(poverty_class),), unit=unit), None
     if name == "need_households":
-        children = [row["need_code"] for row in read_seed("needs") if row["parent_code"] == need]
+        children = [row["need_code"] for row in read_table("needs") if row["parent_code"] == need]
         return Households(LISTED, " or ".join(f"need_{code}" for code in children or [str(need)])), None
     if MEASURES[name].table == "marts.indicator_area_year":
         classes = CLASS_GROUPS[str(poverty_class)]

@@ -1,7 +1,6 @@
-"""Which households and communes belong to an area, told from the public tables and the reference seeds alone.
+"""Which households and communes belong to an area, from the public tables and the reference alone.
 
-What belongs here: areas and reorganisations, as SQL and look-ups. What does not: what is counted there. It is written
-apart from the models on purpose, so that tracing a figure proves something.
+It is written apart from the models on purpose, so that tracing a figure proves something.
 """
 
 from datetime import date
@@ -9,9 +8,7 @@ from functools import cache
 
 import duckdb
 
-from base.reference import cutoff_date, read_seed
-
-HARMONISED_DATE = "2025-07-01"
+from base.reference import cutoff_date, load_territory, read_table
 
 # Of a commune unit `unit` (with the class of its harmonised unit) and a household's district: the code of the area.
 _AREA_CODE = {
@@ -55,7 +52,7 @@ class Places:
                 and coalesce(harmonised.valid_to > greatest(units.valid_from, cast($harmonised as date)), true)
             where units.valid_from <= cast($cutoff as date) and coalesce(units.valid_to > cast($cutoff as date), true)
             """,
-            {"harmonised": HARMONISED_DATE, "cutoff": cutoff_date(survey_year)},
+            {"harmonised": load_territory().harmonised_date, "cutoff": cutoff_date(survey_year)},
         )
 
     def use_carried(self, previous_year: int, survey_year: int) -> None:
@@ -95,5 +92,5 @@ def _succession() -> dict[tuple[str, str], tuple[str, tuple[str, str]]]:
             row["effective_date"],
             (row["successor_code"], row["successor_valid_from"]),
         )
-        for row in read_seed("commune_succession")
+        for row in read_table("commune_succession")
     }

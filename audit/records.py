@@ -1,7 +1,4 @@
-"""Which rows of which files a figure counts, from a published release.
-
-What belongs here: one query per kind of term (`audit.measures`). What does not: checking the sum (`trace`).
-"""
+"""Which rows of which files a figure counts, from a published release."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -105,7 +102,7 @@ def _stated(connection: duckdb.DuckDBPyConnection, area: Area, term: Stated, par
 
 
 def _row(table: str) -> str:
-    """SQL for what a record tells of its row."""
+    """SQL for what a record says of its row."""
     numbers = [f"cast({table}.{name} as double) as {name}" for name in _NUMBERS]
     return ", ".join([*(f"{table}.{name}" for name in _COLUMNS), *numbers])
 

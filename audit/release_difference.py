@@ -1,8 +1,4 @@
-"""What changed from one release to the next: files, rows of tables, figures with their causes (`poverty diff`).
-
-What belongs here: comparing two published releases, exactly, by the keys of their tables. What does not: deciding why a
-figure changed (`causes`), printing it.
-"""
+"""What changed from one release to the next: files, rows of tables, figures with their causes (`poverty diff`)."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -13,10 +9,10 @@ from typing import Any
 import duckdb
 
 from audit.causes import Causes, Place
-from audit.releases import DATABASE, description_of
+from audit.releases import description_of
+from base.release_layout import DATABASE, PUBLIC_SCHEMAS, attach, parquet_file
 
-PUBLIC_SCHEMAS = ("marts", "quality")
-# Columns that tell of a run and not of the data: they differ between any two runs.
+# Columns that describe a run and not the data: they differ between any two runs.
 RUN_COLUMNS: dict[str, frozenset[str]] = {
     "quality.check_result": frozenset({"run_id", "checked_at"}),
     "quality.finding": frozenset({"first_seen_at", "last_seen_at", "resolved_at"}),
@@ -28,7 +24,7 @@ ADDED, SUPERSEDED, REJECTED, GONE = "added", "superseded", "rejected", "gone"
 
 @dataclass(frozen=True)
 class FileChange:
-    """A received file whose standing changed. `change` is added (now in force), superseded, rejected or gone."""
+    """A received file whose status changed. `change` is added (now in force), superseded, rejected or gone."""
 
     change: str
     source_file_id: str
@@ -92,8 +88,7 @@ def compare_releases(old: Path, new: Path) -> ReleaseDifference:
     descriptions = description_of(old), description_of(new)
     with closing(duckdb.connect()) as connection:
         for name, release in (("old", old), ("new", new)):
-            path = str(release / DATABASE).replace("'", "''")
-            connection.execute(f"attach '{path}' as {name} (read_only)")
+            attach(connection, release / DATABASE, name)
         files = _files(connection)
         causes = Causes(connection, descriptions)
         tables: list[TableChange] = []
@@ -150,7 +145,7 @@ def _whole_tables(connection: duckdb.DuckDBPyConnection) -> list[TableChange]:
 
 def _same_bytes(descriptions: Sequence[dict[str, Any]], table: str) -> bool:
     """Whether both releases describe a Parquet file of the table with the same checksum."""
-    path = f"parquet/{table.replace('.', '/')}.parquet"
+    path = parquet_file(table)
     hashes = [
         {resource["path"]: resource["hash"] for resource in description["resources"]} for description in descriptions
     ]

@@ -1,9 +1,5 @@
-"""Naming a release: by id, as `current`, or as `previous`.
+"""Naming a release: by id, as `current`, or as `previous`."""
 
-What belongs here: finding a release's folder and reading its description. What does not: comparing or checking it.
-"""
-
-import json
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -11,10 +7,9 @@ from typing import Any
 import duckdb
 
 from base.home import Home
+from base.release_layout import DATABASE, attach, read_datapackage, releases
 
 CURRENT, PREVIOUS = "current", "previous"
-DATABASE = "poverty.duckdb"
-DESCRIPTION = "datapackage.json"
 
 
 class UnknownReleaseError(ValueError):
@@ -22,10 +17,8 @@ class UnknownReleaseError(ValueError):
 
 
 def find_release(home: Home, name: str) -> Path:
-    """The folder of a kept release. `previous` is the one before the release in force. Raises UnknownReleaseError."""
-    kept = sorted(
-        path for path in (home.published / "releases").glob("*") if path.is_dir() and not path.name.startswith(".")
-    )
+    """The folder of a kept release. `previous` is the one before the current release. Raises UnknownReleaseError."""
+    kept = releases(home)
     if not home.current.exists():
         raise UnknownReleaseError("Nothing is published yet. `poverty run` does everything.")
     current = home.current.resolve()
@@ -48,11 +41,11 @@ def find_release(home: Home, name: str) -> Path:
 
 def description_of(release: Path) -> dict[str, Any]:
     """What a release says of itself: its datapackage.json."""
-    description: dict[str, Any] = json.loads((release / DESCRIPTION).read_text(encoding="utf-8"))
+    description = read_datapackage(release)
+    assert description is not None, f"{release} is no release"
     return description
 
 
 def attach_release(connection: duckdb.DuckDBPyConnection, release: Path) -> None:
     """Make a release's database readable as `release`."""
-    name = str(release / DATABASE).replace("'", "''")
-    connection.execute(f"attach '{name}' as release (read_only)")
+    attach(connection, release / DATABASE, "release")

@@ -1,14 +1,10 @@
-"""The standard of a survey year and which of its tests decided a record.
-
-What belongs here: reading the seed `poverty_standards` and putting a test into words. What does not: classifying, which
-is the models' work: a trace tells what the rows and the published classes say.
-"""
+"""The standard of a survey year and which of its tests decided a record."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from base.reference import read_seed
+from base.reference import read_table
 
 if TYPE_CHECKING:
     from audit.records import Record
@@ -45,7 +41,7 @@ def standards_of_years(survey_years: Collection[int]) -> tuple[Standard, ...]:
             float(row["income_score_cutoff_b1"]) if row["income_score_cutoff_b1"] else None,
             int(row["min_deprived_indicators"]),
         )
-        for row in read_seed("poverty_standards")
+        for row in read_table("poverty_standards")
     ]
     return tuple(
         standard

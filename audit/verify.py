@@ -1,9 +1,4 @@
-"""Whether a release is still what was published, and what it was made from is still there (`poverty verify`).
-
-What belongs here: checksums of the release's files, of the archive and of the decisions, the same rows in Parquet and
-database, and the chain of the registry.
-What does not: building again from the archive (`rebuild`).
-"""
+"""Whether a release is still what was published, and what it was made from is still there (`poverty verify`)."""
 
 import hashlib
 from collections.abc import Callable
@@ -12,12 +7,14 @@ from typing import Any
 
 import duckdb
 
-from audit.releases import DATABASE, DESCRIPTION, attach_release, description_of
+from audit.releases import attach_release, description_of
 from base.home import Home
+from base.release_layout import DATABASE, DESCRIPTION, PARQUET
+from base.sql import sql_text
 from ingestion.archive import archive_path
+from ingestion.kept_decisions import decision_mark, kept_decision
 from ingestion.published_heads import open_registry
 from ingestion.registry import BrokenRegistryError
-from publication.inputs import decision_mark, kept_decision
 
 
 def verify_release(home: Home, release: Path) -> list[str]:
@@ -63,9 +60,9 @@ def _tables(release: Path) -> list[str]:
             attach_release(connection, release)
         except duckdb.Error:
             return [f"{DATABASE} cannot be opened."]
-        for path in sorted((release / "parquet").rglob("*.parquet")):
+        for path in sorted((release / PARQUET).rglob("*.parquet")):
             table = f"release.{path.parent.name}.{path.stem}"
-            file = "read_parquet('" + str(path).replace("'", "''") + "')"
+            file = f"read_parquet({sql_text(path)})"
             try:
                 ((differing,),) = connection.execute(
                     f"select count(*) from ((from {table} except all from {file}) "

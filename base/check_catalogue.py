@@ -1,13 +1,9 @@
-"""The table of all checks, `dbt/seeds/check_catalogue.csv`, as Python reads it.
-
-What belongs here: reading a check's row. What does not: making a check. Severity, owner, title and what to do stand in
-the table only; ingestion, the dbt models, the suites, the results and the docs take them from it.
-"""
+"""The check catalogue, `reference/checks/check_catalogue.csv`, as Python reads it."""
 
 from dataclasses import dataclass
 from functools import cache
 
-from base.reference import read_seed
+from base.reference import read_table
 
 
 @dataclass(frozen=True)
@@ -34,4 +30,4 @@ class Check:
 @cache
 def load_checks() -> dict[str, Check]:
     """{check_code: check} in the table's order."""
-    return {row["check_code"]: Check(**row) for row in read_seed("check_catalogue")}
+    return {row["check_code"]: Check(**row) for row in read_table("check_catalogue")}

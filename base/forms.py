@@ -1,16 +1,12 @@
-"""The survey forms as data: which sheets, columns, labels and codes a form has.
+"""The survey forms as data: which sheets, columns, labels and codes a form has, from `reference/forms/`.
 
-What belongs here: reading the three map files (`forms.csv`, `form_columns.csv`, `form_codes.csv`). A new survey year
-or form is rows in those files; no form is named in Python.
+A new survey year or form is rows there; no form is named in Python.
 """
 
-import csv
-import os
 from dataclasses import dataclass
-from pathlib import Path
 
-MAP_FOLDER_VARIABLE = "POVERTY_MAPS"
-DEFAULT_MAP_FOLDER = Path(__file__).resolve().parent.parent / "ingestion" / "maps"
+from base.reference import load_tables, read_table, table_path
+
 ROLES = ("cover", "household", "member", "total")
 
 
@@ -56,27 +52,16 @@ class Form:
 
 
 class MapError(ValueError):
-    """A map file contradicts itself; the message names the file and the form."""
+    """The tables of forms contradict themselves; the message names the file and the form."""
 
 
-def map_folder() -> Path:
-    """The folder of the map files: `$POVERTY_MAPS`, else the product's own."""
-    return Path(os.environ.get(MAP_FOLDER_VARIABLE) or DEFAULT_MAP_FOLDER)
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def load_forms(folder: Path | None = None) -> dict[str, Form]:
-    """Every form of a map folder by its name (F2021 …).
+def load_forms() -> dict[str, Form]:
+    """Every form by its name (F2021 …).
 
     Raises MapError when a form lacks one of the four sheet roles.
     """
-    folder = folder or map_folder()
     columns: dict[tuple[str, str], list[Column]] = {}
-    for row in _rows(folder / "form_columns.csv"):
+    for row in read_table("form_columns"):
         columns.setdefault((row["form"], row["role"]), []).append(
             Column(
                 int(row["position"]),
@@ -88,12 +73,12 @@ def load_forms(folder: Path | None = None) -> dict[str, Form]:
             )
         )
     codes: dict[str, dict[str, dict[str, str]]] = {}
-    for row in _rows(folder / "form_codes.csv"):
+    for row in read_table("form_codes"):
         codes.setdefault(row["form"], {}).setdefault(row["field"], {})[row["label"]] = row["code"]
 
     sheets: dict[str, dict[str, Sheet]] = {}
     about: dict[str, dict[str, str]] = {}
-    for row in _rows(folder / "forms.csv"):
+    for row in read_table("forms"):
         name = row["form"]
         about[name] = row
         sheets.setdefault(name, {})[row["role"]] = Sheet(
@@ -108,7 +93,8 @@ def load_forms(folder: Path | None = None) -> dict[str, Form]:
     for name, by_role in sheets.items():
         missing = [role for role in ROLES if role not in by_role or not by_role[role].columns]
         if missing:
-            raise MapError(f"{folder / 'forms.csv'}: form {name} has no sheet or no columns for: {', '.join(missing)}.")
+            file = table_path(load_tables()["forms"])
+            raise MapError(f"{file}: form {name} has no sheet or no columns for: {', '.join(missing)}.")
     return {
         name: Form(
             name,

@@ -1,7 +1,4 @@
-"""Where everything lies under `$POVERTY_HOME`, and who may read it.
-
-What belongs here: paths, their creation and their rights. What does not: what the files hold.
-"""
+"""Where everything lies under `$POVERTY_HOME`, and who may read it."""
 
 import os
 from dataclasses import dataclass
@@ -59,6 +56,11 @@ class Home:
         return self.warehouse / "build.duckdb"
 
     @property
+    def reference(self) -> Path:
+        """The reference tables of the build as Parquet, where dbt reads them."""
+        return self.warehouse / "reference"
+
+    @property
     def data_docs(self) -> Path:
         """Great Expectations' pages about the checks of the build; a release takes a copy."""
         return self.warehouse / "data_docs"
@@ -85,7 +87,7 @@ class Home:
 
     @property
     def current(self) -> Path:
-        """The release in force."""
+        """The current release."""
         return self.published / "current"
 
     @property

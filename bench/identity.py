@@ -1,8 +1,5 @@
 """Quality and cost of household identity on data whose truth is known: `python -m bench.identity HOME TRUTH`.
 
-What belongs here: precision, recall and time per pass, and the plot of docs/identity.md. What does not: how rows are
-linked (dbt/models/intermediate/identity) and how the sample province is made.
-
 HOME needs `raw/` and a build file with everything upstream of identity; TRUTH is the generator's `links.parquet`, or a
 CSV with `file`, `row_number` and `true_household_id`. Files are named by their path below the landing folder.
 """
@@ -14,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from bench.processes import REPOSITORY, run
+from bench.processes import run
 
 PASSES = ("decision", "previous_code", "same_code", "head_number", "members", "head_name", "probabilistic")
 MODELS = (
@@ -40,8 +37,7 @@ def _rebuild(home: Path) -> tuple[dict[str, float], dict[str, float]]:
     target = home / "bench_target"
     command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "run", "--select", *MODELS]
     folders = ["--project-dir", "dbt", "--profiles-dir", "dbt", "--target-path", str(target)]
-    maps = str(REPOSITORY / "ingestion" / "maps")
-    environment = {"POVERTY_HOME": str(home), "POVERTY_MAPS": maps, "DBT_LOG_PATH": str(target)}
+    environment = {"POVERTY_HOME": str(home), "DBT_LOG_PATH": str(target)}
     usage = run([*command, *folders], environment=environment)
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))
     seconds = {one["unique_id"].split(".")[-1]: float(one["execution_time"]) for one in results["results"]}

@@ -1,7 +1,4 @@
-"""The dbt models against the same compiled SQL in DuckDB alone, at the province's size and at many times that.
-
-What belongs here: running both, in turn, and checking that they made the same tables.
-"""
+"""The dbt models against the same compiled SQL in DuckDB alone, at the province's size and at many times that."""
 
 import json
 import shutil
@@ -15,15 +12,15 @@ from typing import Any
 import duckdb
 import yaml
 
-from base.forms import map_folder
 from base.home import Home
-from bench.processes import Usage, python, run
+from bench.processes import REPOSITORY, Usage, python, run
 from bench.report import Line, ratio_line
-from bench.scaled import repeat_project, repeat_raw
+from bench.scaled import repeat_raw, repeat_reference
 
 COPIES = 16
 MOST_TIMES_PLAIN = 2.0
 MOST_GROWTH = 1.1
+_PROJECT = REPOSITORY / "dbt"
 _DBT = str(Path(sys.executable).parent / "dbt")
 # Tables that hold rows of households, members, files or communes: so many times the copies, so many times the rows.
 _GROWING = {
@@ -66,7 +63,7 @@ class Scale:
 
     @property
     def project(self) -> Path:
-        """The copy of the dbt project with the repeated seeds."""
+        """The copy of the dbt project."""
         return self.folder / "dbt"
 
     @property
@@ -76,12 +73,12 @@ class Scale:
 
 
 def prepare(source: Home, folder: Path, copies: int) -> Scale:
-    """Write the inputs of one size, load its seeds, and run once without measuring to have the compiled SQL."""
+    """Write the inputs of one size and run once without measuring to have the compiled SQL."""
     shutil.rmtree(folder, ignore_errors=True)
     scale = Scale(copies, folder)
     repeat_raw(source, scale.home, copies)
-    repeat_project(scale.project, copies)
-    _dbt(scale, "seed")
+    shutil.copytree(_PROJECT, scale.project, ignore=shutil.ignore_patterns("target", "logs"))
+    repeat_reference(scale.home, copies)
     _dbt(scale, "compile")
     plain = scale.folder / "plain"
     plain.mkdir()
@@ -91,17 +88,14 @@ def prepare(source: Home, folder: Path, copies: int) -> Scale:
 
 
 def measure_once(scale: Scale) -> None:
-    """Run dbt and then DuckDB alone, each in a fresh process and on a fresh build file that holds the seeds only."""
-    seeds = scale.folder / "seeds.duckdb"
-    if not seeds.exists():
-        shutil.copy(scale.home.build_file, seeds)
-    shutil.copy(seeds, scale.home.build_file)
+    """Run dbt and then DuckDB alone, each in a fresh process and on a fresh build file."""
+    scale.home.build_file.unlink(missing_ok=True)
     scale.dbt.append(_dbt(scale, "run"))
     results = json.loads((scale.project / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
     scale.model_seconds.append(sum(result["execution_time"] for result in results))
     scale.counts = _counts(scale.home.build_file)
     database = scale.folder / "plain" / scale.home.build_file.name
-    shutil.copy(seeds, database)
+    database.unlink(missing_ok=True)
     usage = python("-m", "bench.plain_sql", str(database), str(scale.folder / "plain" / "script.json"))
     scale.plain.append(usage)
     scale.plain_seconds.append(sum(json.loads(usage.output).values()))
@@ -167,7 +161,6 @@ def _facts(scale: Scale) -> dict[str, Any]:
 def _dbt(scale: Scale, command: str) -> Usage:
     environment = {
         "POVERTY_HOME": str(scale.home.root),
-        "POVERTY_MAPS": str(map_folder()),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     return run([_DBT, "--quiet", command, "--profiles-dir", "."], environment=environment, folder=scale.project)

@@ -1,7 +1,4 @@
-"""The sample province that everything here is measured on: made once per seed and generator code, then kept.
-
-What belongs here: the cache and what making it cost. The generator is the product's own.
-"""
+"""The sample that is measured on: made once per seed and generator code, then kept."""
 
 import csv
 import hashlib
@@ -13,7 +10,7 @@ from pathlib import Path
 from bench.processes import REPOSITORY, Usage, python
 
 SEED = 2021
-_CODE = ("sample", "ingestion/maps", "dbt/seeds")
+_CODE = ("sample", "reference")
 _COST = "cost.json"
 
 

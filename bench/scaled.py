@@ -1,27 +1,24 @@
-"""A province repeated: raw Parquet and a dbt project with several times the households, every key still unique.
+"""A province repeated: raw Parquet and reference tables with several times the households, every key still unique.
 
-What belongs here: which columns must differ between two copies so that every model stays right. Copy 0 is the province
-itself. Every further copy is a province of its own beside it: its commune and district codes, household codes, file
-ids and citizen ids differ from all others; names get a letter, so that no two copies look like one household.
+Copy 0 is the province itself. Every further copy is a province of its own beside it: its commune and district codes,
+household codes, file ids and citizen ids differ from all others; names get a letter, so that no two copies look like
+one household.
 """
 
-import csv
 import shutil
 from pathlib import Path
 
 import duckdb
 
 from base.home import Home
-from bench.processes import REPOSITORY
+from base.reference_build import write_reference
 
-DBT_FOLDER = REPOSITORY / "dbt"
-_GENERATED = ("target", "logs", "dbt_packages")
 # The columns of each raw table by how they differ between copies.
 _CODES = ("commune_code", "household_code", "previous_household_code")
 _FILE_IDS = ("source_file_id", "sha256")
 _CITIZEN_IDS = ("citizen_id", "head_citizen_id")
 _NAMES = ("full_name", "head_name")
-_SEED_CODES = {
+_REFERENCE_CODES = {
     "administrative_units": ("commune_code", "district_code"),
     "commune_succession": ("predecessor_code", "successor_code"),
 }
@@ -90,19 +87,16 @@ def _write_copy(connection: duckdb.DuckDBPyConnection, source: Path, target: Pat
     connection.execute(f"copy ({' union all '.join(parts)}) to '{target}' (format parquet, compression snappy)")
 
 
-def repeat_project(folder: Path, copies: int) -> None:
-    """Write a copy of the dbt project whose seeds know the communes of every copy."""
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(DBT_FOLDER, folder, ignore=shutil.ignore_patterns(*_GENERATED))
-    for name, codes in _SEED_CODES.items():
-        path = folder / "seeds" / f"{name}.csv"
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(rows[0]))
-            writer.writeheader()
+def repeat_reference(home: Home, copies: int) -> None:
+    """Write the reference tables with the communes of every copy."""
+    write_reference(home)
+    with duckdb.connect() as connection:
+        for name, codes in _REFERENCE_CODES.items():
+            path = home.reference / f"{name}.parquet"
+            parts = []
             for copy in range(copies):
                 letter = code_letter(copy)
-                for row in rows:
-                    changed = {code: letter + row[code][len(letter) :] for code in codes if row[code]}
-                    writer.writerow({**row, **changed})
+                changed = ", ".join(f"'{letter}' || {code}[{len(letter) + 1}:] as {code}" for code in codes)
+                parts.append(f"select * replace ({changed}) from read_parquet('{path}')")
+            connection.execute(f"create or replace table repeated as {' union all '.join(parts)}")
+            connection.execute(f"copy repeated to '{path}' (format parquet)")

@@ -8,7 +8,7 @@ import dagster as dg
 from dagster_project.jobs import ALL_YEARS, everything, one_year
 from dagster_project.partitions import survey_years
 from dagster_project.resources import HomeResource
-from ingestion.ingest import pending
+from ingestion.ingest import files_to_read
 from ingestion.registry import Registry
 
 TIME_ZONE = "Asia/Ho_Chi_Minh"
@@ -20,7 +20,7 @@ QUIET_SECONDS = 30
 def landing_folder(home_folder: HomeResource) -> dg.SensorResult | dg.SkipReason:
     """Start a run when landing holds files that the registry does not know and nobody is still copying."""
     home = home_folder.home()
-    files, _, _ = pending(home, Registry.open(home.registry))
+    files, _, _ = files_to_read(home, Registry.open(home.registry))
     if not files:
         return dg.SkipReason("Nothing new in landing.")
     if max(received.path.stat().st_mtime for received in files) > time.time() - QUIET_SECONDS:

@@ -1,67 +1,84 @@
-"""The dbt project as Dagster sees it: where it is, its manifest, and how its nodes are named and grouped.
+"""The dbt project as Dagster sees it: its manifest, and how its nodes are named, grouped and owned."""
 
-What belongs here: names, groups and owners of dbt assets. What does not: anything the models say.
-"""
-
+import hashlib
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 from filelock import FileLock
 
-from base.forms import MAP_FOLDER_VARIABLE, map_folder
+from base.check_catalogue import load_checks
+from base.generate import generate
 from base.home import HOME_VARIABLE, Home
-from base.reference import REPOSITORY
+from base.product import DBT
+from publication.check_results import dbt_check_code
 
-DBT_FOLDER = REPOSITORY / "dbt"
-MANIFEST = DBT_FOLDER / "target" / "manifest.json"
-# The executable of this environment, whatever stands on PATH.
+# The executable of this environment, whatever is on PATH.
 DBT_EXECUTABLE = str(Path(sys.executable).parent / "dbt")
 DATA_TEAM = "team:data-team"
-_SOURCE_FOLDERS = ("models", "macros", "seeds", "tests")
+_GENERATED_FOLDERS = ("target", "logs")
+
+
+def parsed_folder() -> Path:
+    """What dbt writes when it parses: in the user's cache, for the project may lie in a folder that nobody may change.
+
+    Every installation of the product has its own, with the manifest of the project as it was parsed last.
+    """
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "poverty-warehouse" / hashlib.sha256(str(DBT).encode()).hexdigest()[:16]
 
 
 def dbt_environment(home: Home) -> dict[str, str]:
-    """The environment variables that the dbt project reads."""
+    """The environment variables that the dbt project reads, and where dbt writes."""
     return {
         **os.environ,
         HOME_VARIABLE: str(home.root),
-        MAP_FOLDER_VARIABLE: str(map_folder()),
+        "DBT_TARGET_PATH": str(parsed_folder()),
+        "DBT_LOG_PATH": str(parsed_folder() / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
 
 
 def ensure_manifest() -> Path:
-    """The project's manifest, parsed again only when a file of the project is newer (parsing takes seconds)."""
-    MANIFEST.parent.mkdir(exist_ok=True)
-    with FileLock(MANIFEST.with_suffix(".lock")):  # two commands at once would write one file
-        if not _is_fresh():
+    """The project's manifest, parsed again only when a file of the project or dbt changed (parsing takes seconds)."""
+    folder = parsed_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest, parsed = folder / "manifest.json", folder / "parsed.sha256"
+    with FileLock(folder / "manifest.lock"):  # two commands at once would write one file
+        generate()
+        state = _state()
+        if not (manifest.exists() and parsed.exists() and parsed.read_text() == state):
+            parsed.unlink(missing_ok=True)
             _parse()
-    return MANIFEST
+            parsed.write_text(state)
+    return manifest
 
 
-def _is_fresh() -> bool:
-    files = [path for folder in _SOURCE_FOLDERS for path in (DBT_FOLDER / folder).rglob("*") if path.is_file()]
-    newest = max(path.stat().st_mtime for path in [*files, DBT_FOLDER / "dbt_project.yml"])
-    return MANIFEST.exists() and MANIFEST.stat().st_mtime >= newest
+def _state() -> str:
+    digest = hashlib.sha256(version("dbt-core").encode())
+    for path in sorted(DBT.rglob("*")):
+        name = path.relative_to(DBT)
+        if path.is_file() and name.parts[0] not in _GENERATED_FOLDERS:
+            digest.update(name.as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _parse() -> None:
     parsed = subprocess.run(
-        [DBT_EXECUTABLE, "--quiet", "parse", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER)],
+        [DBT_EXECUTABLE, "--quiet", "parse", "--project-dir", str(DBT), "--profiles-dir", str(DBT)],
         env=dbt_environment(Home.from_environment()),
         capture_output=True,
         text=True,
         check=False,
     )
     if parsed.returncode != 0:
-        raise RuntimeError(f"The dbt project does not parse; mend what dbt says and try again:\n{parsed.stdout}")
-    MANIFEST.touch()
+        raise RuntimeError(f"The dbt project does not parse; fix the error below and try again:\n{parsed.stdout}")
 
 
 class PovertyDbtTranslator(DagsterDbtTranslator):
@@ -83,3 +100,16 @@ class PovertyDbtTranslator(DagsterDbtTranslator):
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """Every model is the data team's."""
         return [DATA_TEAM]
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """A test, described by title, meaning and action of its row in the check catalogue."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        if spec is None:
+            return None
+        check = load_checks()[dbt_check_code(manifest["nodes"][unique_id])]
+        described: dg.AssetCheckSpec = spec._replace(
+            description=f"{check.title_vi}. {check.meaning_vi} {check.action_vi}"
+        )
+        return described

@@ -1,7 +1,7 @@
-"""How a step fails without telling what a cell holds.
+"""How a step fails without showing what a cell holds.
 
-What belongs here: turning exceptions of libraries, whose text may quote a value, into their kind and place, and letting
-only known lines of dbt's output through. Our own exceptions are written without values and pass as they are.
+Exceptions of libraries, whose text may quote a value, become their type and location; only known lines of dbt's output
+pass. Our own exceptions are written without values and pass as they are.
 """
 
 import contextlib
@@ -15,13 +15,14 @@ from pathlib import Path
 
 import dagster as dg
 
-from base.reference import REPOSITORY
+from base.product import PACKAGE_NAMES, PACKAGES
 from expectations.errors import ChecksError
 from ingestion.registry import BrokenRegistryError
 from publication.release import NotPublishedError
 
+_OUR_FOLDERS = [PACKAGES / name for name in PACKAGE_NAMES]
 _OURS = (dg.Failure, ChecksError, NotPublishedError, BrokenRegistryError)
-# dbt's progress: counts, names of nodes and their states. Its error messages stand on lines of their own.
+# dbt's progress: counts, names of nodes and their states. Its error messages are on lines of their own.
 _PROGRESS = re.compile(
     r"^(\d\d:\d\d:\d\d\s+)?(\d+ of \d+ (START|OK|PASS|WARN|FAIL|ERROR|SKIP|NO-OP)\b.*|Running with dbt=[\w.]+"
     r"|Found \d+ .*|Concurrency: .*|Finished running .*|Completed (successfully|with \d+ .*)|Done\. PASS=.*)$"
@@ -37,8 +38,8 @@ def without_values() -> Iterator[None]:
         raise
     except Exception as error:
         frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
-        own = [(path, line) for path, line in frames if REPOSITORY in path.parents and ".venv" not in path.parts]
-        places = ", ".join(f"{path.relative_to(REPOSITORY)}:{line}" for path, line in own)
+        own = [(path, line) for path, line in frames if any(folder in path.parents for folder in _OUR_FOLDERS)]
+        places = ", ".join(f"{path.relative_to(PACKAGES)}:{line}" for path, line in own)
         raise dg.Failure(f"Unexpected {type(error).__name__} at {places}; please report it with this line.") from None
 
 

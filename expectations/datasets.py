@@ -1,28 +1,27 @@
 """What the suites read: one DuckDB view per dataset, in memory, over raw Parquet and over the build file.
 
-What belongs here: SQL that makes a dataset readable by a check (which raw rows count, a few macros for raw text). What
-does not: what is expected of it (`suites/`). Views, not copies: on 1,000,000 raw rows a copy in memory took as long to
-make as it saved, and 200 to 400 MB. The build file is attached read-only.
+Views, not copies: on 1,000,000 raw rows a copy in memory took as long to make as it saved, and 200 to 400 MB. The
+build file is attached read-only.
 """
 
 from collections.abc import Callable, Sequence
 
-from base.forms import map_folder
 from base.home import Home
+from base.reference import load_tables, table_path
+from base.sql import sql_text
+from base.sql_macros import dbt_macro
 from expectations.errors import DatasetAbsentError
 
 BUILD = "build"
 MARTS = f"{BUILD}.marts"
 RAW_ROLES = ("household", "member", "total")
 
+# Cells are read as staging reads them, by the same macros.
 _MACROS = (
     # Two spellings of one label compare equal; for a few distinct labels, not for whole columns.
-    r"create macro key_of(cell) as lower(trim(regexp_replace(nfc_normalize(cell), '[\s\x{00A0}]+', ' ', 'g')))",
-    r"create macro is_marked(cell) as lower(trim(nfc_normalize(cell))) in ('x', '1', 'có')",
-    """create macro number_of(cell) as try_cast(case
-        when regexp_full_match(trim(cell), '-?[0-9]+([.][0-9]{3})+(,[0-9]+)?')
-            then replace(replace(trim(cell), '.', ''), ',', '.')
-        else replace(trim(cell), ',', '.') end as double)""",
+    f"create macro key_of(cell) as {dbt_macro('text_key')('cell')}",
+    f"create macro is_marked(cell) as {dbt_macro('parse_mark')('cell')}",
+    f"create macro number_of(cell) as cast({dbt_macro('parse_decimal')(dbt_macro('fold_text')('cell'))} as double)",
     # Of rows, those that meet a condition; an unknown condition is not met.
     "create macro share(condition) as avg(case when condition then 1.0 else 0.0 end)",
     # The mean of too few households would tell what one of them has.
@@ -47,10 +46,9 @@ def create_views(execute: Callable[[str], object], home: Home, names: Sequence[s
 
 
 def _create_form_views(execute: Callable[[str], object]) -> None:
-    for table, file in (("form_column", "form_columns.csv"), ("form_code", "form_codes.csv")):
-        execute(
-            f"create table {table} as from read_csv({_quoted(map_folder() / file)}, header = true, all_varchar = true)"
-        )
+    for view, table in (("form_column", "form_columns"), ("form_code", "form_codes")):
+        path = sql_text(table_path(load_tables()[table]))
+        execute(f"create table {view} as from read_csv({path}, header = true, all_varchar = true)")
 
 
 def _create_raw_views(execute: Callable[[str], object], home: Home) -> None:
@@ -64,13 +62,13 @@ def _create_raw_views(execute: Callable[[str], object], home: Home) -> None:
         f"""create view raw_source_file as
         select *, status = 'accepted' and submission_number = max(submission_number) filter (where status = 'accepted')
             over (partition by survey_year, commune_code) as is_in_force
-        from read_parquet({_quoted(register)})"""
+        from read_parquet({sql_text(register)})"""
     )
     for role in RAW_ROLES:
         execute(
             f"""create view raw_{role} as
             select cells.*, files.form, files.survey_year, files.commune_code, files.is_in_force
-            from read_parquet({_quoted(home.raw / role / "*.parquet")}, union_by_name = true) as cells
+            from read_parquet({sql_text(home.raw / role / "*.parquet")}, union_by_name = true) as cells
             inner join raw_source_file as files
                 on cells.source_file_id = files.source_file_id and cells.extraction_id = files.extraction_id
             where files.status = 'accepted'"""
@@ -81,7 +79,7 @@ def _create_mart_views(execute: Callable[[str], object], home: Home, names: Sequ
     if not home.build_file.exists():
         raise DatasetAbsentError(f"{home.build_file} is not there: build the warehouse (dbt) first.")
     try:
-        execute(f"attach {_quoted(home.build_file)} as {BUILD} (read_only)")
+        execute(f"attach {sql_text(home.build_file)} as {BUILD} (read_only)")
     except Exception as error:
         raise DatasetAbsentError(
             f"{home.build_file} cannot be opened ({type(error).__name__}): another process may be writing it; "
@@ -92,7 +90,3 @@ def _create_mart_views(execute: Callable[[str], object], home: Home, names: Sequ
             execute(f"create view {name} as from {MARTS}.{name}")
         except Exception:
             raise DatasetAbsentError(f"{MARTS}.{name} is not there: build that model (dbt) first.") from None
-
-
-def _quoted(path: object) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

@@ -1,10 +1,9 @@
-"""Suites and thresholds as data: reading `suites/*.yml` and `thresholds.csv`, and refusing what is not well-formed.
+"""Suites and thresholds as data: reading `suites/*.yml` and the thresholds, and refusing what is not well-formed.
 
-What belongs here: the shape of an expectation and the rules a suite file must keep. What does not: running one. A new
-check or another bound is a row in those files. Imports nothing slow, so that reports and docs can read the meanings.
+A new check or another bound is a row in those files. Imports nothing slow, so that reports and docs can read the
+meanings.
 """
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +13,12 @@ import yaml  # type: ignore[import-untyped]
 
 from base.check_catalogue import Check, load_checks
 from base.forms import fields_of_role, load_forms
+from base.reference import read_table
 from expectations.errors import SuiteError
 from expectations.redaction import TELLABLE_TYPES
 from expectations.results import ENGINE
 
 SUITE_FOLDER = Path(__file__).parent / "suites"
-THRESHOLD_FILE = Path(__file__).parent / "thresholds.csv"
 MEASURE_TYPE = "expect_measure_within_thresholds"
 ATTRIBUTES = ("id", "title_vi", "expectation", "kwargs", "check_code", "meaning")
 
@@ -28,7 +27,7 @@ ATTRIBUTES = ("id", "title_vi", "expectation", "kwargs", "check_code", "meaning"
 class Expectation:
     """One check. `kwargs` go to Great Expectations as they are, but a measure's SQL, which thresholds judge.
 
-    `check_code` is its row of the table of checks, which holds its severity, owner and what to do.
+    `check_code` is its row of the check catalogue, which holds its severity, owner and what to do.
     """
 
     id: str
@@ -40,7 +39,7 @@ class Expectation:
 
     @property
     def check(self) -> Check:
-        """The row of the table of checks."""
+        """The row of the check catalogue."""
         return load_checks()[self.check_code]
 
     @property
@@ -86,19 +85,20 @@ def load_suites(names: Sequence[str] | None = None) -> list[Suite]:
     return [_load_suite(SUITE_FOLDER / f"{name}.yml") for name in (known if names is None else names)]
 
 
-def load_thresholds(path: Path = THRESHOLD_FILE) -> list[Threshold]:
-    """Every threshold, in the file's order."""
-    with path.open(newline="", encoding="utf-8") as file:
-        return [
-            Threshold(
-                row["expectation"],
-                int(row["survey_year"]) if row["survey_year"] else None,
-                float(row["minimum"]) if row["minimum"] else None,
-                float(row["maximum"]) if row["maximum"] else None,
-                row["basis"],
-            )
-            for row in csv.DictReader(file)
-        ]
+def load_thresholds() -> list[Threshold]:
+    """Every threshold in the tables' order; the territory's own take the place of the national ones of their check."""
+    own = read_table("territory_thresholds")
+    replaced = {row["expectation"] for row in own}
+    return [
+        Threshold(
+            row["expectation"],
+            int(row["survey_year"]) if row["survey_year"] else None,
+            float(row["minimum"]) if row["minimum"] else None,
+            float(row["maximum"]) if row["maximum"] else None,
+            row["basis"],
+        )
+        for row in [*(row for row in read_table("thresholds") if row["expectation"] not in replaced), *own]
+    ]
 
 
 def _load_suite(path: Path) -> Suite:
@@ -116,7 +116,9 @@ def _expectation(path: Path, item: dict[str, Any]) -> Expectation:
         raise SuiteError(f"{name}: the id must begin with `{path.stem}.`.")
     check = load_checks().get(item["check_code"])
     if check is None or check.engine != ENGINE:
-        raise SuiteError(f"{name}: {item['check_code']} is no row of engine {ENGINE} in dbt/seeds/check_catalogue.csv.")
+        raise SuiteError(
+            f"{name}: {item['check_code']} is no row of engine {ENGINE} in reference/checks/check_catalogue.csv."
+        )
     if item["expectation"] != MEASURE_TYPE and item["expectation"] not in TELLABLE_TYPES:
         raise SuiteError(
             f"{name}: {item['expectation']} is not among the types whose result is known to hold no cell value: "

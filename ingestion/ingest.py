@@ -1,8 +1,4 @@
-"""From the landing folder to archive, registry and raw Parquet.
-
-What belongs here: which files are read, in which processes, and which of them are accepted. What does not: how one
-file is read (`extract`), and what its rows mean (dbt).
-"""
+"""From the landing folder to archive, registry and raw Parquet."""
 
 import hashlib
 import multiprocessing
@@ -18,21 +14,23 @@ from typing import Any
 from filelock import FileLock
 from pebble import ProcessFuture, ProcessPool
 
-from base.forms import Form, load_forms, map_folder
+from base.forms import Form, load_forms
 from base.home import Home
+from base.reference import load_tables, table_path
+from base.territory import record_territory
 from ingestion.archive import archive, archive_path
 from ingestion.extract import Extraction, Memory, extract_all
 from ingestion.findings import file_finding
 from ingestion.landing import list_landing
 from ingestion.published_heads import open_registry
-from ingestion.raw_store import prune, write_batch, write_empty, write_registry_tables
+from ingestion.raw_store import has_batch, prune, write_batch, write_empty, write_registry_tables
 from ingestion.registry import ACCEPTED, REJECTED, Entry, Registry
 
 FILES_PER_BATCH = 32
 BYTES_PER_GROUP = 8 * 2**20
 SECONDS_PER_FILE = 120
 # Raised by hand when a change of these modules changes what is read from the same bytes.
-READER_VERSION = 1
+READER_VERSION = 2
 
 Progress = Callable[[int, int], None]
 
@@ -60,19 +58,19 @@ class IngestReport:
     unreadable: list[str] = field(default_factory=list)
 
 
-def reader_fingerprint(folder: Path | None = None) -> str:
-    """What decides how bytes are read: the reader's version and the map files."""
+def reader_fingerprint() -> str:
+    """What decides how bytes are read: the reader's version and the tables of forms and units."""
     digest = hashlib.sha256(str(READER_VERSION).encode())
-    for path in sorted((folder or map_folder()).glob("form*.csv")):
-        digest.update(path.read_bytes())
+    for table in ("form_codes", "form_columns", "forms", "administrative_units", "territory"):
+        digest.update(table_path(load_tables()[table]).read_bytes())
     return digest.hexdigest()[:16]
 
 
-def pending(home: Home, registry: Registry, *, reread: bool = False) -> tuple[list[Received], int, list[str]]:
+def files_to_read(home: Home, registry: Registry, *, reread: bool = False) -> tuple[list[Received], int, list[str]]:
     """(files to read, files already known, paths that could not be opened).
 
     To read are the files in landing that the registry does not know, and from the archive those that were read under
-    other map files or by an older reader (all of them with `reread`).
+    other map files or by an older reader, and those whose cells raw/ has lost (all of them with `reread`).
     """
     known = registry.current()
     landed = list_landing(home.landing)
@@ -80,13 +78,22 @@ def pending(home: Home, registry: Registry, *, reread: bool = False) -> tuple[li
     for relative, sha256 in landed.checksums.items():
         if sha256 not in known and sha256 not in new:
             new[sha256] = Received(relative, sha256, home.landing / relative)
-    fingerprint = reader_fingerprint()
+    fingerprint, lost = reader_fingerprint(), lost_files(home, registry)
     again = [
         Received(entry["landing_path"], sha256, archive_path(home, sha256))
         for sha256, entry in known.items()
-        if reread or entry["reader"] != fingerprint
+        if reread or sha256 in lost or entry["reader"] != fingerprint
     ]
     return again + list(new.values()), len(landed.checksums) - len(new), landed.unreadable
+
+
+def lost_files(home: Home, registry: Registry) -> set[str]:
+    """The checksums of accepted files whose cells are no longer in raw/; the archive still has the files."""
+    return {
+        sha256
+        for sha256, entry in registry.current().items()
+        if entry["status"] == ACCEPTED and not has_batch(home, entry["extraction_id"])
+    }
 
 
 def read_batch(
@@ -259,7 +266,8 @@ def ingest(
     with FileLock(home.archive / "registry.lock"):
         start_readers()  # they import while landing is looked through
         registry = open_registry(home)
-        files, known, unreadable = pending(home, registry, reread=reread)
+        record_territory(home)
+        files, known, unreadable = files_to_read(home, registry, reread=reread)
         report = IngestReport(known=known, unreadable=unreadable)
         forms = load_forms()
         write_empty(home, forms)

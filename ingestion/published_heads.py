@@ -1,21 +1,20 @@
-"""The registry, checked against what the kept releases say of it.
+"""Compare the registry with the entries that the kept releases name.
 
-What belongs here: noticing that the end of the registry, or the whole file, was removed, which its own chain cannot
-tell. What does not: the chain (`registry`).
+This finds a registry whose last entries, or which as a whole, were removed; its own hash chain cannot show that.
 """
 
-import json
 from collections.abc import Iterator
 
 from base.home import Home
+from base.release_layout import read_datapackage, releases
 from ingestion.registry import FIRST_HASH, BrokenRegistryError, Registry
 
 
 def published_heads(home: Home) -> Iterator[tuple[str, str]]:
     """(release id, hash of the last registry entry that the release was made from) of every kept release."""
-    for path in sorted((home.published / "releases").glob("[!.]*/datapackage.json")):
-        description = json.loads(path.read_text(encoding="utf-8"))
-        if "inputs" in description:  # older releases did not record it
+    for release in releases(home):
+        description = read_datapackage(release)
+        if description is not None and "inputs" in description:  # older releases did not record it
             yield str(description["id"]), str(description["inputs"]["registryHead"])
 
 

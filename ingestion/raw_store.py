@@ -1,8 +1,8 @@
 """Raw Parquet: every cell as text, written once per batch of files and sheet role.
 
-What belongs here: writing, listing and pruning raw files. One Parquet per workbook and role was measured to cost more
-than decoding the workbooks (docs/performance.md), so a batch of workbooks shares a file; `source_file_id` and
-`extraction_id` say whose rows they are, and only the extraction that the registry names counts.
+One Parquet per workbook and role was measured to cost more than decoding the workbooks (docs/performance.md), so a
+batch of workbooks shares a file; `source_file_id` and `extraction_id` say whose rows they are, and only the
+extraction that the registry names counts.
 """
 
 from collections.abc import Iterable
@@ -64,6 +64,11 @@ def write_batch(home: Home, extraction_id: str, extractions: Iterable[Extraction
             write_parquet(
                 _with_extraction_id(pa.concat_tables(tables), extraction_id), _path(home, role, extraction_id)
             )
+
+
+def has_batch(home: Home, extraction_id: str) -> bool:
+    """Whether the raw tables of a batch are all there."""
+    return all(_path(home, role, extraction_id).exists() for role in ROLES)
 
 
 def write_empty(home: Home, forms: dict[str, Form]) -> None:

@@ -1,7 +1,7 @@
 """`poverty inspect FILE`: what a workbook is and every problem in it.
 
-What belongs here: running the real pipeline on one file in a home of its own. There is no second set of rules: the
-file is ingested as always, and the row and value checks are the dbt models that the warehouse runs.
+There is no second set of rules: the file is ingested as always, and the row and value checks are the dbt models that
+the warehouse runs.
 """
 
 import shutil
@@ -14,11 +14,13 @@ from rich.console import Console
 from rich.table import Table
 
 from base.home import Home
+from base.product import DBT
+from base.reference_build import write_reference
 from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from ingestion.registry import Registry
 
-# Completeness speaks of communes that sent nothing, which one file alone cannot answer.
+# Completeness is about communes that sent nothing, which one file alone cannot answer.
 _ABOUT_ONE_FILE = (
     "select severity, check_code, sheet, row_number, column_name, message from quality.finding "
     "where source_file_id is not null order by severity, sheet, row_number, column_name"
@@ -65,18 +67,15 @@ def _print_facts(console: Console, entry: dict[str, object]) -> None:
 
 
 def _findings(home: Home) -> list[tuple[object, ...]]:
-    from dagster_project.dbt_project import DBT_EXECUTABLE, DBT_FOLDER, dbt_environment
+    from dagster_project.dbt_project import DBT_EXECUTABLE, dbt_environment
 
     # Neither a log nor results are kept: their messages quote cells.
-    arguments = ["run", "--select", "+finding", "--project-dir", str(DBT_FOLDER), "--profiles-dir", str(DBT_FOLDER)]
+    arguments = ["run", "--select", "+finding", "--project-dir", str(DBT), "--profiles-dir", str(DBT)]
     arguments += ["--log-level-file", "none", "--no-write-json"]
+    write_reference(home)
     built = subprocess.run(
-        [DBT_EXECUTABLE, "--quiet", "seed", *arguments[3:]], env=dbt_environment(home), capture_output=True, check=False
+        [DBT_EXECUTABLE, "--quiet", *arguments], env=dbt_environment(home), capture_output=True, check=False
     )
-    if built.returncode == 0:
-        built = subprocess.run(
-            [DBT_EXECUTABLE, "--quiet", *arguments], env=dbt_environment(home), capture_output=True, check=False
-        )
     if built.returncode != 0:
         raise RuntimeError("The checks could not be run on this file. Run `poverty build` to see why.")
     with duckdb.connect(str(home.build_file), read_only=True) as connection:

@@ -1,7 +1,4 @@
-"""The command `poverty measure`: its options, its exit codes and how it prints the long table.
-
-What belongs here: the command line. What does not: what the options mean (`measure_arguments`), measuring (`measure`).
-"""
+"""The command `poverty measure`: its options, its exit codes and how it prints the long table."""
 
 import csv
 import sys
@@ -13,12 +10,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from poverty_cli.measure import Row
-from poverty_cli.measure import measure as measure_file
-from poverty_cli.measure_arguments import names, parse_cutoff
-from poverty_cli.measure_file import LeftOut, UnfitDataError
-from poverty_cli.measure_numbers import WrongCallError
-from poverty_cli.measure_weights import parse_weights
+from measures.cutoff import parse_cutoff
+from measures.measure import Row
+from measures.measure import measure as measure_file
+from measures.printed_numbers import WrongCallError
+from measures.units import LeftOut, UnfitDataError
+from measures.weights import parse_weights
 
 
 def measure(
@@ -57,6 +54,17 @@ def measure(
         _print_table(rows, groups)
     else:
         _write_csv(rows, groups)
+
+
+def names(text: str, option: str) -> list[str]:
+    """The names between commas, each once."""
+    found = [name.strip() for name in next(csv.reader([text]), [])]
+    if not found or not all(found):
+        raise WrongCallError(f"{option}: give names separated by commas.")
+    repeated = sorted({name for name in found if found.count(name) > 1})
+    if repeated:
+        raise WrongCallError(f"{option}: {repeated[0]} is named twice.")
+    return found
 
 
 def _tell(sentence: str) -> None:

@@ -1,7 +1,4 @@
-"""The commands `poverty diff` and `poverty verify`: their options and how they print.
-
-What belongs here: the command line. What does not: comparing and checking releases (`audit`).
-"""
+"""The commands `poverty diff` and `poverty verify`: their options and how they print."""
 
 import json
 from collections import Counter
@@ -18,7 +15,7 @@ from audit.release_difference import ReleaseDifference, compare_releases
 from audit.releases import UnknownReleaseError, description_of, find_release
 from audit.verify import verify_release
 from base.home import Home
-from publication.datapackage import code_version
+from base.product import code_version
 from publication.inputs import inputs_of
 
 _HELP = "A release's id, current or previous."
@@ -56,7 +53,7 @@ def verify(
             soft_wrap=True,
         )
     elif not checksums_only:
-        console.print("Not built again: first mend what is named below.")
+        console.print("Not built again: first fix what is named below.")
     if not problems and not checksums_only:
         if description.get("inputs", {}).get("codeHash") != inputs_of(home).code_hash:
             console.print(

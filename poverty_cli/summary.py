@@ -8,12 +8,11 @@ from rich.table import Table
 
 from base.home import Home
 from base.reference import cutoff_date, units_valid_on
-from ingestion.ingest import pending
+from base.release_layout import DATABASE, DESCRIPTION, PARQUET, REPORTS, read_datapackage
+from ingestion.ingest import files_to_read, lost_files
 from ingestion.landing import list_landing, unreadable_files
 from ingestion.published_heads import open_registry
-from ingestion.registry import ACCEPTED
-from publication.datapackage import DESCRIPTION, read_datapackage
-from publication.release import DATABASE
+from ingestion.registry import ACCEPTED, Registry
 from reports.simulated import simulated_files
 from reports.tables import ReleaseTables, open_release
 
@@ -65,14 +64,14 @@ def print_release(console: Console, home: Home) -> int:
         f"Release {description['id']}: {description['maturity']}{f' ({reasons})' if reasons else ''}", soft_wrap=True
     )
     console.print(f"Database:    {database}", soft_wrap=True)
-    console.print(f"Parquet:     {home.current / 'parquet'}", soft_wrap=True)
-    console.print(f"Reports:     {home.current / 'reports' / 'index.html'}", soft_wrap=True)
+    console.print(f"Parquet:     {home.current / PARQUET}", soft_wrap=True)
+    console.print(f"Reports:     {home.current / REPORTS / 'index.html'}", soft_wrap=True)
     console.print(f"Description: {home.current / DESCRIPTION}", soft_wrap=True)
     return sum(count for severity, _, count in findings if severity == "error")
 
 
 def print_status(console: Console, home: Home) -> None:
-    """Files by survey year, communes without an accepted file, what waits in landing, and the release in force."""
+    """Files by survey year, communes without an accepted file, what waits in landing, and the current release."""
     registry = open_registry(home)
     current = registry.current().values()
     accepted = [entry for entry in current if entry["status"] == ACCEPTED]
@@ -103,8 +102,11 @@ def print_status(console: Console, home: Home) -> None:
         if missing:
             shown = ", ".join(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
             console.print(f"{year}: no accepted file from {shown}", soft_wrap=True)
-    waiting, _, unreadable = pending(home, registry)
-    console.print(f"{len(list_landing(home.landing).checksums):,} files in landing, {len(waiting):,} not read yet.")
+    waiting, _, unreadable = files_to_read(home, registry)
+    lost = lost_files(home, registry)
+    unread = sum(1 for received in waiting if received.sha256 not in lost)
+    console.print(f"{len(list_landing(home.landing).checksums):,} files in landing, {unread:,} not read yet.")
+    print_lost_files(console, home, registry)
     if unreadable:
         console.print(unreadable_files(len(unreadable)), soft_wrap=True)
     description = read_datapackage(home.current)
@@ -112,7 +114,8 @@ def print_status(console: Console, home: Home) -> None:
         console.print("Nothing is published yet. `poverty run` does everything.")
     else:
         console.print(
-            f"Published: release {description['id']}, {description['maturity']}, {home.current / DATABASE}",
+            f"Published: release {description['id']}, {description['maturity']}, made by version "
+            f"{description['codeVersion']}, {home.current / DATABASE}",
             soft_wrap=True,
         )
         with open_release(home.current) as tables:
@@ -120,15 +123,22 @@ def print_status(console: Console, home: Home) -> None:
         _print_decisions(console, home)
 
 
+def print_lost_files(console: Console, home: Home, registry: Registry) -> None:
+    """That raw/ has lost cells, where it has; the next run makes them again."""
+    lost = len(lost_files(home, registry))
+    if lost:
+        console.print(f"raw/ has lost the cells of {lost:,} accepted files: `poverty run` reads them from the archive.")
+
+
 def _print_simulated(console: Console, simulated: int, in_force: int) -> None:
     """That data are made up, where the workbooks themselves say so."""
     if simulated:
         files = f"all {in_force:,} files" if simulated == in_force else f"{simulated:,} of {in_force:,} files"
-        console.print(f"[bold]Simulated data[/bold]: {files} in force say so on their cover.", soft_wrap=True)
+        console.print(f"[bold]Simulated data[/bold]: {files} current say so on their cover.", soft_wrap=True)
 
 
 def _print_decisions(console: Console, home: Home) -> None:
-    """How many waivers and corrections the release in force counts, by what became of them."""
+    """How many waivers and corrections the current release counts, by what became of them."""
     tables = {"waiver": ("in_force", "expired", "invalid"), "correction": ("applied", "refused")}
     with duckdb.connect(str(home.current / DATABASE), read_only=True) as connection:
         published = {row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()}
@@ -138,5 +148,5 @@ def _print_decisions(console: Console, home: Home) -> None:
             counts = dict(
                 connection.execute(f"select status, count(*) from quality.{table} group by status").fetchall()
             )
-            told = ", ".join(f"{counts.get(status, 0)} {status.replace('_', ' ')}" for status in statuses)
-            console.print(f"{table.capitalize()}s: {told} (quality.{table})")
+            counted = ", ".join(f"{counts.get(status, 0)} {status.replace('_', ' ')}" for status in statuses)
+            console.print(f"{table.capitalize()}s: {counted} (quality.{table})")

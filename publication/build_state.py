@@ -1,14 +1,12 @@
-"""Whether the build file is whole, and what it was made from.
-
-What belongs here: telling a finished build from an interrupted one. What does not: the inputs (`inputs`).
-"""
+"""Whether the build file is whole, and what it was made from."""
 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from base.home import Home
-from publication.inputs import Inputs, inputs_of, keep_decisions
+from ingestion.kept_decisions import keep_decisions
+from publication.inputs import Inputs, inputs_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def begin_build(home: Home) -> None:
 def finish_build(home: Home, build_id: str) -> BuildState:
     """Say that the build file is whole."""
     state = BuildState(build_id, inputs_of(home))
-    keep_decisions(home, state.inputs)
+    keep_decisions(home, {*state.inputs.decisions.values(), state.inputs.finding_ledger})
     _path(home).write_text(json.dumps(asdict(state)), encoding="utf-8")
     return state
 

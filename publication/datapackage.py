@@ -1,24 +1,19 @@
-"""The description of a release for machines: `datapackage.json` (frictionless data package).
-
-What belongs here: what is in the release, from which files it was made, how mature it is, and the checksums of all.
-"""
+"""The description of a release for machines: `datapackage.json` (frictionless data package)."""
 
 import hashlib
 import json
 import re
-import subprocess
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from base.reference import REPOSITORY
+from base.product import code_version, product_version
+from base.release_layout import DESCRIPTION, PARQUET, REPORTS
 from publication.inputs import Inputs
 from publication.waivers import in_force
 
-DESCRIPTION = "datapackage.json"
 FINAL, PROVISIONAL = "final", "provisional"
 _FRICTIONLESS_TYPES = {
     "VARCHAR": "string",
@@ -28,15 +23,6 @@ _FRICTIONLESS_TYPES = {
     "DOUBLE": "number",
     "FLOAT": "number",
 }
-
-
-def code_version() -> str:
-    """The product's version, with the commit where the code is a git checkout."""
-    released = version("poverty-warehouse")
-    commit = subprocess.run(
-        ["git", "-C", str(REPOSITORY), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return f"{released}+{commit.stdout.strip()}" if commit.returncode == 0 else released
 
 
 def maturity_of(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
@@ -127,7 +113,7 @@ def write_datapackage(folder: Path, release_id: str, inputs: Inputs, created: da
             "select source_file_id, sha256, bytes, status, survey_year, commune_code "
             "from quality.source_file order by survey_year, commune_code, sha256"
         ).fetchall()
-        tables = [_table_resource(connection, folder, path) for path in sorted((folder / "parquet").rglob("*.parquet"))]
+        tables = [_table_resource(connection, folder, path) for path in sorted((folder / PARQUET).rglob("*.parquet"))]
     package = {
         "profile": "data-package",
         "name": "poverty-warehouse",
@@ -135,6 +121,7 @@ def write_datapackage(folder: Path, release_id: str, inputs: Inputs, created: da
         "id": release_id,
         "version": release_id,
         "created": created.isoformat(timespec="seconds"),
+        "productVersion": product_version(),
         "codeVersion": code_version(),
         "maturity": maturity,
         "maturityReasons": reasons,
@@ -160,7 +147,7 @@ def write_datapackage(folder: Path, release_id: str, inputs: Inputs, created: da
                 "description": "All tables in one DuckDB file (storage version v1.0.0).",
                 **_file_facts(database),
             },
-            *(_report_resource(folder, path) for path in sorted((folder / "reports").rglob("*")) if path.is_file()),
+            *(_report_resource(folder, path) for path in sorted((folder / REPORTS).rglob("*")) if path.is_file()),
         ],
         "sources": [
             {
@@ -175,9 +162,3 @@ def write_datapackage(folder: Path, release_id: str, inputs: Inputs, created: da
         ],
     }
     (folder / DESCRIPTION).write_text(json.dumps(package, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def read_datapackage(folder: Path) -> dict[str, Any] | None:
-    """The description of a release, None where there is none."""
-    path = folder / DESCRIPTION
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None

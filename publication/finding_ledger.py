@@ -1,12 +1,9 @@
 """The life of findings across releases: `archive/finding_ledger.parquet`, and the times that only publication knows.
 
-What belongs here: filling in times, and keeping the ledger equal to the release in force. What does not: which finding
-is open, waived or resolved (dbt: `quality.finding`).
-
-The ledger is a copy of `quality.finding` of the last release, so nothing is told twice. Order: the release is swapped
+The ledger is a copy of `quality.finding` of the last release, so no finding is new twice. Order: the release is swapped
 in first, the ledger is written after it, as a whole or not at all. When the machine stops between the two, the ledger
 is one release behind; `catch_up`, which every build and publication starts with, copies it again. When it stops before
-the swap, the ledger still belongs to the release in force.
+the swap, the ledger still belongs to the current release.
 """
 
 from datetime import datetime
@@ -15,25 +12,23 @@ from pathlib import Path
 import duckdb
 
 from base.home import Home
+from base.release_layout import parquet_file
+from base.sql import sql_text
 from ingestion.decisions import LEDGER_SCHEMA
 
-_FINDINGS = Path("parquet") / "quality" / "finding.parquet"
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+_FINDINGS = parquet_file("quality.finding")
 
 
 def ledger_release(home: Home) -> str:
     """The release that the ledger was copied from; "" for an empty ledger."""
     if not home.finding_ledger.exists():
         return ""
-    query = f"select coalesce(max(release_id), '') from {_quoted(home.finding_ledger)}"
+    query = f"select coalesce(max(release_id), '') from {sql_text(home.finding_ledger)}"
     return str(duckdb.sql(query).fetchall()[0][0])
 
 
 def catch_up(home: Home) -> None:
-    """Copy the findings of the release in force into the ledger where the ledger is behind it.
+    """Copy the findings of the current release into the ledger where the ledger is behind it.
 
     A release that was rolled back to is older than the ledger and changes nothing; nor does one made before findings
     had a life.
@@ -45,14 +40,14 @@ def catch_up(home: Home) -> None:
     if release_id <= ledger_release(home):
         return
     with duckdb.connect() as connection:
-        names = {row[0] for row in connection.execute(f"describe from {_quoted(findings)}").fetchall()}
+        names = {row[0] for row in connection.execute(f"describe from {sql_text(findings)}").fetchall()}
         kept = [name for name in LEDGER_SCHEMA.names if name != "release_id"]
         if not names.issuperset(kept):
             return
         partial = home.finding_ledger.with_suffix(".partial")
         connection.execute(
-            f"copy (select {', '.join(kept)}, '{release_id}' as release_id from {_quoted(findings)} "
-            f"order by finding_id) to {_quoted(partial)} (format parquet, compression zstd)"
+            f"copy (select {', '.join(kept)}, '{release_id}' as release_id from {sql_text(findings)} "
+            f"order by finding_id) to {sql_text(partial)} (format parquet, compression zstd)"
         )
     partial.chmod(0o600)
     partial.replace(home.finding_ledger)
@@ -79,7 +74,7 @@ def fill_times(database: Path, ledger: Path, published_at: datetime) -> None:
             from (
                 select found.finding_id, before.first_seen_at, before.last_seen_at, before.resolved_at
                 from quality.finding as found
-                left join {_quoted(ledger)} as before using (finding_id)
+                left join {sql_text(ledger)} as before using (finding_id)
             ) as life
             where finding.finding_id = life.finding_id
             """,

@@ -1,17 +1,16 @@
-"""The last look before a release is swapped in: no personal value that the warehouse knows stands in it.
+"""The last look before a release is swapped in: it holds no personal value that the warehouse knows.
 
-What belongs here: what is searched for, where, and when a match counts. What does not: keeping values out, which every
-step does for itself. A message names a table's column or a file, never the value.
+A message names a table's column or a file, never the value.
 
 Searched for are names of two words and more, addresses below the commune, runs of 9 to 12 digits (identity and
-telephone numbers) that stand in any cell, and full birth dates. A match counts only when it proves something:
+telephone numbers) of any cell, and full birth dates. A match counts only when it proves something:
 
-- what also stands in the program's own texts (seeds, form maps, templates) is a word, not a person: the commune Tân
+- what is also in the program's own texts (reference tables, templates) is a word, not a person: the commune Tân
   Phú, the ethnicity Kinh, a decree's date;
 - a name or address of two words counts only where both begin with a capital (`hồ sơ` is a file, Hồ Sơ may be a person)
-  and no sign stands between them;
+  and no sign is between them;
 - who signs a decision or an answer (`decided_by`, `responded_by`) is named on purpose, whoever shares the name;
-- birth dates from the first survey year on do not count: they cannot be told from the dates of surveys and releases.
+- birth dates from the first survey year on do not count: they could be dates of surveys and releases.
 """
 
 import html
@@ -25,13 +24,14 @@ from pathlib import Path
 
 import duckdb
 
+from base.chart_library import chart_library
 from base.check_catalogue import load_checks
-from base.forms import map_folder
 from base.home import Home
-from base.reference import REPOSITORY, SEED_FOLDER
+from base.product import DBT, PACKAGES
+from base.reference import reference_files
+from base.sql import sql_text
 from base.text import fold
 from expectations.results import CheckResult
-from reports.charts import library
 
 CHECK_CODE = "personal_value_published"
 FIRST_SURVEY_DAY = "2021-01-01"
@@ -46,15 +46,14 @@ _LONGEST_SUM = 10_000_000_000
 _OFFICERS = ("decided_by", "responded_by")
 # Everything that writes a published sentence. Not the sample province: its names are people's.
 _PROGRAM_TEXTS = (
-    (SEED_FOLDER, "*.csv"),
-    (REPOSITORY / "dbt" / "models", "**/*.sql"),
-    (REPOSITORY / "dbt" / "macros", "*.sql"),
-    (REPOSITORY / "reports", "**/*"),
-    (REPOSITORY / "expectations", "**/*.yml"),
-    (REPOSITORY / "base", "*.py"),
-    (REPOSITORY / "ingestion", "*.py"),
-    (REPOSITORY / "sample", "**/*.py"),
-    (REPOSITORY / "publication", "**/*.py"),
+    (DBT / "models", "**/*.sql"),
+    (DBT / "macros", "*.sql"),
+    (PACKAGES / "reports", "**/*"),
+    (PACKAGES / "expectations", "**/*.yml"),
+    (PACKAGES / "base", "*.py"),
+    (PACKAGES / "ingestion", "*.py"),
+    (PACKAGES / "sample", "**/*.py"),
+    (PACKAGES / "publication", "**/*.py"),
 )
 _TABLES_OF_OTHERS = (".duckdb", ".parquet", ".png", ".woff2")
 
@@ -120,7 +119,7 @@ def _days(text: str) -> Iterator[str]:
 def known_values(home: Home) -> PersonalValues:
     """What staging and raw of the build know, less what the program itself says."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{_escaped(home.build_file)}' as build (read_only)")
+        connection.execute(f"attach {sql_text(home.build_file)} as build (read_only)")
         phrases = connection.execute(
             "select head_name from build.staging.stg_household union select full_name from build.staging.stg_member "
             "union select hamlet from build.staging.stg_household"
@@ -158,7 +157,7 @@ def _officers(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _numbers_of_cells(connection: duckdb.DuckDBPyConnection, folder: Path) -> set[str]:
     """Runs of 9 to 12 digits in any cell of a raw role, also with a leading zero that a spreadsheet lost."""
-    source = f"read_parquet('{_escaped(folder)}/*.parquet', union_by_name = true)"
+    source = f"read_parquet({sql_text(folder / '*.parquet')}, union_by_name = true)"
     cells = [row[0] for row in connection.execute(f"describe from {source}").fetchall()]
     cells = [cell for cell in cells if cell not in ("extraction_id", "source_file_id", "sheet", "row_number")]
     joined = ", ".join(f'"{cell}"' for cell in cells)
@@ -169,10 +168,10 @@ def _numbers_of_cells(connection: duckdb.DuckDBPyConnection, folder: Path) -> se
 
 
 def _program_texts() -> Iterator[str]:
-    for folder, pattern in (*_PROGRAM_TEXTS, (map_folder(), "*.csv")):
-        for path in sorted(folder.glob(pattern)):
-            if path.is_file() and path.suffix in (".csv", ".yml", ".j2", ".py", ".html", ".sql"):
-                yield path.read_text(encoding="utf-8")
+    paths = [path for folder, pattern in _PROGRAM_TEXTS for path in sorted(folder.glob(pattern))]
+    for path in [*reference_files(), *paths]:
+        if path.is_file() and path.suffix in (".csv", ".yml", ".j2", ".py", ".html", ".sql"):
+            yield path.read_text(encoding="utf-8")
 
 
 def search_tables(known: PersonalValues, database: Path, schemas: Iterable[str]) -> list[str]:
@@ -214,7 +213,7 @@ def search_files(known: PersonalValues, folder: Path) -> list[str]:
     places = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         # A library as its package ships it holds example dates, on which somebody may well be born.
-        if path.suffix in _TABLES_OF_OTHERS or (path.suffix == ".js" and path.read_bytes() == library()):
+        if path.suffix in _TABLES_OF_OTHERS or (path.suffix == ".js" and path.read_bytes() == chart_library()):
             continue
         found = Found()
         for text in _texts(path):
@@ -256,7 +255,3 @@ def result(places: list[str]) -> CheckResult:
         checked_at=datetime.now(UTC),
         engine=check.engine,
     )
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")

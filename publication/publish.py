@@ -1,10 +1,8 @@
-"""Publishing the build file: the one way, for Dagster and for tests.
-
-What belongs here: putting together the checks of a build and the release. What does not: either of them.
-"""
+"""Publishing the build file: the one way, for Dagster and for tests."""
 
 import duckdb
 
+from base.build_date import today
 from base.home import Home
 from publication.build_state import finished_build
 from publication.check_results import (
@@ -13,12 +11,12 @@ from publication.check_results import (
     from_findings,
     load_results,
 )
-from publication.release import NotPublishedError, Release, publish
-from publication.waivers import expired, in_force, today
+from publication.release import NotPublishedError, Release, ReportWriter, publish
+from publication.waivers import expired, in_force
 
 
-def publish_build(home: Home, run_id: str) -> Release:
-    """Publish the last whole build with the results of all its checks.
+def publish_build(home: Home, run_id: str, write_reports: ReportWriter) -> Release:
+    """Publish the last whole build with the results of all its checks and its reports.
 
     Raises NotPublishedError when there is no whole build, when a waiver that it counts on has expired since, or when an
     error-severity check of the warehouse failed. The caller holds the build lock.
@@ -47,4 +45,4 @@ def publish_build(home: Home, run_id: str) -> Release:
         *load_results(dbt_results_path(home)),
         *expectations,
     ]
-    return publish(home, run_id, results, build.inputs)
+    return publish(home, run_id, results, build.inputs, write_reports)

@@ -1,10 +1,7 @@
-"""A release: what BI tools read. Built aside, checked, swapped in atomically, never changed afterwards.
-
-What belongs here: the steps from the build file to `published/current`. What does not: figures (dbt) and what the
-package description says (`datapackage`).
-"""
+"""A release: what BI tools read. Built aside, checked, swapped in atomically, never changed afterwards."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,19 +9,29 @@ from pathlib import Path
 import duckdb
 
 from base.home import SHARED, Home
+from base.release_layout import (
+    DATA_DOCS,
+    DATABASE,
+    PUBLIC_SCHEMAS,
+    REPORTS,
+    attach,
+    parquet_file,
+    releases,
+    releases_folder,
+)
+from base.sql import sql_text
 from expectations.results import CheckResult
 from publication import personal_values
 from publication.check_results import blocks_publication, write_table
 from publication.datapackage import maturity_of_release, write_datapackage
 from publication.finding_ledger import catch_up, fill_times
 from publication.inputs import Inputs
-from reports.release_reports import write_release_reports
 
-PUBLIC_SCHEMAS = ("marts", "quality")
 # Readable by DuckDB 1.4 and newer, which BI drivers bundle.
 STORAGE_VERSION = "v1.0.0"
 KEPT_RELEASES = 10
-DATABASE = "poverty.duckdb"
+# Writes the reports of a release being made: its folder, its id, its maturity, the folder of the release before it.
+ReportWriter = Callable[[Path, str, str, Path | None], None]
 
 
 class NotPublishedError(RuntimeError):
@@ -40,16 +47,16 @@ class Release:
     maturity: str
 
 
-def releases(home: Home) -> list[Path]:
-    """The folders of all kept releases, oldest first."""
-    folder = home.published / "releases"
-    return sorted(path for path in folder.glob("*") if path.is_dir() and not path.name.startswith("."))
-
-
 def publish(
-    home: Home, run_id: str, results: list[CheckResult], inputs: Inputs, *, now: datetime | None = None
+    home: Home,
+    run_id: str,
+    results: list[CheckResult],
+    inputs: Inputs,
+    write_reports: ReportWriter,
+    *,
+    now: datetime | None = None,
 ) -> Release:
-    """Publish what the build file holds.
+    """Publish what the build file holds, with the reports that `write_reports` makes of it.
 
     Raises NotPublishedError when an error-severity check of the warehouse itself failed or the release does not equal
     the build; then nothing of `published/current` has changed. `inputs` is what the release was built from, kept in its
@@ -71,7 +78,7 @@ def publish(
     results.append(personal_values.result(places))
     now = now or datetime.now(UTC)
     release_id = now.strftime("%Y%m%dT%H%M%S%fZ")
-    parent = home.published / "releases"
+    parent = releases_folder(home)
     parent.mkdir(parents=True, exist_ok=True)
     parent.chmod(SHARED)
     _sweep(parent)
@@ -81,13 +88,13 @@ def publish(
     try:
         write_database(home.build_file, aside / DATABASE, run_id, results)
         fill_times(aside / DATABASE, home.finding_ledger, now.astimezone(UTC).replace(tzinfo=None))
-        write_parquet(aside / DATABASE, aside / "parquet")
+        write_parquet(aside)
         maturity, _ = maturity_of_release(aside / DATABASE)
         previous = home.current.resolve() if home.current.exists() else None
         if home.data_docs.exists():
-            shutil.copytree(home.data_docs, aside / "reports" / "data_docs")
+            shutil.copytree(home.data_docs, aside / REPORTS / DATA_DOCS)
         write_datapackage(aside, release_id, inputs, now)  # the audit report compares descriptions
-        write_release_reports(aside, release_id, maturity, previous)
+        write_reports(aside, release_id, maturity, previous)
         write_datapackage(aside, release_id, inputs, now)
         check_copy(home.build_file, aside / DATABASE)
         # Once more over what was written: check results and reports are texts of their own.
@@ -111,7 +118,7 @@ def publish(
 def _refuse_personal_values(places: list[str]) -> None:
     if places:
         raise NotPublishedError(
-            f"Not published: a personal value of the workbooks stands in {', '.join(places[:10])}. The last release "
+            f"Not published: a personal value of the workbooks is in {', '.join(places[:10])}. The last release "
             "stays. In quality.waiver or quality.correction somebody wrote it into a reason: change that line of the "
             "file in decisions/. Anywhere else the data team finds out how it got there (check "
             "personal_value_published, docs/privacy.md)."
@@ -150,15 +157,11 @@ def public_tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[
     ).fetchall()
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def write_database(build_file: Path, target: Path, run_id: str, results: list[CheckResult]) -> None:
     """Copy the public tables with their keys, constraints and descriptions into a new DuckDB file."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_quoted(str(build_file))} as build (read_only)")
-        connection.execute(f"attach {_quoted(str(target))} as release (storage_version '{STORAGE_VERSION}')")
+        attach(connection, build_file, "build")
+        connection.execute(f"attach {sql_text(target)} as release (storage_version '{STORAGE_VERSION}')")
         connection.execute("use release")
         for schema in PUBLIC_SCHEMAS:
             connection.execute(f"create schema {schema}")
@@ -171,34 +174,35 @@ def write_database(build_file: Path, target: Path, run_id: str, results: list[Ch
             connection.execute(definition)
             connection.execute(f"insert into {schema}.{table} select * from build.{schema}.{table}")
             if comment:
-                connection.execute(f"comment on table {schema}.{table} is {_quoted(comment)}")
+                connection.execute(f"comment on table {schema}.{table} is {sql_text(comment)}")
             described = connection.execute(
                 "select column_name, comment from duckdb_columns() where database_name = 'build' "
                 "and schema_name = ? and table_name = ? and comment is not null",
                 [schema, table],
             ).fetchall()
             for column, text in described:
-                connection.execute(f'comment on column {schema}.{table}."{column}" is {_quoted(text)}')
+                connection.execute(f'comment on column {schema}.{table}."{column}" is {sql_text(text)}')
         write_table(connection, run_id, results)
         connection.execute("checkpoint release")
         connection.execute("use memory")
         connection.execute("detach release")
 
 
-def write_parquet(database: Path, folder: Path) -> None:
-    """The same tables as `parquet/<schema>/<table>.parquet`, rows in the order of the database."""
+def write_parquet(release: Path) -> None:
+    """The tables of a release's database as `parquet/<schema>/<table>.parquet`, rows in the order of the database."""
+    database = release / DATABASE
     with duckdb.connect(str(database), read_only=True) as connection:
         for schema, table in public_tables(connection, database.stem):
-            target = folder / schema / f"{table}.parquet"
+            target = release / parquet_file(f"{schema}.{table}")
             target.parent.mkdir(parents=True, exist_ok=True)
-            connection.execute(f"copy {schema}.{table} to {_quoted(str(target))} (format parquet, compression zstd)")
+            connection.execute(f"copy {schema}.{table} to {sql_text(target)} (format parquet, compression zstd)")
 
 
 def check_copy(build_file: Path, database: Path) -> None:
     """The release must hold the build's rows, no more and no fewer. Raises NotPublishedError."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_quoted(str(build_file))} as build (read_only)")
-        connection.execute(f"attach {_quoted(str(database))} as release (read_only)")
+        attach(connection, build_file, "build")
+        attach(connection, database, "release")
         for schema, table in public_tables(connection, "build"):
             built, released = (
                 connection.execute(f"select count(*) from {name}.{schema}.{table}").fetchall()[0][0]

@@ -1,21 +1,9 @@
-"""Waivers as a release tells them: which are in force, and which have expired since.
+"""Waivers as a release lists them: which are in force, and which have expired since."""
 
-What belongs here: reading `quality.waiver`. What does not: which waivers hold (dbt: `stg_waiver`).
-"""
-
-import os
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import duckdb
-
-BUILD_DATE_VARIABLE = "POVERTY_BUILD_DATE"  # set by `poverty verify`; dbt reads it too (macros/decisions.sql)
-
-
-def today() -> date:
-    """The day by which waivers expire (UTC); another one only where a release is built again as of its own day."""
-    given = os.environ.get(BUILD_DATE_VARIABLE)
-    return date.fromisoformat(given) if given else datetime.now(UTC).date()
 
 
 def in_force(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

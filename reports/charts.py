@@ -1,17 +1,17 @@
 """Charts of static pages: one look for all, drawn in the browser by the one plotly.js of the release.
 
-What belongs here: colours, the common layout and the files that draw. What does not: what a chart shows; that is a pure
-function from rows to a Plotly figure beside the page. A figure is plain data, which the page carries as a JSON block.
+A figure is plain data, which the page carries as a JSON block.
 """
 
-import importlib.resources
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from base.chart_library import LIBRARY, chart_library
+
 Figure = dict[str, Any]
 
-# Told apart by colour-blind readers and in grey print: each differs from the others in lightness too.
+# Distinct for colour-blind readers and in grey print: each differs from the others in lightness too.
 CLASS_COLOURS = {"poor": "#9b2226", "near_poor": "#e09f3e", "above": "#2a6f97", "not_listed": "#b8c0c8"}
 CLASS_NAMES = {
     "poor": "Hộ nghèo",
@@ -25,7 +25,6 @@ LINE = "#d5dbe1"
 TARGET = "#14532d"
 SHADE = "#eef3f7"
 FONT = "Noto Sans, Segoe UI, DejaVu Sans, Arial, sans-serif"
-_LIBRARY = "plotly.min.js"
 
 
 @dataclass(frozen=True)
@@ -92,9 +91,4 @@ def value_axis(title: str, suffix: str = "") -> Figure:
 
 def write_library(reports: Path) -> None:
     """Copy plotly.js, as its Python package ships it, into `reports/assets`: one copy for all pages of the release."""
-    (reports / "assets" / _LIBRARY).write_bytes(library())
-
-
-def library() -> bytes:
-    """plotly.js as its Python package ships it."""
-    return (importlib.resources.files("plotly") / "package_data" / _LIBRARY).read_bytes()
+    (reports / "assets" / LIBRARY).write_bytes(chart_library())

@@ -1,14 +1,13 @@
-"""The reports that are part of a release: its `reports` folder, from its own tables.
-
-What belongs here: which reports a release has, and the page that leads to them. What does not: any report.
-"""
+"""The reports that are part of a release: its `reports` folder, from its own tables."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from base.release_layout import DATA_DOCS, REPORTS
 from reports.audit.report import PAGE as AUDIT_PAGE
 from reports.audit.report import write_audit_report
 from reports.charts import write_library
+from reports.dictionary.pages import TABLES_PAGE, write_dictionary
 from reports.page import Site, write_assets, write_page
 from reports.plan.page import PAGE as PLAN_PAGE
 from reports.plan.page import write_plan_page
@@ -16,8 +15,6 @@ from reports.profiles.pages import FOLDER as PROFILES
 from reports.profiles.pages import write_profiles
 from reports.simulated import simulated_notice
 from reports.tables import open_release
-
-FOLDER = "reports"
 
 
 @dataclass(frozen=True)
@@ -36,9 +33,9 @@ def write_release_reports(release: Path, release_id: str, maturity: str, previou
         release: the folder of the release being made; its database and Parquet files are there.
         release_id: its id.
         maturity: `final` or `provisional`.
-        previous: the folder of the release in force until now, None for the first one.
+        previous: the folder of the current release until now, None for the first one.
     """
-    reports = release / FOLDER
+    reports = release / REPORTS
     write_assets(reports)
     write_library(reports)
     with open_release(release) as tables:
@@ -53,9 +50,12 @@ def write_release_reports(release: Path, release_id: str, maturity: str, previou
     write_audit_report(release, site, previous)
     about = "Đã nhận gì, có gì sai, ai phải sửa: từng xã, từng kiểm tra, từng số liệu. Kèm sổ Excel."
     entries.append(Entry(AUDIT_PAGE, "Báo cáo kiểm toán số liệu", about))
-    if (reports / "data_docs" / "index.html").exists():
+    table_count, check_count = write_dictionary(release, site)
+    about = f"Ý nghĩa của {table_count} bảng với mọi cột (tiếng Anh) và của {check_count} kiểm tra."
+    entries.append(Entry(TABLES_PAGE, "Từ điển dữ liệu", about))
+    if (reports / DATA_DOCS / "index.html").exists():
         about = "Trang kỹ thuật của Great Expectations về lần chạy này (tiếng Anh), chỉ có số đếm và ngưỡng."
-        entries.append(Entry("data_docs/index.html", "Kiểm tra phân bố số liệu", about))
+        entries.append(Entry(f"{DATA_DOCS}/index.html", "Kiểm tra phân bố số liệu", about))
     write_page(
         site,
         "index.html",

@@ -1,7 +1,4 @@
-"""A synthetic Bến Tre, 2021-2030: every commune's survey workbooks, clearly marked as simulated, and the answers.
-
-What belongs here: making the sample province. What does not: reading workbooks, or any rule of the warehouse.
-"""
+"""The simulated sample of a territory: workbooks of every commune, marked as simulated, and the answers."""
 
 from sample.generate import SampleSummary, generate_province
 

@@ -1,7 +1,4 @@
-"""Exact integer allocation: totals split over places, matrices with given margins, choices of an exact number.
-
-What belongs here: arithmetic with exact sums. What does not: what is counted.
-"""
+"""Exact integer allocation: totals split over areas, matrices with given margins, choices of an exact number."""
 
 import numpy as np
 
@@ -30,11 +27,11 @@ def apportion(
     by_fraction = np.argsort(-(exact - whole), kind="stable")
     step = 1 if whole.sum() <= total else -1
     while whole.sum() != total:
-        for place in by_fraction:
+        for position in by_fraction:
             if whole.sum() == total:
                 break
-            if lows[place] <= whole[place] + step <= highs[place]:
-                whole[place] += step
+            if lows[position] <= whole[position] + step <= highs[position]:
+                whole[position] += step
     return whole
 
 

@@ -1,7 +1,4 @@
-"""Household codes: kept from year to year, dealt afresh after a renumbering or a merger.
-
-What belongs here: which number a row gets. What does not: the previous codes that clerks write down.
-"""
+"""Household codes: kept from year to year, dealt again after a renumbering or a merger."""
 
 import numpy as np
 import pandas as pd
@@ -32,8 +29,8 @@ def number_rows(
     rank = new.groupby("commune").cumcount() + 1
     rows.loc[new.index, "kept"] = rank + new["commune"].map(highest).fillna(0).astype(int)
     top = rows.groupby("commune")["kept"].max()
-    for place, number in zip(top.index.tolist(), top.tolist(), strict=True):
-        highest[place] = max(highest.get(place, 0), number)
+    for code, number in zip(top.index.tolist(), top.tolist(), strict=True):
+        highest[code] = max(highest.get(code, 0), number)
     return rows["kept"].to_numpy(np.int64)
 
 

@@ -1,7 +1,4 @@
-"""What happens to a file's bytes on the way: cut off, protected with a password, blown up.
-
-What belongs here: bytes that no program of ours can read as a workbook. What does not: workbooks that are wrong inside.
-"""
+"""What happens to a file's bytes on the way: cut off, protected with a password, blown up."""
 
 import hashlib
 import io
@@ -23,7 +20,7 @@ def damaged(content: bytes, damage: str) -> bytes:
 
 
 def _cut(content: bytes) -> bytes:
-    """The first half: an upload that broke off. The directory of a zip stands at its end."""
+    """The first half: an upload that broke off. The directory of a zip is at its end."""
     return content[: len(content) // 2]
 
 

@@ -1,7 +1,4 @@
-"""What happens to the members of listed households in a year: deaths, births, leaving, joining, splits, new heads.
-
-What belongs here: persons changing household or relation. What does not: classes, codes, clerks' mistakes.
-"""
+"""What happens to the members of listed households in a year: deaths, births, leaving, joining, splits, new heads."""
 
 import numpy as np
 

@@ -1,7 +1,4 @@
-"""How the lists move from one year to the next: who leaves, stays, crosses, enters, so that the year's counts come out.
-
-What belongs here: exact numbers of each flow and the choice of households. What does not: scores, codes, records.
-"""
+"""How the lists move from one year to the next: who leaves, stays, crosses or enters, to reach the year's counts."""
 
 from dataclasses import dataclass
 
@@ -11,7 +8,7 @@ from sample import events
 from sample.allocation import choose
 from sample.households import add_households, draw_traits
 from sample.tables import Population
-from sample.targets import YearTarget
+from sample.targets import Targets
 from sample.vocabulary import (
     AVERAGE,
     DISSOLVED,
@@ -73,7 +70,7 @@ class Crossings:
     enter_near: int
 
 
-def plan_crossings(poor_stay: int, near_stay: int, target: YearTarget) -> Crossings:
+def plan_crossings(poor_stay: int, near_stay: int, target: Targets) -> Crossings:
     """Flows that reach the target exactly; the entrants are a usual share, or more where the lists grow."""
     near_to_poor, poor_to_near = round(0.035 * near_stay), round(0.12 * poor_stay)
     enter_poor = max(round(0.085 * target.poor), target.poor - near_to_poor - round(0.84 * poor_stay))
@@ -99,7 +96,7 @@ def next_list(
     population: Population,
     rng: np.random.Generator,
     year: int,
-    target: YearTarget,
+    target: Targets,
     hamlets: dict[int, list[str]],
     has_average: bool,
 ) -> Rows:
@@ -160,13 +157,13 @@ def _leave(population: Population, rng: np.random.Generator, opening: np.ndarray
 def _move_inside(
     population: Population, rng: np.random.Generator, stay: np.ndarray, hamlets: dict[int, list[str]]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A few households move to another commune of the province; returns them and the communes they left."""
+    """A few households move to another commune of the territory; returns them and the communes they left."""
     households = population.households
-    moved = stay[choose(rng, round(0.005 * len(stay)), np.zeros(len(stay)))]
+    moved = stay[choose(rng, round(0.005 * len(stay)) if len(hamlets) > 1 else 0, np.zeros(len(stay)))]
     origin = households["commune"][moved].astype(np.int64)
     codes = np.array(sorted(hamlets))
-    place = np.searchsorted(codes, origin)
-    aim = codes[(place + rng.integers(1, len(codes), len(moved))) % len(codes)]
+    position = np.searchsorted(codes, origin)
+    aim = codes[(position + rng.integers(1, len(codes), len(moved))) % len(codes)]
     households["commune"][moved] = aim
     households["hamlet"][moved] = [hamlets[code][int(draw * len(hamlets[code]))] for code, draw in zip(
         aim.tolist(), rng.random(len(aim)).tolist(), strict=True)]  # fmt: skip
@@ -185,9 +182,9 @@ def _cross(
     """Classes of the staying households; the better off leave first, movers never do."""
     households = population.households
     communes = np.unique(households["commune"])
-    place_effect = 0.35 * rng.standard_normal(len(communes))
-    place = np.searchsorted(communes, households["commune"][stay])
-    need = -households["welfare"][stay] - place_effect[place] + 100.0 * np.isin(stay, moved)
+    commune_effect = 0.35 * rng.standard_normal(len(communes))
+    position = np.searchsorted(communes, households["commune"][stay])
+    need = -households["welfare"][stay] - commune_effect[position] + 100.0 * np.isin(stay, moved)
     classes = above(rng, len(stay), has_average)
 
     poor, near = np.flatnonzero(is_poor), np.flatnonzero(~is_poor)
@@ -203,12 +200,12 @@ def _cross(
 
 
 def _recognisable(population: Population, absent: np.ndarray) -> np.ndarray:
-    """The absent households whose head was last recorded without a slip.
+    """The absent households whose head was last recorded without a typo.
 
     Only they come back: without last year's code a household is known by its persons alone.
     """
     heads = population.heads()[absent]
-    known: np.ndarray = absent[(heads >= 0) & ~population.persons["has_slip"][heads]]
+    known: np.ndarray = absent[(heads >= 0) & ~population.persons["has_typo"][heads]]
     return known
 
 
@@ -230,7 +227,7 @@ def _enter(
     codes = np.array(sorted(hamlets))
     weight = (weights[codes] + 2) * np.exp(0.3 * rng.standard_normal(len(codes)))
 
-    def places(count: int) -> np.ndarray:
+    def draw_communes(count: int) -> np.ndarray:
         return rng.choice(codes, count, p=weight / weight.sum())
 
     pool = _recognisable(population, np.flatnonzero(~households["is_gone"] & ~stays & (population.sizes() > 0)))
@@ -248,13 +245,13 @@ def _enter(
 
     fresh = enter - len(returned) - len(split)
     from_outside = round(0.05 * enter)
-    new = add_households(population, rng, year, places(fresh), hamlets, draw_traits(rng, fresh))
+    new = add_households(population, rng, year, draw_communes(fresh), hamlets, draw_traits(rng, fresh))
 
     found = round(0.035 * listed)
     rest = np.setdiff1d(pool, returned)
     again = rest[choose(rng, min(found // 4, len(rest) // 4), 1.5 * (households["previous"][rest] > 0))]
     strangers = add_households(
-        population, rng, year, places(found - len(again)), hamlets, draw_traits(rng, found - len(again))
+        population, rng, year, draw_communes(found - len(again)), hamlets, draw_traits(rng, found - len(again))
     )
     above_line = np.concatenate([again, strangers])
 

@@ -1,7 +1,4 @@
-"""The sample province as files: simulate, plant, write in parallel, keep the truth.
-
-What belongs here: the public function. What does not: any rule.
-"""
+"""The sample as files: simulate, plant errors, write in parallel, keep the truth."""
 
 import multiprocessing
 import os
@@ -12,16 +9,17 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from base.forms import Form, form_of_year, load_forms
 from sample.communes import units_of
 from sample.lists import YearList
 from sample.planting.kinds import file_kinds_of, list_kinds_of
 from sample.planting.lists import plant_in_lists
 from sample.planting.planted import Planted, waivers_of
-from sample.planting.sending import Sending
+from sample.planting.sending import CURRENT, Sending
 from sample.simulation import simulate
 from sample.submissions import Submission, submissions_of
 from sample.truth import links_of, write_truth
+from sample.vocabulary import form_of
+from sample.vocabulary import survey_years as all_survey_years
 from sample.workbook import write_submission
 
 _IN_FLIGHT = 48  # files given to the writers at a time, so that a fast simulation does not fill the memory
@@ -44,29 +42,29 @@ def generate_province(
     landing: Path,
     truth: Path,
     seed: int = 2021,
-    survey_years: Sequence[int] = range(2021, 2031),
+    survey_years: Sequence[int] | None = None,
     workers: int | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     commune_codes: set[str] | None = None,
 ) -> SampleSummary:
-    """Writes the simulated province into `landing` (<year>/<year>_<code>_<name>.xlsx) and the answers into `truth`.
+    """Writes the simulated province (the territory) into `landing` and the answers into `truth`.
 
     The same seed gives the same bytes, whatever the number of `workers` (processes; None: one per core, or none when
     `commune_codes` is given). `survey_years` and `commune_codes` restrict which files are written; the simulation
-    is the same, so the files are too. `on_progress` hears (files written, files in all). Raises OSError when a folder
-    cannot be written.
+    is the same, so the files are too. `on_progress` gets (files written, about how many in all). Raises OSError when a
+    folder cannot be written.
     """
-    forms = load_forms()
-    files = sum(_file_count(seed, year, commune_codes) for year in survey_years)
+    years = all_survey_years() if survey_years is None else survey_years
+    files = sum(_file_count(year, commune_codes) for year in years)
     links: list[pa.Table] = []
     planted: list[Planted] = []
     counts = {"files": 0, "household_rows": 0, "member_rows": 0}
 
     def submissions() -> Iterator[Submission]:
-        for year_list, sending, in_lists in planted_lists(seed, max(survey_years)):
-            if year_list.year not in survey_years:
+        for year_list, sending, in_lists in planted_lists(seed, max(years)):
+            if year_list.year not in years:
                 continue
-            form = _form(forms, year_list.year)
+            form = form_of(year_list.year)
             planted.extend(one for one in in_lists if commune_codes is None or one.commune_code in commune_codes)
             for good in submissions_of(seed, year_list, form, commune_codes):
                 for sent in sending.send(good, form):
@@ -88,38 +86,29 @@ def generate_province(
 
 
 def planted_lists(seed: int, last_year: int) -> Iterator[tuple[YearList, Sending, list[Planted]]]:
-    """The lists of 2021 to `last_year` with their mistakes, what communes send, and what was planted in the lists."""
-    forms = load_forms()
+    """The lists up to `last_year` with their errors, what communes send, and what was planted in the lists."""
     before: YearList | None = None
     for year_list in simulate(seed, last_year):
         year = year_list.year
-        sending = Sending.of_year(seed, year, file_kinds_of(year))
+        sending = Sending.of_year(seed, year_list, file_kinds_of(year))
         planted = plant_in_lists(
             seed,
             year_list,
             before,
-            _form(forms, year),
+            form_of(year),
             list_kinds_of(year),
             set(sending.kinds),
-            sending.file_in_force,
+            sending.current_file,
         )
-        yield year_list, sending, planted
+        yield year_list, sending, [*sending.left_out, *planted]
         before = year_list
 
 
-def _form(forms: dict[str, Form], year: int) -> Form:
-    form = form_of_year(forms, year)
-    if form is None:
-        raise ValueError(f"no form serves {year}")
-    return form
-
-
-def _file_count(seed: int, year: int, commune_codes: set[str] | None) -> int:
-    sending = Sending.of_year(seed, year, file_kinds_of(year))
-    units = units_of(year).items()
-    return sum(
-        sending.files(code) for code, unit in units if commune_codes is None or unit.commune_code in commune_codes
-    )
+def _file_count(year: int, commune_codes: set[str] | None) -> int:
+    """One file a commune, and one more for every error that comes in a file of its own."""
+    if commune_codes is not None:
+        return sum(unit.commune_code in commune_codes for unit in units_of(year).values())
+    return len(units_of(year)) + sum(kind.comes != CURRENT for kind in file_kinds_of(year).values())
 
 
 def _written(landing: str, submissions: Iterator[Submission], workers: int) -> Iterator[None]:

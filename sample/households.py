@@ -1,34 +1,51 @@
-"""New households with their lasting traits: hamlet, group, needs, causes.
-
-What belongs here: what a household is when it first appears. What does not: its class of a year.
-"""
+"""New households with their lasting traits: hamlet, group, needs, causes."""
 
 import numpy as np
 
-from sample.figures_2021 import Traits
+from sample import calibration
+from sample.first_year import Traits
 from sample.people import add_members
 from sample.tables import Population
-from sample.vocabulary import CAUSES, CHILD_INDICATORS, INDICATORS, NOT_LISTED
-
-_EMPLOYMENT_SHARES = np.array([0.658, 0.131, 0.023, 0.133, 0.055])  # none, then by EMPLOYMENT_NEEDS, as in 2021
-_KNOWLEDGE_SHARES = np.array([0.753, 0.071, 0.099, 0.035, 0.042])
-_CAUSE_SHARES = np.array([0.36, 0.42, 0.22, 0.17, 0.24, 0.30, 0.21, 0.10])
-_CHILD_COLUMNS = [INDICATORS.index(code) for code in CHILD_INDICATORS]
+from sample.vocabulary import NOT_LISTED, causes, indicators, is_of_children, need_groups, needs
 
 
 def draw_traits(rng: np.random.Generator, count: int) -> Traits:
-    """Random traits with about the shares of 2021, for households that no published count covers."""
+    """Random traits with the shares of the calibration, for households that no count of it covers."""
+
+    def some(subject: str) -> np.ndarray:
+        return rng.random(count) < calibration.value("household_share", subject)
+
     return Traits(
-        flags=np.zeros((count, len(INDICATORS)), bool),
-        has_female_head=rng.random(count) < 0.44,
-        is_minority=rng.random(count) < 0.0016,
-        is_merit=rng.random(count) < 0.008,
-        is_social=rng.random(count) < 0.12,
-        group=rng.choice([1, 2, 3], count, p=[0.665, 0.07, 0.265]).astype(np.int8),
-        need_loan=rng.random(count) < 0.585,
-        need_employment=rng.choice(5, count, p=_EMPLOYMENT_SHARES).astype(np.int8),
-        need_knowledge=rng.choice(5, count, p=_KNOWLEDGE_SHARES).astype(np.int8),
+        flags=np.zeros((count, len(indicators())), bool),
+        has_female_head=some("female_head"),
+        is_minority=some("minority_head"),
+        is_merit=some("merit"),
+        is_social=some("social_protection"),
+        group=rng.choice([1, 2, 3], count, p=calibration.values("poverty_group_share", ("1", "2", "3"))).astype(
+            np.int8
+        ),
+        needs=_draw_needs(rng, count),
     )
+
+
+def _draw_needs(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Needs (households, needs), one of a group at most."""
+    asked = np.zeros((count, len(needs())), bool)
+    for group in need_groups():
+        shares = calibration.values("need_share", group.needs)
+        if len(shares) == 1:
+            asked[:, group.columns.start] = rng.random(count) < shares[0]
+        else:
+            chosen = rng.choice(len(shares) + 1, count, p=[1 - shares.sum(), *shares])
+            asked[:, group.columns] = chosen[:, None] == np.arange(1, len(shares) + 1)
+    return asked
+
+
+def _draw_ethnicities(rng: np.random.Generator, is_minority: np.ndarray) -> np.ndarray:
+    """Positions in the list of ethnicities; 0 is the majority."""
+    weights = [int(weight) for weight in calibration.subjects("minority_weight").values()]
+    pool = np.repeat(np.arange(1, len(weights) + 1), weights)
+    return np.where(is_minority, rng.choice(pool, len(is_minority)), 0)
 
 
 def add_households(
@@ -42,22 +59,20 @@ def add_households(
 ) -> np.ndarray:
     """Adds one household per commune given; returns their numbers."""
     count = len(communes)
-    place = rng.random(count)
+    draws = zip(communes.tolist(), rng.random(count).tolist(), strict=True)
     hamlet = np.empty(count, object)
-    hamlet[:] = [hamlets[c][int(p * len(hamlets[c]))] for c, p in zip(communes.tolist(), place.tolist(), strict=True)]
+    hamlet[:] = [hamlets[code][int(draw * len(hamlets[code]))] for code, draw in draws]
     numbers = population.households.append(
         commune=communes,
         hamlet=hamlet,
-        ethnicity=np.where(traits.is_minority, rng.choice([1, 1, 1, 2, 2, 3, 4, 5], count), 0),
+        ethnicity=_draw_ethnicities(rng, traits.is_minority),
         group=traits.group,
         is_merit=traits.is_merit,
         is_social=traits.is_social,
         welfare=rng.standard_normal(count),
         flags=traits.flags,
         causes=draw_causes(rng, traits.group),
-        need_loan=traits.need_loan,
-        need_employment=traits.need_employment,
-        need_knowledge=traits.need_knowledge,
+        needs=traits.needs,
         previous=np.full(count, NOT_LISTED, np.int8),
         ever_poor=np.zeros(count, bool),
         ever_near_poor=np.zeros(count, bool),
@@ -67,26 +82,25 @@ def add_households(
         listed_size=np.zeros(count, np.int16),
     )
     if with_members:
-        needs_child: np.ndarray = np.asarray(traits.flags[:, _CHILD_COLUMNS].any(axis=1))
+        needs_child: np.ndarray = np.asarray(traits.flags[:, is_of_children()].any(axis=1))
         add_members(population, rng, year, numbers, traits.has_female_head, needs_child)
     return numbers
 
 
 def draw_causes(rng: np.random.Generator, group: np.ndarray) -> np.ndarray:
-    """Causes of poverty (households, 8), at least one each; without labour capacity most lack labour."""
-    shares = np.tile(_CAUSE_SHARES, (len(group), 1))
-    shares[group == 3, CAUSES.index("no_labour")] = 0.8
-    causes = rng.random(shares.shape) < shares
-    without = np.flatnonzero(~causes.any(axis=1))
-    causes[without, rng.integers(0, len(CAUSES), len(without))] = True
-    return causes
+    """Causes of poverty (households, causes), at least one each; group 3, without labour, has shares of its own."""
+    shares = np.tile(calibration.values("cause_share", causes()), (len(group), 1))
+    for code, share in calibration.subjects("cause_share_without_labour").items():
+        shares[group == 3, causes().index(code)] = share
+    drawn = rng.random(shares.shape) < shares
+    without = np.flatnonzero(~drawn.any(axis=1))
+    drawn[without, rng.integers(0, len(causes()), len(without))] = True
+    return drawn
 
 
 def redraw_some(population: Population, rng: np.random.Generator, listed: np.ndarray, share: float) -> None:
     """Needs and causes of a few of the listed households change in a year."""
     chosen = listed[rng.random(len(listed)) < share]
-    fresh = draw_traits(rng, len(chosen))
     households = population.households
-    for name in ("need_loan", "need_employment", "need_knowledge"):
-        households[name][chosen] = getattr(fresh, name)
+    households["needs"][chosen] = draw_traits(rng, len(chosen)).needs
     households["causes"][chosen] = draw_causes(rng, households["group"][chosen])

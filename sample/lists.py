@@ -1,29 +1,26 @@
-"""One year's lists as frames: household rows, member rows and totals, in the fields of the form maps.
-
-What belongs here: turning state and flows into what communes report. What does not: files, planted mistakes.
-"""
+"""One year's lists as frames: household rows, member rows and totals, in the fields of the form maps."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from sample import calibration
 from sample.flows import Rows
 from sample.records import record_persons
 from sample.tables import Population
 from sample.vocabulary import (
-    CAUSES,
     CLASS_NAMES,
-    EMPLOYMENT_NEEDS,
-    ETHNICITIES,
     EXIT_NAMES,
     FEMALE,
-    INDICATORS,
-    KNOWLEDGE_NEEDS,
     LEFT_LIST,
     NEAR_POOR,
     RELATION_NAMES,
     SEX_NAMES,
+    causes,
+    ethnicities,
+    indicators,
+    needs,
 )
 
 _NOTES = ("Hộ neo đơn", "Có người bệnh dài ngày", "Đi làm ăn xa", "Nhà đang sửa", "Xin hỗ trợ vay vốn")
@@ -31,7 +28,7 @@ _NOTES = ("Hộ neo đơn", "Có người bệnh dài ngày", "Đi làm ăn xa",
 
 @dataclass
 class YearList:
-    """One survey year of the province.
+    """One survey year of the territory.
 
     `households`: a row per list row, sorted by commune and code; the fields of the household sheet (codes, not
     labels) and `commune`, `true_household_id`. `members`: a row per person, in the order of the households.
@@ -55,7 +52,7 @@ class Findings:
     code: np.ndarray
     code_number: np.ndarray
     previous_code: np.ndarray
-    needs_persons: np.ndarray  # no code tells who the household was before: its persons have to
+    needs_persons: np.ndarray  # no code shows who the household was before: its persons have to
     head: np.ndarray  # person number
     is_urban: np.ndarray
 
@@ -101,13 +98,13 @@ def build_list(
         ("head_birth", record["birth"].to_numpy()[head_record]),
         ("head_birth_kind", record["birth_kind"].to_numpy()[head_record]),
         ("head_sex", np.array(SEX_NAMES, object)[persons["sex"][head_person]]),
-        ("head_ethnicity", np.array(ETHNICITIES, object)[persons["ethnicity"][head_person]]),
+        ("head_ethnicity", np.array(ethnicities(), object)[persons["ethnicity"][head_person]]),
         ("member_count", count),
     ):
         households[name] = values
 
     age = population.ages(year)[members]
-    uninsured = households["is_deprived_health_insurance"].to_numpy()[owner]
+    uninsured = _lacks_insurance(households)[owner]
     insured = ~uninsured | (rng.random(len(members)) < 0.45) | (age < 6)
     insured[is_first] = ~uninsured[is_first]
     is_female = persons["sex"][members] == FEMALE
@@ -117,11 +114,18 @@ def build_list(
         household_code=households["household_code"].to_numpy()[owner],
         member_number=np.arange(len(members)) - np.repeat(start, np.diff(np.append(start, len(members)))) + 1,
         sex=np.array(SEX_NAMES, object)[is_female.astype(np.int64)],
-        ethnicity=np.array(ETHNICITIES, object)[persons["ethnicity"][members]],
+        ethnicity=np.array(ethnicities(), object)[persons["ethnicity"][members]],
         relation_to_head=np.array(RELATION_NAMES, object)[persons["relation"][members]],
         has_health_insurance=insured,
     )
     return YearList(year, households, frame, totals_of(households, residents, resident_persons, active))
+
+
+def _lacks_insurance(households: pd.DataFrame) -> np.ndarray:
+    """Whether each household lacks the indicator that the members' insurance must agree with."""
+    names = [f"is_deprived_{code}" for code in calibration.subjects("indicator_of_insurance")]
+    lacks: np.ndarray = households.reindex(columns=names, fill_value=False).any(axis=1).to_numpy()
+    return lacks
 
 
 def _household_frame(
@@ -159,17 +163,15 @@ def _household_frame(
         "is_merit_household": table["is_merit"][household] & ~is_left,
         "is_social_protection": table["is_social"][household] & ~is_left,
         "lacks_labour_capacity": (group == 3) & ~is_left,
-        "need_loan": table["need_loan"][household] & is_in,
         "note": note,
     }
-    for number, code in enumerate(INDICATORS):
+    for number, code in enumerate(indicators()):
         if active[number]:
             columns[f"is_deprived_{code}"] = flags[:, number]
-    for number, code in enumerate(CAUSES):
+    for number, code in enumerate(causes()):
         columns[f"cause_{code}"] = table["causes"][household, number] & is_in
-    for name, codes in (("need_employment", EMPLOYMENT_NEEDS), ("need_knowledge", KNOWLEDGE_NEEDS)):
-        for number, code in enumerate(codes):
-            columns[f"need_{code}"] = (table[name][household] == number + 1) & is_in
+    for number, code in enumerate(needs()):
+        columns[f"need_{code}"] = table["needs"][household, number] & is_in
     return pd.DataFrame(columns)
 
 
@@ -178,13 +180,13 @@ def totals_of(
 ) -> pd.DataFrame:
     """The communes' totals, computed from the list; deprivations count poor and near-poor together."""
     fields = [f"{code}_{unit}" for code in ("poor", "near_poor") for unit in ("households", "persons")]
-    fields += [f"deprived_{code}" for number, code in enumerate(INDICATORS) if active[number]]
+    fields += [f"deprived_{code}" for number, code in enumerate(indicators()) if active[number]]
     totals = pd.DataFrame({"resident_households": residents, "resident_persons": resident_persons}).sort_index()
     return totals.join(listed_counts(households, totals.reindex(columns=fields)))
 
 
 def listed_counts(households: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
-    """What the list says about the fields of the totals that it can speak of, by commune."""
+    """The fields of the totals that can be counted in the list, by commune."""
     columns: dict[str, pd.Series] = {}
     listed = households[households["recorded_class"].isin(["poor", "near_poor"])].groupby("commune")
     for code in ("poor", "near_poor"):

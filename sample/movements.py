@@ -1,7 +1,4 @@
-"""The movement a commune records, as marts.md computes it.
-
-What belongs here: the movement rule. What does not: labels, planted mistakes.
-"""
+"""The movement a commune records, by the rule that the marts compute it with."""
 
 import numpy as np
 
@@ -22,7 +19,7 @@ def recorded_movement(
 ) -> np.ndarray:
     """Movement codes per row; None where a form has no label (left list, above to above, never listed to above).
 
-    `previous` is last year's class (not listed: 0); the `ever` flags speak of all earlier years.
+    `previous` is last year's class (not listed: 0); the `ever` flags are about all earlier years.
     """
     on_list = (previous == POOR) | (previous == NEAR_POOR)
     is_above = (classes == AVERAGE) | (classes == NON_POOR)

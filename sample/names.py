@@ -1,6 +1,6 @@
 """Synthetic names: pools with rough Vietnamese frequencies, and the ways in which clerks spell them.
 
-What belongs here: words. Every name is drawn at random and belongs to nobody. What does not: who gets which variant.
+Every name is drawn at random and belongs to nobody.
 """
 
 import unicodedata
@@ -91,11 +91,11 @@ def hamlets(rng: np.random.Generator, is_urban: bool, count: int) -> list[str]:
 
 
 def misspell(name: str, choice: int) -> str:
-    """One of the usual slips that applies to a name; the name itself where none does."""
-    slips = [(right, wrong) for right, wrong in _MISSPELLINGS if right in name]
-    if not slips:
+    """One of the usual typos that applies to a name; the name itself where none does."""
+    typos = [(right, wrong) for right, wrong in _MISSPELLINGS if right in name]
+    if not typos:
         return name
-    right, wrong = slips[choice % len(slips)]
+    right, wrong = typos[choice % len(typos)]
     return name.replace(right, wrong, 1)
 
 

@@ -1,7 +1,4 @@
-"""The members of new households: sizes, relations, sexes, births, names.
-
-What belongs here: composing households when they first appear. What does not: what happens to members afterwards.
-"""
+"""The members of new households: sizes, relations, sexes, births, names."""
 
 import numpy as np
 import pandas as pd
@@ -10,6 +7,7 @@ from sample import names
 from sample.tables import Population, birth_years, days_of_years
 from sample.vocabulary import CHILD, FEMALE, GRANDCHILD, HEAD, MALE, OTHER, PARENT, SPOUSE
 
+FEW = 450_000
 _SIZES = np.array([0.095, 0.165, 0.215, 0.245, 0.155, 0.075, 0.03, 0.02])  # one to eight members, 3.6 on average
 
 
@@ -111,6 +109,7 @@ def append_persons(
     Old people often know only their year of birth. The 12-digit number comes between 2021 and 2024, earlier to some.
     """
     count = len(household)
+    communes = population.households["commune"][household].tolist()
     return population.persons.append(
         household=household,
         relation=relation,
@@ -121,18 +120,37 @@ def append_persons(
         ethnicity=ethnicity,
         new_card_year=rng.choice([2021, 2022, 2023, 2024], count, p=[0.45, 0.22, 0.23, 0.10]),
         has_year_only=rng.random(count) < np.where(birth_years(birth) < 1960, 0.16, 0.02),
-        card_version=np.zeros(count, np.int8),
+        card_province=np.array([population.province_of[code] for code in communes], np.int16),
+        card_serial=_card_serials(population, birth, sex),
+        has_new_card=np.zeros(count, bool),
         listed_in=np.full(count, -1, np.int32),
-        has_slip=np.zeros(count, bool),
+        has_typo=np.zeros(count, bool),
     )
 
 
-def tell_namesakes_apart(population: Population, rng: np.random.Generator, place: np.ndarray) -> None:
-    """Renames persons who were never recorded yet, until each can be told from everybody else.
+def _card_serials(population: Population, birth: np.ndarray, sex: np.ndarray) -> np.ndarray:
+    """Serials of new persons, so that with birth year and sex every number and its replacement is one person's.
+
+    The first FEW persons have their own number, later ones a count by birth year and sex; `records` mixes the digits.
+    """
+    persons = population.persons
+    first = len(persons)
+    serial = np.arange(first, first + len(birth))
+    if serial.size and serial[-1] >= FEW:
+        births = np.concatenate([persons["birth"][FEW:], birth[max(FEW - first, 0) :]])
+        sexes = np.concatenate([persons["sex"][FEW:], sex[max(FEW - first, 0) :]])
+        alike = pd.DataFrame({"year": birth_years(births), "sex": sexes}).groupby(["year", "sex"]).cumcount().to_numpy()
+        many = serial >= FEW
+        serial[many] = 2 * FEW + 2 * alike[-many.sum() :]
+    return serial
+
+
+def rename_namesakes(population: Population, rng: np.random.Generator, place: np.ndarray) -> None:
+    """Renames persons who were never recorded yet, until each differs from everybody else.
 
     Nobody shares name and birth year with another of a place (a number by household), or a name with another who is or
     was last in the household. Otherwise a new household would now and then be taken for one that was in the list years
-    ago, or a newborn for a child that has left: nothing that a workbook holds could tell them apart.
+    ago, or a newborn for a child that has left: nothing in a workbook could separate them.
     """
     persons = population.persons
     household, listed_in, is_new = persons["household"], persons["listed_in"], persons["listed_in"] < 0

@@ -1,7 +1,4 @@
-"""Random number streams: one independent generator per purpose, so that one step's draws never move another's.
-
-What belongs here: seeding. What does not: distributions.
-"""
+"""Random number streams: one independent generator per purpose, so that one step's draws never move another's."""
 
 import zlib
 

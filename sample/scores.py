@@ -1,35 +1,35 @@
-"""Scores and incomes that agree with a class: deprivations, B1, B2's marks, income.
-
-What belongs here: the poverty rule, turned around. What does not: who is in which class.
-"""
+"""Scores and incomes that agree with a class (the poverty rule, turned around): deprivations, B1, B2, income."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
-from base.reference import read_seed
-from sample.vocabulary import AVERAGE, CHILD_INDICATORS, INDICATORS, NEAR_POOR, POOR
-
-# How common each deprivation is, relative to the others (the counts of 2021; waste treatment is our guess).
-_COMMONNESS = np.array([14.7, 11.9, 2.3, 23.9, 6.3, 2.0, 6.0, 3.4, 9.1, 7.7, 11.7, 5.3, 9.0])
-_CHILD_COLUMNS = [INDICATORS.index(code) for code in CHILD_INDICATORS]
+from base.reference import read_table
+from sample import calibration
+from sample.vocabulary import AVERAGE, NEAR_POOR, POOR, indicators, is_of_children
 
 
 @dataclass(frozen=True)
 class Lines:
     """The lines of a survey year as (rural, urban); None where the standard has none. Incomes in thousand đồng."""
 
+    standard: str
     income: np.ndarray
     average_living: np.ndarray | None
     cutoff_b1: np.ndarray | None
     minimum: int
 
 
+@cache
 def lines_of(year: int) -> Lines:
-    """The lines of the standard that applies to a survey year."""
+    """The lines of the standard that applies to a survey year.
+
+    Raises ValueError when it has no income line.
+    """
     rows = {
         row["area_class"]: row
-        for row in read_seed("poverty_standards")
+        for row in read_table("poverty_standards")
         if int(row["first_survey_year"]) <= year <= int(row["last_survey_year"])
     }
     pair = (rows["rural"], rows["urban"])
@@ -41,6 +41,7 @@ def lines_of(year: int) -> Lines:
     if income is None:
         raise ValueError(f"the standard of {year} has no income line")
     return Lines(
+        pair[0]["standard_code"],
         income,
         numbers("average_living_line_vnd", 1000),
         numbers("income_score_cutoff_b1", 1),
@@ -57,18 +58,18 @@ def settle_flags(
     minimum: int,
     is_new: np.ndarray,
 ) -> np.ndarray:
-    """Last year's deprivations carried into this year and made to fit the class; shape (households, 13).
+    """Last year's deprivations brought into this year and made to fit the class; shape (households, indicators).
 
     `active` says which indicators the year's form has. Poor households get at least `minimum`, near-poor ones fewer;
-    the others any number. Only households with a child can lack nutrition or school.
+    the others any number. Only households with a child can lack what is of children.
     """
     count = len(classes)
-    weight = _COMMONNESS * active
+    weight = calibration.values("indicator_commonness", indicators()) * active
     kept = flags & active & (rng.random(flags.shape) > 0.14)
     gained = rng.random(flags.shape) < 0.0025 * weight
     marked = kept | gained
     can_have = np.tile(active, (count, 1))
-    can_have[:, _CHILD_COLUMNS] &= has_child[:, None]
+    can_have[:, is_of_children()] &= has_child[:, None]
     marked &= can_have
 
     low = np.where(classes == POOR, minimum, 0)

@@ -1,131 +1,129 @@
-"""The simulated province, year by year.
-
-What belongs here: the order of the steps and the state carried on. What does not: any one step's rules, files.
-"""
+"""The simulated territory, year by year: the order of the steps and the state between two years."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from base.forms import form_of_year, load_forms
-from sample import communes, events, figures_2021, flows, households, scores
+from sample import calibration, communes, events, first_year, flows, households, scores
 from sample.codes import code_text, number_rows
 from sample.flows import Rows
 from sample.lists import Findings, YearList, build_list
 from sample.movements import recorded_movement
-from sample.people import tell_namesakes_apart
+from sample.people import rename_namesakes
 from sample.random_streams import stream
 from sample.tables import Population
-from sample.targets import target_of
+from sample.targets import Targets, first_targets, next_targets
 from sample.vocabulary import (
-    FIRST_YEAR,
-    INDICATORS,
     LEFT_LIST,
     NEAR_POOR,
     NO_ARRIVAL,
     NO_EXIT,
     NOT_LISTED,
     POOR,
+    active_indicators,
+    survey_years,
 )
-
-_FOUND_ABOVE_2021 = 2_600
 
 
 def simulate(seed: int, last_year: int) -> Iterator[YearList]:
-    """The lists of 2021 to `last_year`, one after the other."""
-    province = Province(seed)
-    yield province.first_year()
-    for year in range(FIRST_YEAR + 1, last_year + 1):
-        yield province.next_year(year)
+    """The lists of the first survey year to `last_year`, one after the other."""
+    simulation = Simulation(seed)
+    first, *later = (year for year in survey_years() if year <= last_year)
+    yield simulation.first_year(first)
+    for year in later:
+        yield simulation.next_year(year)
 
 
-def active_indicators(year: int) -> np.ndarray:
-    """Which of INDICATORS the year's form has."""
-    form = form_of_year(load_forms(), year)
-    if form is None:
-        raise ValueError(f"no form serves {year}")
-    fields = {column.field for column in form.sheets["household"].columns}
-    return np.array([f"is_deprived_{code}" in fields for code in INDICATORS])
-
-
-class Province:
+class Simulation:
     """State between two years."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self.population = Population()
-        self.hamlets = communes.hamlets_of_2021(seed)
+        units = communes.units_of(survey_years()[0])
+        self.population = Population({code: int(unit.province_code) for code, unit in units.items()})
+        self.hamlets = communes.first_hamlets(seed)
+        self.targets: Targets = first_targets()
         self.residents: dict[int, int] = {}
         self.highest_code: dict[int, int] = {}
 
-    def first_year(self) -> YearList:
-        """2021: the plan's figures, and some households that were reviewed and found above the line."""
-        rng = stream(self.seed, "list", FIRST_YEAR)
-        counts = figures_2021.commune_counts(self.seed)
+    def first_year(self, year: int) -> YearList:
+        """The counts of the calibration, and some households that were reviewed and found above the line."""
+        rng = stream(self.seed, "list", year)
+        counts = first_year.commune_counts(self.seed, year, self.targets)
         self.residents = counts.residents
         codes = np.array(list(counts.poor))
         poor, near = (np.array([part[c] for c in codes.tolist()]) for part in (counts.poor, counts.near_poor))
-        place = np.concatenate([np.repeat(codes, poor), np.repeat(codes, near)])
+        commune = np.concatenate([np.repeat(codes, poor), np.repeat(codes, near)])
         classes = np.repeat(np.array([POOR, NEAR_POOR], np.int8), [poor.sum(), near.sum()])
-        traits = figures_2021.traits(self.seed, classes)
-        listed = households.add_households(self.population, rng, FIRST_YEAR, place, self.hamlets, traits)
-        place_above = rng.choice(place, _FOUND_ABOVE_2021)
+        has_counts = first_year.has_counted_traits(year)
+        if has_counts:
+            traits = first_year.counted_traits(self.seed, year, classes)
+        else:
+            traits = households.draw_traits(rng, len(classes))
+        listed = households.add_households(self.population, rng, year, commune, self.hamlets, traits)
+        commune_above = rng.choice(commune, round(calibration.value("found_above_share") * len(commune)))
         others = households.add_households(
-            self.population, rng, FIRST_YEAR, place_above, self.hamlets, households.draw_traits(rng, len(place_above))
+            self.population, rng, year, commune_above, self.hamlets, households.draw_traits(rng, len(commune_above))
         )
+        has_average = scores.lines_of(year).average_living is not None
         rows = Rows.joined(
             [
-                Rows.of(listed, place, classes, NO_ARRIVAL, NO_EXIT),
-                Rows.of(others, place_above, flows.above(rng, len(others), True), NO_ARRIVAL, NO_EXIT),
+                Rows.of(listed, commune, classes, NO_ARRIVAL, NO_EXIT),
+                Rows.of(others, commune_above, flows.above(rng, len(others), has_average), NO_ARRIVAL, NO_EXIT),
             ]
         )
-        return self._report(rng, FIRST_YEAR, rows, renumbered=set(), heads_before=self.population.heads())
+        keeps_flags = (rows.classes <= NEAR_POOR) & has_counts
+        return self._report(rng, year, rows, set(), self.population.heads(), keeps_flags)
 
     def next_year(self, year: int) -> YearList:
         """A later year: reorganisations, flows, members' events, then the review."""
         rng = stream(self.seed, "list", year)
         renumbered = self._reorganise(rng, year)
-        target = target_of(year)
-        self.residents = communes.carry_residents(self.residents, year, target.residents, self.seed)
+        self.targets = next_targets(self.targets, year)
+        self.residents = communes.carry_residents(self.residents, year, self.targets.residents, self.seed)
         heads_before = self.population.heads()
         has_average = scores.lines_of(year).average_living is not None
-        rows = flows.next_list(self.population, rng, year, target, self.hamlets, has_average)
+        rows = flows.next_list(self.population, rng, year, self.targets, self.hamlets, has_average)
         events.name_heads(self.population, rng)
         households.redraw_some(self.population, rng, np.unique(rows.household), 0.12)
-        return self._report(rng, year, rows, renumbered, heads_before)
+        return self._report(rng, year, rows, renumbered, heads_before, np.zeros(len(rows.household), bool))
 
     def _reorganise(self, rng: np.random.Generator, year: int) -> set[int]:
-        """Carries places to this year's communes; returns the communes that deal new codes."""
+        """Maps households, hamlets and provinces to this year's communes; returns the communes that deal new codes."""
         new_code, merged = communes.successors(year)
         old, table = np.array(sorted(new_code)), self.population.households
         new = np.array([new_code[code] for code in old.tolist()])
         table["commune"][:] = new[np.searchsorted(old, table["commune"])]
         hamlets: dict[int, list[str]] = {}
+        province_of: dict[int, int] = {}
         for code in old.tolist():
+            province_of.setdefault(new_code[code], self.population.province_of[code])
             known = hamlets.setdefault(new_code[code], [])
             known.extend(hamlet for hamlet in self.hamlets[code] if hamlet not in known)
-        self.hamlets = hamlets
-        return merged | {code for code in sorted(hamlets) if rng.random() < 0.06}
+        self.hamlets, self.population.province_of = hamlets, province_of
+        return set(merged) | {code for code in sorted(hamlets) if rng.random() < 0.06}
 
     def _report(
-        self, rng: np.random.Generator, year: int, rows: Rows, renumbered: set[int], heads_before: np.ndarray
+        self,
+        rng: np.random.Generator,
+        year: int,
+        rows: Rows,
+        renumbered: set[int],
+        heads_before: np.ndarray,
+        keeps_flags: np.ndarray,
     ) -> YearList:
+        """The year's list; the rows marked in `keeps_flags` keep the deprivations that their household has."""
         table = self.population.households
-        tell_namesakes_apart(
-            self.population, stream(self.seed, "namesakes", year), communes.places_of_2025(table["commune"], year)
+        rename_namesakes(
+            self.population, stream(self.seed, "namesakes", year), communes.last_communes(table["commune"], year)
         )
         active, lines = active_indicators(year), scores.lines_of(year)
         own, is_left = rows.household, rows.classes == LEFT_LIST
         urban_by_code = communes.is_urban(year)
         urban = np.array([urban_by_code[code] for code in rows.commune.tolist()])
 
-        flags = table["flags"][own] & active
-        if year > FIRST_YEAR:
-            flags = self._deprivations(rng, year, rows, active, lines.minimum)
-        else:
-            is_above = rows.classes > NEAR_POOR
-            settled = self._deprivations(rng, year, rows, active, lines.minimum)
-            flags = np.where(is_above[:, None], settled, flags)
+        settled = self._deprivations(rng, year, rows, active, lines.minimum)
+        flags = np.where(keeps_flags[:, None], table["flags"][own] & active, settled)
         flags[is_left] = False
         table["flags"][own[~is_left]] = flags[~is_left]
 
@@ -174,10 +172,10 @@ class Province:
     def _previous_codes(
         self, rng: np.random.Generator, rows: Rows, number: np.ndarray, heads_before: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Last year's codes as clerks give them, and the rows where they do not tell which household it was.
+        """Last year's codes as clerks give them, and the rows where they do not show which household it was.
 
         1% are missing, and after a new code 4% and another 1.5% are a neighbour's; never where the persons would not
-        tell it either.
+        show it either.
         """
         table, own = self.population.households, rows.household
         was_listed = table["previous"][own] != NOT_LISTED
@@ -188,16 +186,16 @@ class Province:
         old_commune, old_number = table["code_commune"][households], table["code_number"][households]
         right = code_text(old_commune, old_number)
         changed = (old_commune != rows.commune[listed]) | (old_number != number[listed])
-        by_place = np.lexsort((old_number, old_commune))
+        by_code = np.lexsort((old_number, old_commune))
         neighbour = np.empty(len(listed), object)
-        neighbour[by_place] = right[np.roll(by_place, 1)]
+        neighbour[by_code] = right[np.roll(by_code, 1)]
 
-        can_tell = (
+        can_show = (
             (rows.classes[listed] != LEFT_LIST)
             & (rows.arrival[listed] == NO_ARRIVAL)
-            & self._persons_tell(households, heads_before)
+            & self._persons_show(households, heads_before)
         )
-        draw = np.where(can_tell, rng.random(len(listed)), 0.5)
+        draw = np.where(can_show, rng.random(len(listed)), 0.5)
         is_missing, is_wrong = draw < np.where(changed, 0.04, 0.01), changed & (draw > 0.985)
         given = np.where(is_wrong, neighbour, right)
         given[is_missing] = None
@@ -205,22 +203,22 @@ class Province:
         has_gap[listed] = is_missing | is_wrong
         return codes, has_gap
 
-    def _persons_tell(self, households: np.ndarray, heads_before: np.ndarray) -> np.ndarray:
-        """Whether the persons tell which household of last year each is.
+    def _persons_show(self, households: np.ndarray, heads_before: np.ndarray) -> np.ndarray:
+        """Whether the persons show which household of last year each is.
 
-        Half of them were recorded there without a slip, among these its head, who headed it then too or is one of two.
+        Half of them were recorded there without a typo, among these its head, who headed it then too or is one of two.
         """
         table, persons = self.population.households, self.population.persons
-        is_clear = ~persons["has_slip"] & (persons["household"] == persons["listed_in"])
+        is_clear = ~persons["has_typo"] & (persons["household"] == persons["listed_in"])
         clear = np.bincount(persons["household"][is_clear & (persons["household"] >= 0)], minlength=len(table))
         most = np.maximum(table["listed_size"], self.population.sizes())
         head = self.population.heads()[households]
-        tells: np.ndarray = (
+        shows: np.ndarray = (
             is_clear[head]
             & ((head == heads_before[households]) | (clear[households] >= 2))
             & (2 * clear >= most)[households]
         )
-        return tells
+        return shows
 
     def _remember(self, rows: Rows, number: np.ndarray) -> None:
         """Turns this year's rows into last year's state."""

@@ -1,8 +1,4 @@
-"""Files out of a year's list: one submission per commune.
-
-What belongs here: cutting the frames by commune, covers, file names, how a clerk writes. What does not: cells, and what
-goes wrong with a file (planting).
-"""
+"""Files out of a year's list: one submission per commune, with its cover, its file name and its clerk's style."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,11 +29,11 @@ class Style:
 
 @dataclass(frozen=True)
 class OddCell:
-    """A cell of a list sheet that holds another text than its field's value; `place` is the data row, from 0."""
+    """A cell of a list sheet that holds another text than its field's value; `row` is the data row, from 0."""
 
     role: str
     field: str
-    place: int
+    row: int
     text: str
 
 
@@ -69,7 +65,7 @@ def first_data_row(sheet: Sheet) -> int:
 
 
 def file_of(year: int, commune: int, again: str = "") -> str:
-    """The path under the landing folder; a name means nothing to the loader. `again` tells a commune's files apart."""
+    """The path under the landing folder; the loader does not read it. `again` separates a commune's files."""
     unit = units_of(year)[commune]
     return f"{year}/{year}_{unit.commune_code}_{slug(unit.commune_name)}{again}.xlsx"
 
@@ -81,7 +77,7 @@ def submissions_of(seed: int, year_list: YearList, form: Form, commune_codes: se
     households = _columns(year_list.households, household_sheet)
     members = _columns(year_list.members, member_sheet)
     totals = {str(name): year_list.totals[name].to_numpy() for name in year_list.totals.columns}
-    place = {code: number for number, code in enumerate(year_list.totals.index.tolist())}
+    position = {code: number for number, code in enumerate(year_list.totals.index.tolist())}
     household_bounds = _bounds(year_list.households["commune"].to_numpy(), year)
     member_bounds = _bounds(year_list.members["commune"].to_numpy(), year)
     for code, unit in units_of(year).items():
@@ -111,7 +107,7 @@ def submissions_of(seed: int, year_list: YearList, form: Form, commune_codes: se
             cover,
             _cut(households, *household_bounds[code]),
             _cut(members, *member_bounds[code]),
-            {name: int(values[place[code]]) for name, values in totals.items()},
+            {name: int(values[position[code]]) for name, values in totals.items()},
             style,
         )
 

@@ -1,13 +1,10 @@
-"""The state of the simulation: growing tables of households and of persons, as numpy columns.
-
-What belongs here: storage and look-ups. What does not: who is poor, what happens to whom.
-"""
+"""The state of the simulation: growing tables of households and of persons, as numpy columns."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from sample.vocabulary import HEAD
+from sample.vocabulary import HEAD, causes, indicators, needs
 
 
 class Table:
@@ -37,16 +34,14 @@ def _households() -> Table:
     return Table(
         commune=np.empty(0, np.int32),  # the unit of the simulated year's end
         hamlet=np.empty(0, object),
-        ethnicity=np.empty(0, np.int8),  # index in ETHNICITIES
+        ethnicity=np.empty(0, np.int8),  # position in ethnicities()
         group=np.empty(0, np.int8),  # 1, 2, 3; 0 is none
         is_merit=np.empty(0, bool),
         is_social=np.empty(0, bool),
         welfare=np.empty(0, np.float64),  # higher leaves the lists sooner
-        flags=np.empty((0, 13), bool),  # by INDICATORS
-        causes=np.empty((0, 8), bool),  # by CAUSES
-        need_loan=np.empty(0, bool),
-        need_employment=np.empty(0, np.int8),  # 0 none, else 1 + index in EMPLOYMENT_NEEDS
-        need_knowledge=np.empty(0, np.int8),  # 0 none, else 1 + index in KNOWLEDGE_NEEDS
+        flags=np.empty((0, len(indicators())), bool),
+        causes=np.empty((0, len(causes())), bool),
+        needs=np.empty((0, len(needs())), bool),
         previous=np.empty(0, np.int8),  # class of last year's row; NOT_LISTED without one
         ever_poor=np.empty(0, bool),
         ever_near_poor=np.empty(0, bool),
@@ -68,16 +63,22 @@ def _persons() -> Table:
         ethnicity=np.empty(0, np.int8),
         new_card_year=np.empty(0, np.int16),  # from this survey year the 12-digit number is used
         has_year_only=np.empty(0, bool),
-        card_version=np.empty(0, np.int8),  # grows when a number is replaced
+        card_province=np.empty(0, np.int16),
+        card_serial=np.empty(0, np.int32),
+        has_new_card=np.empty(0, bool),  # its number was replaced
         listed_in=np.empty(0, np.int32),  # household of the person's last record; -1 before there is one
-        has_slip=np.empty(0, bool),  # that record has a slip
+        has_typo=np.empty(0, bool),  # that record has a typo or a gap
     )
 
 
 @dataclass
 class Population:
-    """All households and persons that were ever in a list, with the current state of each."""
+    """All households and persons that were ever in a list, with the current state of each.
 
+    `province_of` has by commune the number of the province that it belonged to in the first year.
+    """
+
+    province_of: dict[int, int]
     households: Table = field(default_factory=_households)
     persons: Table = field(default_factory=_persons)
 

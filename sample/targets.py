@@ -1,53 +1,56 @@
-"""The province's path: poor, near-poor and resident households of every year.
-
-2021 to 2024 are published (seeds `published_figures_2021` and `published_series`); the residents of 2022 to 2024 are
-chosen so that the printed rates come out. From 2025 on the path is ours: target T1 (under 3% in 2025) is met, the
-standard of 2027 lifts the rate from 1.7% to 3.2%, and 2030 ends at 2.52%, a narrow miss of T2 (under 2.5%), so that
-a missed target is exercised too.
-"""
+"""The territory's path: poor, near-poor and resident households of every survey year."""
 
 from dataclasses import dataclass
 
-from base.reference import read_seed
-
-_RESIDENTS = {2022: 401_970, 2023: 403_450, 2024: 405_900, 2025: 407_300, 2026: 408_600}
-_RESIDENTS |= {2027: 409_700, 2028: 410_800, 2029: 411_900, 2030: 412_900}
-_OWN_PATH = {
-    2025: (7_600, 8_350),
-    2026: (6_950, 7_800),
-    2027: (13_200, 8_300),
-    2028: (12_200, 7_600),
-    2029: (11_250, 7_000),
-    2030: (10_400, 6_500),
-}
+from sample import calibration
+from sample.communes import units_of
+from sample.scores import lines_of
+from sample.vocabulary import survey_years
 
 
 @dataclass(frozen=True)
-class YearTarget:
-    """Household counts of the province at the end of a year."""
+class Targets:
+    """Household counts of the territory at the end of a year. The rural ones are those of the first year."""
 
+    residents: int
     poor: int
     near_poor: int
-    residents: int
+    rural_poor: int = 0
+    rural_near_poor: int = 0
 
 
-def published_2021() -> dict[str, float]:
-    """The plan's figures by figure_id, with the near-poor total that agrees with its own share and the groups."""
-    figures = {row["figure_id"]: float(row["value"]) for row in read_seed("published_figures_2021")}
-    return figures | {"F06": near_poor_of_2021(figures)}
+def first_targets() -> Targets:
+    """What the first survey year must reach: the counts of the calibration, else its rates by area class."""
+    year, per_commune = survey_years()[0], calibration.value("residents_per_commune")
+    classes = [unit.area_class for unit in units_of(year).values()]
+    residents = calibration.count("households", "resident_households", year)
+    if not residents:
+        residents = round(per_commune * len(classes))
+    per_commune = residents / len(classes)
+
+    def of_class(item: str, area_class: str) -> int:
+        return round(per_commune * classes.count(area_class) * calibration.value(f"{item}_rate", area_class))
+
+    totals, rural = {}, {}
+    for name in ("poor", "near_poor"):
+        if total := calibration.count("households", name, year):
+            totals[name], rural[name] = total, calibration.count("households", f"rural_{name}", year)
+        else:
+            rural[name] = of_class(name, "rural")
+            totals[name] = rural[name] + of_class(name, "urban")
+    return Targets(residents, totals["poor"], totals["near_poor"], rural["poor"], rural["near_poor"])
 
 
-def near_poor_of_2021(figures: dict[str, float]) -> float:
-    """16,996: the printed 15,996 contradicts its own share (F07) and the groups (F33 + F35 + F37 = all but one)."""
-    return figures["F33"] + figures["F35"] + figures["F37"] + 1 - figures["F04"]
+def next_targets(before: Targets, year: int) -> Targets:
+    """What a later year must reach: the counts of the calibration, else last year's with a usual change."""
+    has_new_standard = lines_of(year).standard != lines_of(year - 1).standard
 
+    def of(name: str, households: int) -> int:
+        factor = calibration.value("yearly_factor", name)
+        if has_new_standard and name != "resident_households":
+            factor = calibration.value("new_standard_factor", name)
+        return calibration.count("households", name, year) or round(factor * households)
 
-def target_of(year: int) -> YearTarget:
-    """What the simulation must reach in a year."""
-    if year == 2021:
-        figures = published_2021()
-        return YearTarget(int(figures["F04"]), int(figures["F06"]), int(figures["F01"]))
-    for row in read_seed("published_series"):
-        if int(row["survey_year"]) == year:
-            return YearTarget(int(row["poor_households"]), int(row["near_poor_households"]), _RESIDENTS[year])
-    return YearTarget(*_OWN_PATH[year], _RESIDENTS[year])
+    return Targets(
+        of("resident_households", before.residents), of("poor", before.poor), of("near_poor", before.near_poor)
+    )

@@ -1,7 +1,4 @@
-"""The answers kept beside the files: whose row each household row is, and what was planted.
-
-What belongs here: `links.parquet` and `planted.csv`. What does not: anything about a person.
-"""
+"""The answers kept beside the files: whose row each household row is, and what was planted."""
 
 import csv
 from pathlib import Path

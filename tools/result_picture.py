@@ -1,7 +1,4 @@
-"""The picture of a result in the README: `python -m tools.result_picture`.
-
-What belongs here: drawing the poor rate against the plan's targets from a published database, labelled in Vietnamese.
-"""
+"""The picture of a result in the README: `python -m tools.result_picture`."""
 
 import argparse
 from pathlib import Path
@@ -10,10 +7,10 @@ import duckdb
 from matplotlib.figure import Figure
 
 from base.home import Home
-from base.reference import REPOSITORY
-from publication.release import DATABASE
+from base.product import PACKAGES
+from base.release_layout import DATABASE
 
-PICTURE = REPOSITORY / "docs" / "images" / "poor-rate.png"
+PICTURE = PACKAGES / "docs" / "images" / "poor-rate.png"
 _RATES = """
     select survey_year, poor_rate, near_poor_rate
     from marts.area_year

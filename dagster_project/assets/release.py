@@ -1,18 +1,17 @@
-"""The published release as an asset.
-
-What belongs here: calling `publication` and telling what was published.
-"""
+"""The published release as an asset."""
 
 import dagster as dg
 import duckdb
 
+from base.release_layout import DATABASE, PUBLIC_SCHEMAS
 from dagster_project.assets.warehouse import BUILD_POOL, warehouse
 from dagster_project.dbt_project import DATA_TEAM
 from dagster_project.failures import without_values
 from dagster_project.plots import line_plot
 from dagster_project.resources import HomeResource
 from publication.publish import publish_build
-from publication.release import DATABASE, PUBLIC_SCHEMAS, Release
+from publication.release import Release
+from reports.release_reports import write_release_reports
 
 _PUBLIC = [key for key in warehouse.keys if key.path[0] in PUBLIC_SCHEMAS]
 
@@ -28,7 +27,7 @@ _PUBLIC = [key for key in warehouse.keys if key.path[0] in PUBLIC_SCHEMAS]
 def release(context: dg.AssetExecutionContext, home_folder: HomeResource) -> dg.MaterializeResult[None]:
     """Build a release aside, check it and swap it in; a failed check leaves the last one in place."""
     with without_values(), home_folder.build_file() as home:
-        published = publish_build(home, context.run_id)
+        published = publish_build(home, context.run_id, write_release_reports)
     return dg.MaterializeResult(metadata=_metadata(published))
 
 

@@ -1,6 +1,6 @@
 """Assets of the warehouse: the dbt models, with their tests as asset checks.
 
-What belongs here: running dbt as the only writer of the build file. The models are in `dbt/`.
+The models are in `dbt/`.
 """
 
 import json
@@ -13,6 +13,7 @@ import duckdb
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from base.home import Home
+from base.reference_build import write_reference
 from dagster_project.dbt_project import PovertyDbtTranslator, ensure_manifest
 from dagster_project.failures import dbt_progress_only, forget_messages, without_values
 from dagster_project.plots import line_plot
@@ -38,6 +39,7 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
     """Build every model in full and run its tests. An error-severity test that fails stops what comes after."""
     with without_values(), home_folder.build_file() as home:
         begin_build(home)
+        write_reference(home)
         write_decisions(home)
         catch_up(home)
         arguments = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]

@@ -2,7 +2,7 @@
 with
 
 units as (
-    select commune_code, valid_from from {{ ref('administrative_units') }}
+    select commune_code, valid_from from {{ source('reference', 'administrative_units') }}
 ),
 
 carried as (

@@ -24,7 +24,7 @@ mapped as (
 
 unlabelled as (
     select distinct codes.field
-    from {{ source('maps', 'form_codes') }} as codes
+    from {{ source('reference', 'form_codes') }} as codes
     where codes.field not in (
         'maturity',
         {% for field in fields('household', 'label') + fields('member', 'label') -%}

@@ -26,11 +26,11 @@ listed as (
 ),
 
 reference as (
-    select 'indicator' as kind, indicator_code as code, cast(null as varchar) as parent from {{ ref('indicators') }}
+    select 'indicator' as kind, indicator_code as code, cast(null as varchar) as parent from {{ source('reference', 'indicators') }}
     union all
-    select 'cause', cause_code, null from {{ ref('causes') }}
+    select 'cause', cause_code, null from {{ source('reference', 'causes') }}
     union all
-    select 'need', need_code, parent_code from {{ ref('needs') }}
+    select 'need', need_code, parent_code from {{ source('reference', 'needs') }}
 ),
 
 differing as (

@@ -1,8 +1,4 @@
-"""The files of the open-data edition: tables without small cells as DuckDB, Parquet and CSV, and their description.
-
-What belongs here: reading a release, leaving cells out, writing. What does not: which cells (`suppression`), which
-figures (`figures`).
-"""
+"""The files of the open-data edition: tables without small cells as DuckDB, Parquet and CSV, and their description."""
 
 import hashlib
 import json
@@ -16,10 +12,11 @@ from typing import Any
 import duckdb
 
 from base.home import SHARED, Home
-from publication.datapackage import read_datapackage
+from base.release_layout import DATABASE, DESCRIPTION, read_datapackage
+from base.sql import sql_text
 from publication.open_data import figures
 from publication.open_data.suppression import LARGEST, PROTECTION, SMALLEST, Tree, suppressed
-from publication.release import DATABASE, STORAGE_VERSION, NotPublishedError
+from publication.release import STORAGE_VERSION, NotPublishedError
 
 OPEN_DATABASE = "poverty_open_data.duckdb"
 LICENCE = {"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/", "title": "Attribution 4.0"}
@@ -28,14 +25,14 @@ METHOD = (
     f"Counts from {SMALLEST} to {LARGEST} are left out (null, is_suppressed). More counts are left out so that none of "
     "them can be worked out from sums over areas, from shares, or from counts that contain it: whoever knows all "
     f"published figures still has a range of at least {PROTECTION + 1} whole numbers for each. Zeros are published: "
-    "they speak of nobody. Shares of counts left out are left out too. Only the boundaries of the review are given."
+    "they concern nobody. Shares of counts left out are left out too. Only the boundaries of the review are given."
 )
 _KEY = ("survey_year", "area_level", "area_code")
 # table -> (description, columns as (name, type, meaning)); the first columns are the key of an area
 _AREA_COLUMNS = (
     ("survey_year", "INTEGER", "Survey year: the review describes the end of it."),
     ("area_level", "VARCHAR", "province, district (until 2024) or commune."),
-    ("area_code", "VARCHAR", "former-83, a district code or a commune code."),
+    ("area_code", "VARCHAR", "Code of the territory, a district or a commune."),
     ("area_name", "VARCHAR", "Name of the area."),
 )
 _LAST_COLUMNS = (
@@ -175,7 +172,7 @@ def _protected(
 
 
 def write_edition(home: Home) -> Edition:
-    """Write the open-data edition of the release in force, whole or not at all.
+    """Write the open-data edition of the current release, whole or not at all.
 
     Raises NotPublishedError when nothing is published. An edition that is there is not written again: like its release
     it does not change.
@@ -216,14 +213,14 @@ def _write(release: Path, aside: Path, package: dict[str, Any]) -> None:
     for folder in ("parquet", "csv"):
         (aside / folder).mkdir()
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{_escaped(aside / OPEN_DATABASE)}' as open (storage_version '{STORAGE_VERSION}')")
+        connection.execute(f"attach {sql_text(aside / OPEN_DATABASE)} as open (storage_version '{STORAGE_VERSION}')")
         connection.execute("use open")
         for table, (about, own) in TABLES.items():
             columns = (*_AREA_COLUMNS, *own, *_LAST_COLUMNS)
             _write_table(connection, table, about, columns, sorted(rows[table], key=lambda row: row[: 4 + len(own)]))
             for kind, options in (("parquet", "format parquet, compression zstd"), ("csv", "format csv, header true")):
-                path = _escaped(aside / kind / f"{table}.{kind}")
-                connection.execute(f"copy {table} to '{path}' ({options})")
+                path = sql_text(aside / kind / f"{table}.{kind}")
+                connection.execute(f"copy {table} to {path} ({options})")
         connection.execute("checkpoint open")
         connection.execute("use memory")
         connection.execute("detach open")
@@ -290,13 +287,7 @@ def _describe(folder: Path, package: dict[str, Any], cells: dict[str, dict[str, 
         },
         "resources": resources,
     }
-    (folder / "datapackage.json").write_text(
-        json.dumps(description, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-    )
+    (folder / DESCRIPTION).write_text(json.dumps(description, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 _TYPES = {"INTEGER": "integer", "BIGINT": "integer", "VARCHAR": "string", "DOUBLE": "number", "BOOLEAN": "boolean"}
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")

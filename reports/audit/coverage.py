@@ -1,13 +1,10 @@
-"""Which commune sent what in which year: the grid of coverage.
-
-What belongs here: the state of every commune and year, as reviewed. What does not: how the grid looks.
-"""
+"""Which commune sent what in which year: the grid of coverage."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reports.audit.reading import Reader, Row
+from reports.tables import ReleaseTables, Row
 
 FINAL, PROVISIONAL, REJECTED, MISSING = "C", "T", "L", "K"
 STATES = {
@@ -63,7 +60,7 @@ class Coverage:
         return dict(sorted(found.items()))
 
 
-def read_coverage(reader: Reader, findings: list[Row]) -> Coverage:
+def read_coverage(reader: ReleaseTables, findings: list[Row]) -> Coverage:
     """The state of every commune that must send a file, by year.
 
     A commune is received when the area table counts its file; rejected when it is not and a rejected file names it.

@@ -1,7 +1,4 @@
-"""What the audit report says of a release, gathered once for the pages and for the workbook.
-
-What belongs here: joining public tables, counting, comparing with the release before. What does not: words and looks.
-"""
+"""What the audit report says of a release, gathered once for the pages and for the workbook."""
 
 import re
 from collections import Counter
@@ -11,8 +8,8 @@ from pathlib import Path
 
 from reports.audit.coverage import Coverage, read_coverage
 from reports.audit.measure_words import figure_label, measure_labels
-from reports.audit.reading import Reader, Row, open_release
 from reports.audit.words import OWNER, PASSES
+from reports.tables import ReleaseTables, Row, open_release
 
 # How the models begin a sentence: the place, which the report shows in columns of its own.
 _PLACE = re.compile(r"^(?:Trang «[^»]*», )?(?:hàng \d+, )?mục «(?P<header>[^»]*)»: (?P<sentence>.*)$", re.DOTALL)
@@ -137,18 +134,18 @@ def read_audit(release: Path, release_id: str, maturity: str, previous: Path | N
     return audit
 
 
-def read_checks(reader: Reader) -> dict[str, Row]:
+def read_checks(reader: ReleaseTables) -> dict[str, Row]:
     """The catalogue of checks by code."""
     return {row["check_code"]: row for row in reader.rows("from quality.check")}
 
 
-def read_files(reader: Reader) -> list[Row]:
+def read_files(reader: ReleaseTables) -> list[Row]:
     """Every received file."""
     return reader.rows("from quality.source_file order by survey_year, commune_code, submission_number, sha256")
 
 
-def read_findings(reader: Reader, checks: dict[str, Row], files: list[Row]) -> list[Row]:
-    """Findings, errors first and young years first, with what the catalogue and the register say of them."""
+def read_findings(reader: ReleaseTables, checks: dict[str, Row], files: list[Row]) -> list[Row]:
+    """Findings, errors first and young years first, with what the catalogue and the registry say of them."""
     by_id = {file["source_file_id"]: file for file in files}
     findings = reader.rows(
         "from quality.finding "
@@ -167,9 +164,9 @@ def _describe(finding: Row, checks: dict[str, Row], files: dict[str, Row]) -> No
     finding["owner"] = check.get("owner") or ""
     finding["owner_vi"] = OWNER.get(finding["owner"], "")
     finding["action"] = check.get("action_vi") or ""
-    told = _PLACE.match(finding["message"])
-    sentence = told["sentence"] if told else finding["message"]
-    finding["header"] = told["header"] if told else None
+    found = _PLACE.match(finding["message"])
+    sentence = found["sentence"] if found else finding["message"]
+    finding["header"] = found["header"] if found else None
     finding["sentence"] = sentence[:1].upper() + sentence[1:]
     finding["submission_number"] = file.get("submission_number")
     finding["received_at"] = file.get("received_at")
@@ -188,7 +185,7 @@ def _compare(audit: Audit, previous: Path, checks: dict[str, Row]) -> None:
             audit.resolved_since.append(finding)
 
 
-def _link_years(reader: Reader) -> list[Row]:
+def _link_years(reader: ReleaseTables) -> list[Row]:
     """Rows, linked rows by pass and rows for review by year, of all communes together."""
     sums = ", ".join(
         f"sum({name})::bigint as {name}"

@@ -1,7 +1,4 @@
-"""The pages of the audit report about coverage and findings: overview, communes, findings by list and by check.
-
-What belongs here: what each page shows. What does not: reading (`facts`), looks (`templates`), other pages.
-"""
+"""The pages of the audit report about coverage and findings: overview, communes, findings by list and by check."""
 
 from collections import Counter
 from typing import Any
@@ -9,8 +6,8 @@ from typing import Any
 from reports.audit.coverage import FINAL, MISSING, PROVISIONAL, REJECTED, STATES
 from reports.audit.facts import Audit
 from reports.audit.figure_links import figure_rows
-from reports.audit.reading import Row
 from reports.numbers import count_vi
+from reports.tables import Row
 
 # Pages stay small enough for an old computer; what is left out is in the workbook.
 LISTED_FINDINGS = 500
@@ -22,7 +19,7 @@ Page = tuple[str, str, dict[str, Any]]  # address below `audit/`, template, cont
 
 
 def _is_missing_file(row: Row) -> bool:
-    """Whether a finding says that a file never came: in a young warehouse these would hide what can be mended."""
+    """Whether a finding says that a file never came: in a young warehouse these would hide what can be fixed."""
     return bool(row["level"] == "completeness")
 
 

@@ -1,7 +1,4 @@
-"""Writing the audit report of a release: the site in `reports/audit` and the workbook beside it.
-
-What belongs here: the order of the work. What does not: any page.
-"""
+"""Writing the audit report of a release: the site in `reports/audit` and the workbook beside it."""
 
 from pathlib import Path
 

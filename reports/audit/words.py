@@ -1,8 +1,4 @@
-"""The Vietnamese words of the audit report for the codes that the tables hold.
-
-What belongs here: labels and the plain form of a check's condition. What does not: the meaning of a check, which is in
-`quality.check`.
-"""
+"""The Vietnamese words of the audit report for the codes that the tables hold."""
 
 import re
 
@@ -60,6 +56,7 @@ DATASETS = {
     "area_year_class": "hộ và người theo phân loại",
     "area_year_constant_standard": "số liệu theo chuẩn không đổi",
     "area_year_ethnicity": "hộ theo dân tộc",
+    "person_area_year": "người theo giới và tuổi",
     "child_indicator_area_year": "trẻ em thiếu hụt theo khu vực",
     "commune_priority": "xã cần giúp nhất",
     "dim_household": "danh mục hộ",

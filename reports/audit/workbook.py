@@ -1,7 +1,4 @@
-"""The audit report as one Excel workbook, `audit.xlsx`: the same content as the pages, every row.
-
-What belongs here: sheets and their columns. What does not: their looks (`book`), the content (`facts`, page modules).
-"""
+"""The audit report as one Excel workbook, `audit.xlsx`: the same content as the pages, every row."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +10,6 @@ from reports.audit.change_pages import figure_rows
 from reports.audit.coverage import STATES
 from reports.audit.facts import Audit
 from reports.audit.pages import maturity_reasons
-from reports.audit.reading import Row
 from reports.audit.words import (
     BOUNDARY,
     CAUSE,
@@ -31,6 +27,7 @@ from reports.audit.words import (
     STATUS,
     UNIT,
 )
+from reports.tables import Row
 
 LISTED_FIGURES = 5_000
 _TREND = {"new": "mới", "known": "có từ bản trước", None: ""}

@@ -1,7 +1,6 @@
 """The figures of a survey year by area, read from the published tables under the names that the forms use.
 
-What belongs here: SQL on a release. What does not: any sum or rate; a figure stands in the marts or it is a formula of
-a form. Names are the table's short name and its keys: `class.poor.persons`, `movement.poor.household.opening`.
+Names are the table's short name and its keys: `class.poor.persons`, `movement.poor.household.opening`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +10,12 @@ from typing import Any
 
 import duckdb
 
-from base.reference import cutoff_date, read_seed
+from base.reference import cutoff_date, read_table
+from base.release_layout import DATABASE
 from reports.forms.formulas import Number
 from reports.simulated import simulated_notice
 from reports.tables import ReleaseTables
 
-DATABASE = "poverty.duckdb"
 _GROUPS = ("female_headed", "ethnic_minority_headed", "merit", "social_protection", "lacks_labour_capacity",
            "group_1", "group_2", "group_3")  # fmt: skip
 _AREA_MEASURES = ("resident_households", "resident_persons", "poor_households", "near_poor_households", "poor_persons",
@@ -178,6 +177,6 @@ def _labels(connection: duckdb.DuckDBPyConnection, survey_year: int) -> dict[str
         name: [(row[0], row[1]) for row in connection.execute(query, [survey_year]).fetchall()]
         for name, query in queries.items()
     }
-    printed_order = [row["cause_code"] for row in read_seed("causes")]
+    printed_order = [row["cause_code"] for row in read_table("causes")]
     labels["causes"].sort(key=lambda label: printed_order.index(label[0]))
     return labels

@@ -1,8 +1,7 @@
 """Making the workbooks of a survey year: which areas, where the files go, several at once.
 
-What belongs here: the way from a release to files. What does not: what a workbook holds. Workbooks without personal
-data go to `$POVERTY_HOME/reports/forms/<release>/<year>/`, those with the household lists to
-`$POVERTY_HOME/private/forms/…`, for the owner alone. Nothing is written into a release.
+Workbooks without personal data go to `$POVERTY_HOME/reports/forms/<release>/<year>/`, those with the household lists
+to `$POVERTY_HOME/private/forms/…`, for the owner alone. Nothing is written into a release.
 """
 
 import multiprocessing
@@ -40,7 +39,7 @@ def make_forms(home: Home, survey_year: int, area_code: str | None = None, *, wo
     Args:
         home: the warehouse; its release in force is read.
         survey_year: the year.
-        area_code: one area only: former-83, a district code or a commune code; None for all areas of the year.
+        area_code: one area only: code of the territory, a district or a commune; None for all areas of the year.
         workers: processes; the number of processors by default.
 
     Raises NoFormsError for a year or area without figures, FiguresDisagreeError when a formula does not give the

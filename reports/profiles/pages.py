@@ -1,8 +1,4 @@
-"""Writing the profile pages of a release: `profiles/index.html` and a page for the province and each district.
-
-What belongs here: putting rows, charts and sentences together. What does not: reading (`profile`), drawing
-(`year_charts`, `area_charts`), wording (`words`).
-"""
+"""Writing the profile pages of a release: `profiles/index.html` and a page for the province and each district."""
 
 from pathlib import Path
 

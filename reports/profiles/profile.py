@@ -1,13 +1,12 @@
 """What a profile page shows of one area, read from a release.
 
-What belongs here: the queries, one function for each table of the page. What does not: charts and words. Figures come
-from the marts as they are; the only thing done to them here is to choose years and rows.
+Figures come from the marts as they are; the only thing done to them here is to choose years and rows.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
-from base.reference import read_seed
+from base.reference import read_table
 from reports.tables import ReleaseTables, Row
 
 PROVINCE_LEVEL = "province"
@@ -103,7 +102,7 @@ def read_profile(tables: ReleaseTables, area: Row) -> Profile:
 
 def standard_names() -> dict[str, str]:
     """Vietnamese name of every poverty standard by its code, without what follows a comma (when it is applied)."""
-    return {row["standard_code"]: row["name_vi"].split(",")[0] for row in read_seed("poverty_standards")}
+    return {row["standard_code"]: row["name_vi"].split(",")[0] for row in read_table("poverty_standards")}
 
 
 def _years(tables: ReleaseTables, level: str, code: str) -> list[Row]:

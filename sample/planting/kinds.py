@@ -1,11 +1,10 @@
-"""The table of all kinds of mistakes, and the checks of which none is made.
+"""All kinds of planted errors, and the checks of which none is made.
 
-What belongs here: what is planted in which year. A kind is added by a function in the module of its level and a line in
-that module's KINDS.
+A kind is added by a function in the module of its level and a line in that module's KINDS.
 """
 
 from sample.planting import cells, consistency, files, persons, plausibility, rows
-from sample.planting.lists import ListKind
+from sample.planting.lists import ListKind, nth_year
 from sample.planting.sending import FileKind
 
 FILE_KINDS: tuple[FileKind, ...] = (*files.KINDS, *rows.KINDS, *cells.KINDS)
@@ -14,20 +13,20 @@ LIST_KINDS: tuple[ListKind, ...] = (*plausibility.KINDS, *persons.KINDS, *consis
 # Checks that raise findings and are not planted, with the reason.
 NOT_PLANTED = {
     "reader_failed": "a crash of our own reader process; no workbook holds one",
-    "no_accepted_file": "all communes of the province send every year, so that its figures are those of the plan",
+    "no_accepted_file": "all communes send every year, so that the figures are those of the calibration",
 }
 
 
 def file_kinds_of(year: int) -> dict[str, FileKind]:
-    """The kinds of mistakes in files of a year, by planted id."""
-    return {_id(kind.check_code, year): kind for kind in FILE_KINDS if kind.year == year}
+    """The kinds of errors in files of a year, by planted id."""
+    return {_id(kind.check_code, year): kind for kind in FILE_KINDS if nth_year(kind.year_number)() == (year,)}
 
 
 def list_kinds_of(year: int) -> dict[str, ListKind]:
-    """The kinds of mistakes in the lists of a year, by planted id."""
-    return {_id(kind.check_code, year): kind for kind in LIST_KINDS if year in kind.years}
+    """The kinds of errors in the lists of a year, by planted id."""
+    return {_id(kind.check_code, year): kind for kind in LIST_KINDS if year in kind.years()}
 
 
 def _id(check_code: str, year: int) -> str:
-    """Names the mistake by what it is, so that a new kind does not rename others."""
+    """Names the error by what it is, so that a new kind does not rename others."""
     return f"P{year}-{check_code}"

@@ -1,25 +1,25 @@
-"""Planting in the lists: what a kind is given, and from its marks to places in files.
+"""Planting in the lists: what a kind is given, the choice of communes, and the cell addresses of its findings."""
 
-What belongs here: choosing communes, keeping the signed totals in step. What does not: any one kind.
-"""
-
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from base.forms import Form
-from base.reference import read_seed
+from base.reference import read_table
+from sample.communes import code_text
 from sample.lists import YearList, listed_counts
-from sample.planting.planted import OPEN, Planted, Spot
+from sample.planting.planted import OPEN, Expected, Planted, left_out_of
 from sample.random_streams import stream
+from sample.scores import lines_of
 from sample.submissions import first_data_row
+from sample.vocabulary import survey_years
 
 
 @dataclass(frozen=True)
-class Mark:
-    """One finding of a mistake in the lists. `label` is that of the frame's row; None where the finding has no row.
+class ListFinding:
+    """One finding of an error in the lists. `label` is that of the frame's row; None where the finding has no row.
 
     `role` is None where it has no sheet either.
     """
@@ -34,7 +34,7 @@ class Mark:
 
 @dataclass
 class Lists:
-    """A year's lists to be changed, those of the year before, and the communes that already have a mistake."""
+    """A year's lists to be changed, those of the year before, and the communes that already have an error."""
 
     now: YearList
     before: YearList | None
@@ -51,7 +51,7 @@ class Lists:
         return self.households[self.households["commune"] == commune]
 
     def free_communes(self) -> list[int]:
-        """The communes without a mistake, in a random order that is the same at every call."""
+        """The communes without an error, in a random order that is the same at every call."""
         return [int(code) for code in self._order if code not in self.taken]
 
     def __post_init__(self) -> None:
@@ -69,21 +69,37 @@ class Lists:
         self.now.totals[counts.columns] += counts - before
 
 
-# Makes a mistake in a commune and says which findings must appear; an empty list where the commune does not suit.
-ListMistake = Callable[[Lists, int], list[Mark]]
+# Makes an error in a commune and says which findings must appear; an empty list where the commune is not suitable.
+ListError = Callable[[Lists, int], list[ListFinding]]
 
 
 @dataclass(frozen=True)
 class ListKind:
-    """A kind of mistake in the lists, made once in each of its survey years."""
+    """A kind of error in the lists, made once in each of its survey years."""
 
     check_code: str
-    years: tuple[int, ...]
-    make: ListMistake
+    years: Callable[[], tuple[int, ...]]
+    make: ListError
 
 
-class NoPlaceError(RuntimeError):
-    """A kind found no commune that suits it."""
+def nth_year(number: int) -> Callable[[], tuple[int, ...]]:
+    """Years of a kind: the survey year of this number (from 1), or the last one."""
+    return lambda: survey_years()[:number][-1:]
+
+
+def last_year() -> tuple[int, ...]:
+    """Years of a kind: the last one."""
+    return survey_years()[-1:]
+
+
+def later_years() -> tuple[int, ...]:
+    """Years of a kind: all with a year before."""
+    return survey_years()[1:]
+
+
+def scored_years() -> tuple[int, ...]:
+    """Years of a kind: all whose standard has a cut-off for the scores of B1."""
+    return tuple(year for year in survey_years() if lines_of(year).cutoff_b1 is not None)
 
 
 def plant_in_lists(
@@ -93,47 +109,50 @@ def plant_in_lists(
     form: Form,
     kinds: dict[str, ListKind],
     senders: set[int],
-    file_in_force: Callable[[int], str],
+    current_file: Callable[[int], str],
 ) -> list[Planted]:
     """Plants the year's kinds, each in a commune of its own; `kinds` by planted id. Changes the frames of `now`.
 
-    Communes in `senders` are left alone: their files have a mistake of another kind.
+    Communes in `senders` are left alone: their files have an error of another kind. A kind without a suitable commune
+    is left out.
     """
     lists = Lists(now, before, stream(seed, "planting", now.year), set(senders))
-    marks = [(planted_id, mark) for planted_id, kind in kinds.items() for mark in _make(seed, lists, kind)]
-    return list(_places(lists, form, marks, file_in_force))
+    made = {planted_id: _make(lists, kind) for planted_id, kind in kinds.items()}
+    planted: list[Planted] = []
+    for planted_id, findings in made.items():  # rows are counted when all is planted: an error may take a row out
+        if not findings:
+            planted.append(left_out_of(planted_id, kinds[planted_id].check_code, now.year))
+        for one in findings:
+            address = Expected(one.check_code, *_sheet_and_row(lists, form, one), one.column, one.remark)
+            commune = code_text(one.commune)
+            planted.append(Planted(planted_id, current_file(one.commune), now.year, commune, OPEN, address))
+    return planted
 
 
-def _make(seed: int, lists: Lists, kind: ListKind) -> list[Mark]:
+def _make(lists: Lists, kind: ListKind) -> list[ListFinding]:
     for commune in lists.free_communes():
-        marks = kind.make(lists, commune)
-        if marks:
-            lists.taken |= {commune, *(mark.commune for mark in marks)}
-            return marks
-    raise NoPlaceError(
-        f"With the seed {seed} the province of {lists.now.year} has no commune that suits the mistake "
-        f"{kind.check_code}. Take another seed."
-    )
+        findings = kind.make(lists, commune)
+        if findings:
+            lists.taken |= {commune, *(one.commune for one in findings)}
+            return findings
+    return []
 
 
-def _places(
-    lists: Lists, form: Form, marks: list[tuple[str, Mark]], file_in_force: Callable[[int], str]
-) -> Iterator[Planted]:
-    """Rows are counted when all is planted: a mistake may take a row out."""
-    for planted_id, mark in marks:
-        row = None
-        if mark.role is not None and mark.label is not None:
-            frame = lists.now.members if mark.role == "member" else lists.households
-            labels = frame.index[frame["commune"] == mark.commune]
-            row = first_data_row(form.sheets[mark.role]) + labels.tolist().index(mark.label)
-        if mark.role == "total":
-            row = 1 + [column.field for column in form.sheets["total"].columns].index(mark.column)
-        sheet = form.sheets[mark.role].name if mark.role is not None else ""
-        spot = Spot(mark.check_code, sheet, row, mark.column, mark.remark)
-        yield Planted(planted_id, file_in_force(mark.commune), lists.now.year, f"{mark.commune:05d}", OPEN, spot)
+def _sheet_and_row(lists: Lists, form: Form, finding: ListFinding) -> tuple[str, int | None]:
+    """Sheet name and worksheet row of a finding."""
+    if finding.role is None:
+        return "", None
+    sheet, row = form.sheets[finding.role], None
+    if finding.role == "total":
+        row = 1 + [column.field for column in sheet.columns].index(finding.column)
+    elif finding.label is not None:
+        frame = lists.now.members if finding.role == "member" else lists.households
+        labels = frame.index[frame["commune"] == finding.commune]
+        row = first_data_row(sheet) + labels.tolist().index(finding.label)
+    return sheet.name, row
 
 
 def bound(check_code: str, name: str, year: int) -> float:
     """A bound of a plausibility check in a survey year: the value of the year, else the one for all years."""
-    rows = [row for row in read_seed("plausibility_bounds") if (row["check_code"], row["bound"]) == (check_code, name)]
+    rows = [row for row in read_table("plausibility_bounds") if (row["check_code"], row["bound"]) == (check_code, name)]
     return float(next(row["value"] for wanted in (str(year), "") for row in rows if row["survey_year"] == wanted))

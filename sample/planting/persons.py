@@ -1,6 +1,6 @@
-"""Mistakes of which the plausibility checks on persons speak: what cannot change, and one number for two.
+"""Planted errors of persons: what cannot change, and one number for two.
 
-What belongs here: one function per kind. Heads are left alone, so that every household stays what it was.
+Heads are left alone, so that every household stays what it was.
 """
 
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from sample.planting.lists import ListKind, Lists, Mark
+from sample.planting.lists import ListFinding, ListKind, Lists, last_year, nth_year
 from sample.records import NO_BIRTH
-from sample.vocabulary import LAST_YEAR
+from sample.vocabulary import ethnicities
 
 _YEARS_YOUNGER = 7
 _DAYS_OF_A_YEAR = 365.25
@@ -36,7 +36,7 @@ def _of(lists: Lists, commune: int) -> pd.DataFrame:
 def _followed(lists: Lists, commune: int) -> pd.DataFrame:
     """Adults whom last year's list has in the same household under the same name and relation, both only once there.
 
-    The household's code tells which one it was.
+    The household's code shows which one it was.
     """
     if lists.before is None:
         return _of(lists, commune).iloc[:0]
@@ -57,33 +57,34 @@ def _followed(lists: Lists, commune: int) -> pd.DataFrame:
     return followed
 
 
-def _changed(lists: Lists, commune: int, check: str, field: str, change: Callable[[Any], Any]) -> list[Mark]:
+def _changed(lists: Lists, commune: int, check: str, field: str, change: Callable[[Any], Any]) -> list[ListFinding]:
     """One field of a member who is followed from the year before."""
     label = lists.pick(_followed(lists, commune).index)
     if label is None:
         return []
     members = lists.now.members
     members.loc[label, field] = change(members[field][label])
-    return [Mark(check, commune, "member", field, label)]
+    return [ListFinding(check, commune, "member", field, label)]
 
 
-def _member_sex_changes(lists: Lists, commune: int) -> list[Mark]:
+def _member_sex_changes(lists: Lists, commune: int) -> list[ListFinding]:
     return _changed(lists, commune, "member_sex_changes", "sex", lambda sex: "male" if sex == "female" else "female")
 
 
-def _member_ethnicity_changes(lists: Lists, commune: int) -> list[Mark]:
+def _member_ethnicity_changes(lists: Lists, commune: int) -> list[ListFinding]:
+    majority, _, minority, *_ = ethnicities()
     return _changed(
-        lists, commune, "member_ethnicity_changes", "ethnicity", lambda group: "Hoa" if group == "Kinh" else "Kinh"
+        lists, commune, "member_ethnicity_changes", "ethnicity", lambda now: minority if now == majority else majority
     )
 
 
-def _member_age_goes_back(lists: Lists, commune: int) -> list[Mark]:
+def _member_age_goes_back(lists: Lists, commune: int) -> list[ListFinding]:
     return _changed(
         lists, commune, "member_age_goes_back", "birth", lambda day: int(day) + round(_YEARS_YOUNGER * _DAYS_OF_A_YEAR)
     )
 
 
-def _citizen_id_in_two_households(lists: Lists, commune: int) -> list[Mark]:
+def _citizen_id_in_two_households(lists: Lists, commune: int) -> list[ListFinding]:
     """A member without a number gets that of a person of another household."""
     adults = _adults(lists, _of(lists, commune))
     given = lists.pick(adults.index[adults["citizen_id"].str.len() == _HAS_NUMBER])
@@ -95,16 +96,20 @@ def _citizen_id_in_two_households(lists: Lists, commune: int) -> list[Mark]:
     if taker is None:
         return []
     lists.now.members.loc[taker, "citizen_id"] = giver["citizen_id"]
-    return [Mark("citizen_id_in_two_households", commune, "member", "citizen_id", label) for label in (given, taker)]
+    return [
+        ListFinding("citizen_id_in_two_households", commune, "member", "citizen_id", label) for label in (given, taker)
+    ]
 
 
-def _person_in_two_communes(lists: Lists, commune: int) -> list[Mark]:
-    """A person of this commune stands in the place of a member in another one."""
+def _person_in_two_communes(lists: Lists, commune: int) -> list[ListFinding]:
+    """A person of this commune replaces a member in another one."""
     adults = _adults(lists, _of(lists, commune))
     counted = lists.pick(adults.index[adults["citizen_id"].str.len() == _HAS_NUMBER])
     if counted is None:
         return []
-    other = next(code for code in lists.free_communes() if code != commune)
+    other = next((code for code in lists.free_communes() if code != commune), None)
+    if other is None:
+        return []
     large = lists.of(other).query("member_count >= 3")["household_code"]
     there = _adults(lists, _of(lists, other))
     is_like = there["household_code"].isin(large) & (there["sex"] == adults["sex"][counted])
@@ -114,15 +119,15 @@ def _person_in_two_communes(lists: Lists, commune: int) -> list[Mark]:
     copied = ["full_name", "citizen_id", "birth", "birth_kind"]
     lists.now.members.loc[again, copied] = lists.now.members.loc[counted, copied]
     return [
-        Mark("person_in_two_communes", place, "member", "citizen_id", label)
-        for place, label in ((commune, counted), (other, again))
+        ListFinding("person_in_two_communes", code, "member", "citizen_id", label)
+        for code, label in ((commune, counted), (other, again))
     ]
 
 
 KINDS = (
-    ListKind("citizen_id_in_two_households", (2024,), _citizen_id_in_two_households),
-    ListKind("person_in_two_communes", (2026,), _person_in_two_communes),
-    ListKind("member_sex_changes", (LAST_YEAR,), _member_sex_changes),
-    ListKind("member_ethnicity_changes", (LAST_YEAR,), _member_ethnicity_changes),
-    ListKind("member_age_goes_back", (LAST_YEAR,), _member_age_goes_back),
+    ListKind("citizen_id_in_two_households", nth_year(4), _citizen_id_in_two_households),
+    ListKind("person_in_two_communes", nth_year(6), _person_in_two_communes),
+    ListKind("member_sex_changes", last_year, _member_sex_changes),
+    ListKind("member_ethnicity_changes", last_year, _member_ethnicity_changes),
+    ListKind("member_age_goes_back", last_year, _member_age_goes_back),
 )

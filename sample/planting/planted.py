@@ -1,7 +1,4 @@
-"""What was planted where, as the rows of `planted.csv` and the waivers of the files that nobody can correct.
-
-What belongs here: the shape of the list. What does not: making a mistake.
-"""
+"""What was planted where, as the rows of `planted.csv` and the waivers of the files that nobody can correct."""
 
 import hashlib
 from collections.abc import Iterable
@@ -25,6 +22,7 @@ COLUMNS = (
     "status",
 )
 OPEN, RESOLVED, WAIVED = "open", "resolved", "waived"  # as quality.finding has it when all files have been read
+LEFT_OUT = "left_out"  # the territory has no commune that suits the kind: no file has the error
 _WAIVER = {
     "reason": "Tệp không đọc được hoặc ghi sai mã xã; xã đã gửi tệp đúng của cùng năm (dữ liệu mô phỏng)",
     "decided_by": "Cơ quan thường trực giảm nghèo (dữ liệu mô phỏng)",
@@ -33,8 +31,8 @@ _WAIVER = {
 
 
 @dataclass(frozen=True)
-class Spot:
-    """One finding of a mistake: the check, and the place inside the file as far as the finding has one."""
+class Expected:
+    """One finding of an error: the check, and the cell address inside the file as far as the finding has one."""
 
     check_code: str
     sheet: str = ""
@@ -45,33 +43,38 @@ class Spot:
 
 @dataclass(frozen=True)
 class Planted:
-    """One finding that must appear. The findings of one mistake share their id. Year and commune as the file says."""
+    """One finding that must appear. The findings of one error share their id. Year and commune as the file says."""
 
     planted_id: str
     file: str
     survey_year: int | None
     commune_code: str | None
     status: str
-    spot: Spot
+    expected: Expected
 
     def as_row(self) -> dict[str, str | int]:
         """The row of planted.csv; what a finding does not have is empty."""
-        check = load_checks()[self.spot.check_code]
+        check = load_checks()[self.expected.check_code]
         values = (
             self.planted_id,
             check.check_code,
             check.level,
             check.severity,
             self.file,
-            self.spot.sheet,
-            self.spot.row or "",
-            self.spot.column,
+            self.expected.sheet,
+            self.expected.row or "",
+            self.expected.column,
             self.survey_year or "",
             self.commune_code or "",
-            self.spot.remark,
+            self.expected.remark,
             self.status,
         )
         return dict(zip(COLUMNS, values, strict=True))
+
+
+def left_out_of(planted_id: str, check_code: str, year: int) -> Planted:
+    """The row of a kind of error for which no commune is suitable."""
+    return Planted(planted_id, "", year, None, LEFT_OUT, Expected(check_code, remark="no commune is suitable"))
 
 
 def waivers_of(landing: Path, planted: Iterable[Planted]) -> list[dict[str, str]]:
@@ -81,7 +84,7 @@ def waivers_of(landing: Path, planted: Iterable[Planted]) -> list[dict[str, str]
     """
     return [
         {
-            "check_code": one.spot.check_code,
+            "check_code": one.expected.check_code,
             "source_file_id": hashlib.sha256((landing / one.file).read_bytes()).hexdigest(),
             "decided_on": f"{int(PurePosixPath(one.file).parts[0]) + 1}-01-15",
             **_WAIVER,

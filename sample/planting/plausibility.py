@@ -1,22 +1,25 @@
-"""Mistakes of which the plausibility checks on lists speak: rates that jump, scores and incomes that were made up.
+"""Planted errors of plausibility: rates that jump, scores and incomes that were made up.
 
-What belongs here: one function per kind; those that compare two years are made in the last one, so that nothing jumps
-back. What does not: persons (`persons`).
+Those that compare two years are made in the last one, so that nothing jumps back.
 """
 
 import numpy as np
 import pandas as pd
 
-from base.reference import read_seed
+from base.reference import read_table
 from sample.communes import is_urban
-from sample.planting.lists import ListKind, Lists, Mark, bound
+from sample.planting.lists import ListFinding, ListKind, Lists, bound, last_year, nth_year
 from sample.scores import lines_of
-from sample.vocabulary import CHILD_INDICATORS, LAST_YEAR
+from sample.vocabulary import indicators, is_of_children
 
-_BEYOND = 0.1  # of a bound: how far a mistake goes beyond it
-_CHILD_MARKS = [f"is_deprived_{code}" for code in CHILD_INDICATORS]
+_BEYOND = 0.1  # of a bound: how far an error goes beyond it
 _LINES = ("income_line_vnd", "average_living_line_vnd")
 _RESULTS = ("recorded_class", "b1_score", "b2_score", "income_per_capita_kvnd")
+
+
+def _child_marks(rows: pd.DataFrame) -> list[str]:
+    own = zip(indicators(), is_of_children().tolist(), strict=True)
+    return [name for name in (f"is_deprived_{code}" for code, is_own in own if is_own) if name in rows.columns]
 
 
 def _marks(rows: pd.DataFrame) -> list[str]:
@@ -24,12 +27,12 @@ def _marks(rows: pd.DataFrame) -> list[str]:
 
 
 def _of_class(lists: Lists, commune: int) -> list[int]:
-    """The other communes without a mistake that are rural or urban like this one."""
+    """The other communes without an error that are rural or urban like this one."""
     urban = is_urban(lists.now.year)
     return [code for code in lists.free_communes() if code != commune and urban[code] == urban[commune]]
 
 
-def _poor_rate_jumps(lists: Lists, commune: int) -> list[Mark]:
+def _poor_rate_jumps(lists: Lists, commune: int) -> list[ListFinding]:
     """The commune exchanges results with others of its class: its poor become near-poor, their near-poor poor.
 
     Each pair of households has as many members, so that no count of the province or of the class changes.
@@ -44,7 +47,7 @@ def _poor_rate_jumps(lists: Lists, commune: int) -> list[Mark]:
     rate = earlier["poor_households"] / earlier["resident_households"]
     wanted = int((rate - (1 + _BEYOND) * bound(check, "max_change", year)) * residents)
     count = int(((rows["commune"] == commune) & (rows["recorded_class"] == "poor")).sum()) - wanted
-    can = ~rows[_CHILD_MARKS].any(axis=1)
+    can = ~rows[_child_marks(rows)].any(axis=1)
     own = rows.index[can & (rows["commune"] == commune) & (rows["movement"] == "stayed_poor")]
     others = rows.index[
         can & rows["commune"].isin(_of_class(lists, commune)) & (rows["movement"] == "stayed_near_poor")
@@ -63,7 +66,7 @@ def _poor_rate_jumps(lists: Lists, commune: int) -> list[Mark]:
         rows.loc[pairs[:, 1], "movement"] = "near_poor_to_poor"
 
     lists.in_step(exchange)
-    return [Mark(check, commune, None, "poor_rate", remark=f"results of {count} households exchanged")]
+    return [ListFinding(check, commune, None, "poor_rate", remark=f"results of {count} households exchanged")]
 
 
 def _of_one_size(rows: pd.DataFrame, own: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -82,7 +85,7 @@ def _of_one_size(rows: pd.DataFrame, own: np.ndarray, others: np.ndarray) -> np.
     return pairs
 
 
-def _household_size_jumps(lists: Lists, commune: int) -> list[Mark]:
+def _household_size_jumps(lists: Lists, commune: int) -> list[ListFinding]:
     """Residents of the largest commune of the class are counted in this one."""
     if lists.before is None:
         return []
@@ -101,15 +104,16 @@ def _household_size_jumps(lists: Lists, commune: int) -> list[Mark]:
         return []
     totals.loc[commune, "resident_persons"] += moved
     totals.loc[largest, "resident_persons"] -= moved
-    return [Mark(check, commune, None, "resident_persons")]
+    return [ListFinding(check, commune, None, "resident_persons")]
 
 
-def _indicator_rate_jumps(lists: Lists, commune: int) -> list[Mark]:
+def _indicator_rate_jumps(lists: Lists, commune: int) -> list[ListFinding]:
     """One indicator is marked for many households, as far as nobody becomes poor by it."""
     if lists.before is None:
         return []
     check, year = "indicator_rate_jumps", lists.now.year
-    rows, marks = lists.of(commune), [name for name in _marks(lists.households) if name not in _CHILD_MARKS]
+    rows = lists.of(commune)
+    marks = [name for name in _marks(rows) if name not in _child_marks(rows)]
     listed = rows[rows["recorded_class"].isin(["poor", "near_poor"])]
     of_before = lists.before.households
     earlier = of_before[(of_before["commune"] == commune) & of_before["recorded_class"].isin(["poor", "near_poor"])]
@@ -129,10 +133,10 @@ def _indicator_rate_jumps(lists: Lists, commune: int) -> list[Mark]:
         lists.households.loc[can[:count], "b2_score"] += 10
 
     lists.in_step(mark)
-    return [Mark(check, commune, None, name)]
+    return [ListFinding(check, commune, None, name)]
 
 
-def _scores_heap_below_cutoff(lists: Lists, commune: int) -> list[Mark]:
+def _scores_heap_below_cutoff(lists: Lists, commune: int) -> list[ListFinding]:
     """Scores further below the cut-off are written as just below it, which changes no class."""
     check, year, cutoff = "scores_heap_below_cutoff", lists.now.year, lines_of(lists.now.year).cutoff_b1
     if cutoff is None:
@@ -152,25 +156,25 @@ def _scores_heap_below_cutoff(lists: Lists, commune: int) -> list[Mark]:
         return []
     shift = lists.rng.integers(0, int(2 * width), len(moved)) / 2
     rows.loc[moved, "b1_score"] += -distance[moved] - shift
-    return [Mark(check, commune, "household", "b1_score")]
+    return [ListFinding(check, commune, "household", "b1_score")]
 
 
-def _income_digit_preference(lists: Lists, commune: int) -> list[Mark]:
+def _income_digit_preference(lists: Lists, commune: int) -> list[ListFinding]:
     """Incomes are rounded down to whole hundreds, where no line of any standard lies between."""
     check, year = "income_digit_preference", lists.now.year
     rows = lists.of(commune)
     income = rows["income_per_capita_kvnd"]
     if income.notna().sum() < bound(check, "min_households", year):
         return []
-    standards = read_seed("poverty_standards")
+    standards = read_table("poverty_standards")
     lines = {float(row[name]) / 1000 for row in standards for name in _LINES if row[name]}
     rounded = income // 100 * 100
     crosses = np.any([(rounded <= line) & (line < income) for line in lines], axis=0)
     lists.households.loc[rows.index, "income_per_capita_kvnd"] = income.where(crosses, rounded)
-    return [Mark(check, commune, "household", "income_per_capita_kvnd")]
+    return [ListFinding(check, commune, "household", "income_per_capita_kvnd")]
 
 
-def _identical_rows_in_block(lists: Lists, commune: int) -> list[Mark]:
+def _identical_rows_in_block(lists: Lists, commune: int) -> list[ListFinding]:
     """The answers of one household are copied to those below it that have its class and size."""
     check = "identical_rows_in_block"
     wanted = int(bound(check, "min_rows", lists.now.year))
@@ -178,7 +182,7 @@ def _identical_rows_in_block(lists: Lists, commune: int) -> list[Mark]:
     kept = kept[kept["recorded_class"] != "left_list"]
     alike = kept[["area_class", "recorded_class", "member_count"]]
     run = (alike != alike.shift()).any(axis=1).cumsum()
-    is_candidate = kept["recorded_class"].isin(["poor", "near_poor"]) & ~kept[_CHILD_MARKS].any(axis=1)
+    is_candidate = kept["recorded_class"].isin(["poor", "near_poor"]) & ~kept[_child_marks(kept)].any(axis=1)
     place = kept.groupby(run).cumcount(ascending=False) + 1
     first = lists.pick(kept.index[is_candidate & (place >= wanted)])
     if first is None:
@@ -190,14 +194,14 @@ def _identical_rows_in_block(lists: Lists, commune: int) -> list[Mark]:
             lists.households.loc[block, name] = kept[name][first]
 
     lists.in_step(copy)
-    return [Mark(check, commune, "household", "household_code", first, f"{wanted} rows")]
+    return [ListFinding(check, commune, "household", "household_code", first, f"{wanted} rows")]
 
 
 KINDS = (
-    ListKind("scores_heap_below_cutoff", (2023,), _scores_heap_below_cutoff),
-    ListKind("identical_rows_in_block", (2026,), _identical_rows_in_block),
-    ListKind("income_digit_preference", (2028,), _income_digit_preference),
-    ListKind("poor_rate_jumps", (LAST_YEAR,), _poor_rate_jumps),
-    ListKind("household_size_jumps", (LAST_YEAR,), _household_size_jumps),
-    ListKind("indicator_rate_jumps", (LAST_YEAR,), _indicator_rate_jumps),
+    ListKind("scores_heap_below_cutoff", nth_year(3), _scores_heap_below_cutoff),
+    ListKind("identical_rows_in_block", nth_year(6), _identical_rows_in_block),
+    ListKind("income_digit_preference", nth_year(8), _income_digit_preference),
+    ListKind("poor_rate_jumps", last_year, _poor_rate_jumps),
+    ListKind("household_size_jumps", last_year, _household_size_jumps),
+    ListKind("indicator_rate_jumps", last_year, _indicator_rate_jumps),
 )

@@ -1,7 +1,7 @@
-"""Mistakes of which the checks of level row speak, in a first submission that the commune corrects by a second one.
+"""Planted errors of level row, in a first submission that the commune corrects by a second one.
 
-What belongs here: one function per kind. The first submission is short of two households and three residents as well,
-so that the second one changes figures too; no check can speak of that.
+The first submission lacks two households and three residents as well, so that the second one changes figures too; no
+check can find that.
 """
 
 from collections.abc import Callable
@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from base.forms import Form
-from sample.planting.planted import Spot
-from sample.planting.sending import FileKind, FileMistake
+from sample.planting.planted import Expected
+from sample.planting.sending import FileError, FileKind, UnsuitableError
 from sample.submissions import Submission, first_data_row
 
 _FEWER_RESIDENTS = 3
@@ -42,85 +42,83 @@ def _without(columns: dict[str, list[Any]], dropped: frozenset[str]) -> dict[str
     return {name: [v for v, keep in zip(values, kept, strict=True) if keep] for name, values in columns.items()}
 
 
-def _row(form: Form, role: str, place: int) -> int:
-    return first_data_row(form.sheets[role]) + place
+def _expected(form: Form, check_code: str, role: str, row: int, field: str) -> Expected:
+    return Expected(check_code, form.sheets[role].name, first_data_row(form.sheets[role]) + row, field)
 
 
-def _spot(form: Form, check_code: str, role: str, place: int, field: str) -> Spot:
-    return Spot(check_code, form.sheets[role].name, _row(form, role, place), field)
+def _rows_of(columns: dict[str, list[Any]], code: str) -> list[int]:
+    return [row for row, own in enumerate(columns["household_code"]) if own == code]
 
 
-def _places(columns: dict[str, list[Any]], code: str) -> list[int]:
-    return [place for place, own in enumerate(columns["household_code"]) if own == code]
-
-
-def _set(columns: dict[str, list[Any]], field: str, places: list[int], value: Any) -> dict[str, list[Any]]:
+def _set(columns: dict[str, list[Any]], field: str, rows: list[int], value: Any) -> dict[str, list[Any]]:
     values = [*columns[field]]
-    for place in places:
-        values[place] = value
+    for row in rows:
+        values[row] = value
     return columns | {field: values}
 
 
-def _in_first_try(change: Callable[[Submission, Form, list[int]], tuple[Submission, list[Spot]]]) -> FileMistake:
-    """A change of the first submission; it is given the places of the household rows with two members, mixed."""
+def _in_first_try(change: Callable[[Submission, Form, list[int]], tuple[Submission, list[Expected]]]) -> FileError:
+    """A change of the first submission; it is given the household rows with two members, mixed."""
 
-    def make(good: Submission, form: Form, rng: np.random.Generator) -> tuple[Submission, list[Spot]]:
+    def make(good: Submission, form: Form, rng: np.random.Generator) -> tuple[Submission, list[Expected]]:
         sent = first_try(good)
-        pairs = [place for place, size in enumerate(sent.households["member_count"]) if size == 2]
+        pairs = [row for row, size in enumerate(sent.households["member_count"]) if size == 2]
+        if len(pairs) < 2:
+            raise UnsuitableError
         return change(sent, form, rng.permutation(pairs).tolist())
 
     return make
 
 
-def _household_code_missing(sent: Submission, form: Form, pairs: list[int]) -> tuple[Submission, list[Spot]]:
-    """Nothing tells any more whose the members are."""
-    place = pairs[0]
-    orphans = _places(sent.members, sent.households["household_code"][place])
-    changed = replace(sent, households=_set(sent.households, "household_code", [place], None))
+def _household_code_missing(sent: Submission, form: Form, pairs: list[int]) -> tuple[Submission, list[Expected]]:
+    """The members belong to nobody any more."""
+    row = pairs[0]
+    orphans = _rows_of(sent.members, sent.households["household_code"][row])
+    changed = replace(sent, households=_set(sent.households, "household_code", [row], None))
     return changed, [
-        _spot(form, "household_code_missing", "household", place, "household_code"),
-        *(_spot(form, "member_without_household", "member", orphan, "household_code") for orphan in orphans),
+        _expected(form, "household_code_missing", "household", row, "household_code"),
+        *(_expected(form, "member_without_household", "member", orphan, "household_code") for orphan in orphans),
     ]
 
 
-def _household_code_duplicate(sent: Submission, form: Form, pairs: list[int]) -> tuple[Submission, list[Spot]]:
+def _household_code_duplicate(sent: Submission, form: Form, pairs: list[int]) -> tuple[Submission, list[Expected]]:
     """A household and its members have the code of another one."""
     one, other = pairs[:2]
     codes = sent.households["household_code"]
-    members = _places(sent.members, codes[other])
+    members = _rows_of(sent.members, codes[other])
     changed = replace(
         sent,
         households=_set(sent.households, "household_code", [other], codes[one]),
         members=_set(sent.members, "household_code", members, codes[one]),
     )
     return changed, [
-        _spot(form, "household_code_duplicate", "household", place, "household_code") for place in (one, other)
+        _expected(form, "household_code_duplicate", "household", row, "household_code") for row in (one, other)
     ]
 
 
-def _cell(check_code: str, field: str, value: str | None) -> FileMistake:
+def _cell(check_code: str, field: str, value: str | None) -> FileError:
     """Another value in a cell of one household's row."""
 
-    def change(sent: Submission, form: Form, pairs: list[int]) -> tuple[Submission, list[Spot]]:
+    def change(sent: Submission, form: Form, pairs: list[int]) -> tuple[Submission, list[Expected]]:
         changed = replace(sent, households=_set(sent.households, field, pairs[:1], value))
-        return changed, [_spot(form, check_code, "household", pairs[0], field)]
+        return changed, [_expected(form, check_code, "household", pairs[0], field)]
 
     return _in_first_try(change)
 
 
-def _member_without_household(sent: Submission, form: Form, pairs: list[int]) -> tuple[Submission, list[Spot]]:
+def _member_without_household(sent: Submission, form: Form, pairs: list[int]) -> tuple[Submission, list[Expected]]:
     """The second member of a household has a code that the list lacks."""
-    place = _places(sent.members, sent.households["household_code"][pairs[0]])[1]
+    row = _rows_of(sent.members, sent.households["household_code"][pairs[0]])[1]
     code = f"{sent.commune_code}-{_STRANGER}"
-    changed = replace(sent, members=_set(sent.members, "household_code", [place], code))
-    return changed, [_spot(form, "member_without_household", "member", place, "household_code")]
+    changed = replace(sent, members=_set(sent.members, "household_code", [row], code))
+    return changed, [_expected(form, "member_without_household", "member", row, "household_code")]
 
 
 KINDS = (
-    FileKind("household_code_missing", 2021, _in_first_try(_household_code_missing)),
-    FileKind("household_code_duplicate", 2022, _in_first_try(_household_code_duplicate)),
-    FileKind("class_label_missing", 2024, _cell("class_label_missing", "recorded_class", None)),
-    FileKind("class_label_unknown", 2025, _cell("class_label_unknown", "recorded_class", "Hộ khó khăn")),
-    FileKind("area_class_missing", 2027, _cell("area_class_missing", "area_class", None)),
-    FileKind("member_without_household", 2029, _in_first_try(_member_without_household)),
+    FileKind("household_code_missing", 1, _in_first_try(_household_code_missing)),
+    FileKind("household_code_duplicate", 2, _in_first_try(_household_code_duplicate)),
+    FileKind("class_label_missing", 4, _cell("class_label_missing", "recorded_class", None)),
+    FileKind("class_label_unknown", 5, _cell("class_label_unknown", "recorded_class", "Hộ khó khăn")),
+    FileKind("area_class_missing", 7, _cell("area_class_missing", "area_class", None)),
+    FileKind("member_without_household", 9, _in_first_try(_member_without_household)),
 )

@@ -12,7 +12,7 @@ from audit.releases import UnknownReleaseError, description_of, find_release
 from audit.verify import verify_release
 from base.home import Home
 from ingestion.archive import archive_path
-from publication.inputs import decision_mark
+from ingestion.kept_decisions import decision_mark
 from tests.support.homes import copy_of, poverty
 
 
@@ -91,12 +91,12 @@ TAMPERINGS: dict[str, tuple[Callable[[Home], None], str]] = {
 }
 
 
-@pytest.mark.parametrize(("tampering", "told"), TAMPERINGS.values(), ids=TAMPERINGS.keys())
-def test_tampering_is_named(home: Home, tampering: Callable[[Home], None], told: str) -> None:
+@pytest.mark.parametrize(("tampering", "shown"), TAMPERINGS.values(), ids=TAMPERINGS.keys())
+def test_tampering_is_named(home: Home, tampering: Callable[[Home], None], shown: str) -> None:
     tampering(home)
     problems = verify_release(home, home.current.resolve())
     assert problems
-    assert [problem for problem in problems if re.search(told, problem)]
+    assert [problem for problem in problems if re.search(shown, problem)]
 
 
 def test_the_commands_stop_at_a_cut_registry(home: Home) -> None:

@@ -12,7 +12,7 @@ from expectations.suites import load_suites
 from ingestion.findings import FILE_CHECK_CODES
 from publication.check_results import dbt_check_code
 from publication.personal_values import CHECK_CODE
-from tools.generated_docs import load_manifest
+from tests.support.manifest import load_manifest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CHECKS = list(load_checks().values())
@@ -81,7 +81,7 @@ def test_every_dbt_test_has_its_row_of_the_same_severity(tests_of_dbt: list[dict
     assert len(tests_of_dbt) > 30
     for node in tests_of_dbt:
         check = load_checks().get(dbt_check_code(node))
-        assert check is not None, f"{node['name']}: add its row to dbt/seeds/check_catalogue.csv"
+        assert check is not None, f"{node['name']}: add its row to reference/checks/check_catalogue.csv"
         assert check.engine == "dbt", node["name"]
         severity = {"warn": "warning"}.get(str(node["config"]["severity"]).lower(), "error")
         assert severity == check.severity, node["name"]

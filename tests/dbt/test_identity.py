@@ -96,7 +96,7 @@ class Lists:
     def build(self, *years: int) -> dict[tuple[int, str], str]:
         """The household_id of every (year, code)."""
         self.write(years)
-        dbt(self.home, "build", "--resource-type", "seed", "--resource-type", "model", "--select", *MODELS)
+        dbt(self.home, "run", "--select", *MODELS)
         rows = self.query(
             "select r.survey_year, r.household_code, i.household_id from intermediate.int_household_identity as i"
             " inner join intermediate.int_identity_record as r using (source_file_id, row_number)"

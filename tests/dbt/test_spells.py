@@ -115,7 +115,6 @@ def database(tmp_path_factory: pytest.TempPathFactory, paths: dict[str, str]) ->
             f"""
             create schema intermediate;
             create schema marts;
-            create schema reference;
             create table intermediate.int_survey_year as
             select cast(survey_year as integer) as survey_year,
                 cast(nullif(survey_year - 1, {FIRST - 1}) as integer) as previous_survey_year
@@ -130,8 +129,6 @@ def database(tmp_path_factory: pytest.TempPathFactory, paths: dict[str, str]) ->
             from rows;
             create table marts.fct_household_transition as
             select null::varchar as household_id, null::integer as to_year, null::varchar as movement limit 0;
-            create table reference.administrative_units as
-            select distinct district_code, 'D' || district_code as district_name from rows;
             """
         )
     dbt(home, "run", "--select", "poverty_spell", "poverty_hazard")

@@ -5,16 +5,17 @@ import subprocess
 from pathlib import Path
 
 from base.home import Home
-from dagster_project.dbt_project import DBT_EXECUTABLE, DBT_FOLDER, dbt_environment
+from base.product import DBT
+from dagster_project.dbt_project import DBT_EXECUTABLE, dbt_environment
 
 
 def test_every_dbt_unit_test_passes(clean_home: Home, tmp_path: Path) -> None:
     shutil.copytree(clean_home.root, tmp_path / "home", symlinks=True)
     folders = [
         "--project-dir",
-        str(DBT_FOLDER),
+        str(DBT),
         "--profiles-dir",
-        str(DBT_FOLDER),
+        str(DBT),
         "--target-path",
         str(tmp_path / "t"),
     ]

@@ -1,4 +1,4 @@
-"""The audit report of two releases: faults are planted, one is mended, and every page, sheet and list must tell it."""
+"""The audit report of two releases: faults are planted, one is fixed, and every page, sheet and list must tell it."""
 
 import re
 from html.parser import HTMLParser
@@ -9,8 +9,7 @@ import openpyxl
 import pytest
 
 from base.home import Home
-from publication.datapackage import read_datapackage
-from publication.release import releases
+from base.release_layout import read_datapackage, releases
 from reports.audit.figure_links import PAGES
 from reports.numbers import count_vi
 from tests.support.browser import open_browser, visit

@@ -28,6 +28,7 @@ _CODE = [
     "ingestion",
     "poverty_cli",
     "publication",
+    "reference",
     "reports",
 ]
 # A model and a test that a developer got wrong, in the way that makes the database quote a cell.
@@ -67,7 +68,6 @@ class Runs:
             env={
                 **os.environ,
                 "POVERTY_HOME": str(self.home.root),
-                "POVERTY_MAPS": str(self.program / "ingestion/maps"),
                 "COLUMNS": "160",
                 "PYTHONPATH": str(self.program),
             },

@@ -8,9 +8,8 @@ import duckdb
 import pytest
 
 from base.home import Home
+from base.release_layout import DATABASE, read_datapackage
 from poverty_cli import main
-from publication.datapackage import read_datapackage
-from publication.release import DATABASE
 from tests.support.homes import land_micro, poverty
 
 pytestmark = pytest.mark.build
@@ -68,9 +67,9 @@ def test_the_release_is_final_and_lists_its_waivers(decided: Home) -> None:
     assert (package["maturity"], package["maturityReasons"]) == ("final", [])
     (waiver,) = package["waiversInForce"]
     assert (waiver["checkCode"], waiver["findingsWaived"] > 0) == ("no_accepted_file", True)
-    told = poverty(decided, "status").stdout
-    assert "Waivers: 1 in force, 1 expired, 1 invalid (quality.waiver)" in told
-    assert "Corrections: 1 applied, 3 refused (quality.correction)" in told
+    shown = poverty(decided, "status").stdout
+    assert "Waivers: 1 in force, 1 expired, 1 invalid (quality.waiver)" in shown
+    assert "Corrections: 1 applied, 3 refused (quality.correction)" in shown
     with duckdb.connect(str(decided.current / DATABASE), read_only=True) as connection:
         observed = connection.execute(
             "select is_passed, observed from quality.check_result where check_id = 'no_accepted_file'"

@@ -9,7 +9,7 @@ import pytest
 
 from base.forms import form_of_year, load_forms
 from base.home import Home
-from publication.release import DATABASE
+from base.release_layout import DATABASE
 from tests.support.homes import copy_of, poverty, run_once, shared_home
 from tests.support.workbooks import household, member, workbook_bytes
 

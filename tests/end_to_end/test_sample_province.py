@@ -1,4 +1,4 @@
-"""The sample province, made and published as a user does: the release names exactly the mistakes that were planted."""
+"""The sample province, made and published as a user does: the release names exactly the errors that were planted."""
 
 import csv
 import hashlib
@@ -9,7 +9,7 @@ import pytest
 
 from base.check_catalogue import load_checks
 from base.home import Home
-from publication.datapackage import read_datapackage
+from base.release_layout import read_datapackage
 from sample.planting.kinds import NOT_PLANTED
 
 pytestmark = pytest.mark.long

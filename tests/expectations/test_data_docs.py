@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from base.home import Home
-from publication.release import DATABASE
+from base.release_layout import DATABASE
 from tests.support.browser import open_browser, visit
 
 

@@ -314,7 +314,7 @@ def test_number_cells_and_text_numbers_stay_different() -> None:
     assert read_rows[4]["b1_score"] == "137.125"
 
 
-def test_numbers_are_told_apart_when_the_first_column_is_empty() -> None:
+def test_numbers_are_reported_apart_when_the_first_column_is_empty() -> None:
     form = FORMS["F2025"]
 
     def change(book: openpyxl.Workbook) -> None:

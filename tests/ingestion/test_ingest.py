@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from base.forms import DEFAULT_MAP_FOLDER, MAP_FOLDER_VARIABLE, MapError, load_forms
+from base.forms import MapError, load_forms
 from base.home import Home
+from base.reference import REFERENCE_VARIABLE, reference_folder
 from ingestion import ingest as ingestion_module
 from ingestion.archive import archive_path
-from ingestion.ingest import ingest, pending, read_all
+from ingestion.ingest import files_to_read, ingest, lost_files, read_all
 from ingestion.registry import BrokenRegistryError, Registry
 from tests.support.readers import dying_reader, failing_reader
 from tests.support.workbooks import household, workbook_bytes
@@ -154,7 +156,7 @@ def test_reading_again_supersedes_the_earlier_extraction(home: Home) -> None:
 
 def test_an_interrupted_run_leaves_no_rows(home: Home) -> None:
     land(home, "a.xlsx")
-    files, _, _ = pending(home, Registry.open(home.registry))
+    files, _, _ = files_to_read(home, Registry.open(home.registry))
     read_all(home, FORMS, files, "interrupted", None, workers=1)
     assert len(current_rows(home, "household")) == 1
     ingest(home, workers=1)
@@ -175,11 +177,12 @@ def test_an_altered_or_removed_entry_is_noticed(home: Home) -> None:
         Registry.open(home.registry)
 
 
-def made_up_form(folder: Path) -> None:
-    """A form F2099 in a temporary map folder: F2022 with another code, sheet name, header and year."""
-    folder.mkdir()
+def made_up_form(folder: Path) -> Path:
+    """A copy of the reference tables with a form F2099: F2022 with another code, sheet name, header and year."""
+    shutil.copytree(reference_folder(), folder)
     for name in ("forms.csv", "form_columns.csv", "form_codes.csv"):
-        with (DEFAULT_MAP_FOLDER / name).open(newline="", encoding="utf-8") as file:
+        path = folder / "forms" / name
+        with path.open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
         new = [{**row, "form": "F2099"} for row in rows if row["form"] == "F2022"]
         for row in new:
@@ -189,15 +192,18 @@ def made_up_form(folder: Path) -> None:
                     row["sheet"] = "Sổ hộ"
             if row.get("field") == "household_code" and "header" in row:
                 row["header"] = "Mã hộ mới"
-        with (folder / name).open("w", newline="", encoding="utf-8") as file:
+        with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, fieldnames=list(rows[0]))
             writer.writeheader()
             writer.writerows(rows + new)
+    return folder
 
 
-def test_a_new_form_is_rows_in_the_maps(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made_up_form(tmp_path / "maps")
-    new_form = load_forms(tmp_path / "maps")["F2099"]
+def test_a_new_form_is_rows(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference = made_up_form(tmp_path / "reference")
+    with monkeypatch.context() as changed:
+        changed.setenv(REFERENCE_VARIABLE, str(reference))
+        new_form = load_forms()["F2099"]
     values = {"commune_code": "29158", "survey_year": 2099, "cutoff_date": "14/12/2099"}
     content = workbook_bytes(new_form, cover_values=values, households=[household(new_form)])
     (home.landing / "future.xlsx").write_bytes(content)
@@ -205,9 +211,9 @@ def test_a_new_form_is_rows_in_the_maps(home: Home, tmp_path: Path, monkeypatch:
 
     ingest(home, workers=1)
     assert statuses(home) == {"future.xlsx": "rejected", "present.xlsx": "accepted"}
-    monkeypatch.setenv(MAP_FOLDER_VARIABLE, str(tmp_path / "maps"))
+    monkeypatch.setenv(REFERENCE_VARIABLE, str(reference))
     report = ingest(home, workers=1)
-    assert report.read == 2  # the maps changed, so what was read under the old ones is read again from the archive
+    assert report.read == 2  # the forms changed, so what was read under the old ones is read again from the archive
     assert statuses(home) == {"future.xlsx": "accepted", "present.xlsx": "accepted"}
     entry = next(e for e in Registry.open(home.registry).current().values() if e["landing_path"] == "future.xlsx")
     assert (entry["form"], entry["survey_year"], entry["household_rows"]) == ("F2099", 2099, 1)
@@ -215,9 +221,9 @@ def test_a_new_form_is_rows_in_the_maps(home: Home, tmp_path: Path, monkeypatch:
     assert future["household_code"] == "29161-0001"
 
 
-def test_a_form_without_a_sheet_is_refused_by_name(tmp_path: Path) -> None:
-    made_up_form(tmp_path / "maps")
-    path = tmp_path / "maps" / "forms.csv"
+def test_a_form_without_a_sheet_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(REFERENCE_VARIABLE, str(made_up_form(tmp_path / "reference")))
+    path = tmp_path / "reference" / "forms" / "forms.csv"
     lines = [
         line
         for line in path.read_text(encoding="utf-8").splitlines()
@@ -225,4 +231,17 @@ def test_a_form_without_a_sheet_is_refused_by_name(tmp_path: Path) -> None:
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with pytest.raises(MapError, match=r"F2099 .* total"):
-        load_forms(tmp_path / "maps")
+        load_forms()
+
+
+def test_lost_raw_cells_are_read_again_from_the_archive(home: Home) -> None:
+    land(home, "a.xlsx")
+    ingest(home, workers=1)
+    (before,) = current_rows(home, "household")
+    shutil.rmtree(home.raw)
+    assert len(lost_files(home, Registry.open(home.registry))) == 1
+    (home.landing / "a.xlsx").unlink()
+    ingest(home, workers=1)
+    assert lost_files(home, Registry.open(home.registry)) == set()
+    (after,) = current_rows(home, "household")
+    assert {**after, "extraction_id": None} == {**before, "extraction_id": None}

@@ -9,11 +9,12 @@ import duckdb
 import pytest
 
 from base.home import Home
+from base.release_layout import DATABASE, read_datapackage, releases
 from ingestion.archive import archive_path
 from publication.check_results import dbt_results_path, expectations_results_path, load_results, save_results
-from publication.datapackage import read_datapackage
 from publication.publish import publish_build
-from publication.release import DATABASE, KEPT_RELEASES, NotPublishedError, public_tables, releases
+from publication.release import KEPT_RELEASES, NotPublishedError, public_tables
+from reports.release_reports import write_release_reports
 from tests.support.homes import REPOSITORY, copy_of, poverty
 from tests.support.two_releases import RESIDENTS, SENT_TWICE
 
@@ -104,16 +105,16 @@ def test_older_duckdb_reads_the_release(clean_home: Home) -> None:
 
 def test_a_second_run_with_nothing_new_reads_no_workbook(clean_home: Home) -> None:
     before = read_datapackage(clean_home.current)
-    told = poverty(clean_home, "run").stdout
-    assert "no workbook was read" in told
+    shown = poverty(clean_home, "run").stdout
+    assert "no workbook was read" in shown
     assert read_datapackage(clean_home.current) == before
 
 
 def test_status_tells_what_landed_what_is_missing_and_what_is_published(clean_home: Home) -> None:
-    told = poverty(clean_home, "status").stdout
-    assert "53 files in landing, 0 not read yet" in told
-    assert "no accepted file from" in told
-    assert "Published: release" in told
+    shown = poverty(clean_home, "status").stdout
+    assert "53 files in landing, 0 not read yet" in shown
+    assert "no accepted file from" in shown
+    assert "Published: release" in shown
 
 
 def test_strict_makes_open_error_findings_fail(clean_home: Home) -> None:
@@ -131,7 +132,7 @@ def test_readers_keep_their_release_while_the_next_one_comes(home: Home) -> None
     reader = duckdb.connect(str(home.current / DATABASE), read_only=True)
     first = home.current.readlink()
     before = reader.execute("select count(*) from marts.area_year").fetchall()
-    release = publish_build(home, "another-run")
+    release = publish_build(home, "another-run", write_release_reports)
     assert home.current.readlink() != first
     assert (home.current).resolve() == release.folder
     assert reader.execute("select count(*) from marts.area_year").fetchall() == before
@@ -154,7 +155,7 @@ def test_a_failed_error_check_leaves_the_last_release_in_place(home: Home, engin
     save_results(path, changed)
     before = home.current.readlink()
     with pytest.raises(NotPublishedError, match=broken.check_id.replace(".", r"\.")):
-        publish_build(home, "broken-run")
+        publish_build(home, "broken-run", write_release_reports)
     assert home.current.readlink() == before
     assert not list((home.published / "releases").glob(".building-*"))
 
@@ -162,7 +163,7 @@ def test_a_failed_error_check_leaves_the_last_release_in_place(home: Home, engin
 def test_an_interrupted_build_is_not_published(home: Home) -> None:
     (home.warehouse / "build_state.json").unlink()
     with pytest.raises(NotPublishedError, match="no whole build"):
-        publish_build(home, "interrupted")
+        publish_build(home, "interrupted", write_release_reports)
 
 
 def test_a_crash_while_building_a_release_leaves_no_trace(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,7 +173,7 @@ def test_a_crash_while_building_a_release_leaves_no_trace(home: Home, monkeypatc
     monkeypatch.setattr("publication.release.write_parquet", crash)
     before = home.current.readlink()
     with pytest.raises(OSError, match="disk full"):
-        publish_build(home, "crashed")
+        publish_build(home, "crashed", write_release_reports)
     assert home.current.readlink() == before
     assert not list((home.published / "releases").glob(".building-*"))
 
@@ -182,7 +183,7 @@ def test_ten_releases_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("publication.release.KEPT_RELEASES", 2)  # publishing eleven times takes minutes
     first = home.current.resolve()
     for number in range(2):
-        publish_build(home, f"run-{number}")
+        publish_build(home, f"run-{number}", write_release_reports)
     kept = releases(home)
     assert len(kept) == 2
     assert first not in kept

@@ -9,18 +9,18 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from audit.releases import DATABASE
 from audit.trace import Tracer
 from audit.year_trace import YearTracer
 from base.home import Home
+from base.release_layout import DATABASE
 from reports.audit import words
 from reports.audit.facts import read_audit
 from reports.audit.figure_links import MEASURES, PAGES
 from reports.audit.measure_words import RATES
-from reports.audit.reading import Row
 from reports.audit.trace_pages import trace_pages
 from reports.numbers import count_vi, percent_vi
 from reports.page import Site, write_page
+from reports.tables import Row
 
 YEAR = 2023  # with districts
 LISTED = ("poor_households", "near_poor_households", "average_households", "female_headed_households")

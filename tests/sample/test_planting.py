@@ -1,4 +1,4 @@
-"""A mistake of every check that raises findings is planted, and the reader finds in a file what was put into it."""
+"""An error of every check that raises findings is planted, and the reader finds in a file what was put into it."""
 
 import csv
 
@@ -13,8 +13,9 @@ from ingestion.extract import extract
 from sample.generate import generate_province
 from sample.planting.files import KINDS as KINDS_OF_FILES
 from sample.planting.kinds import FILE_KINDS, LIST_KINDS, NOT_PLANTED, file_kinds_of
-from sample.planting.lists import ListKind, NoPlaceError, plant_in_lists
-from sample.planting.sending import BEFORE, Sending
+from sample.planting.lists import ListKind, last_year, nth_year, plant_in_lists
+from sample.planting.planted import LEFT_OUT
+from sample.planting.sending import BEFORE
 from sample.submissions import submissions_of
 from sample.workbook import write_submission
 
@@ -29,14 +30,14 @@ def test_every_check_that_raises_findings_is_planted_or_says_why_not():
     assert all(NOT_PLANTED.values())
 
 
-def test_every_kind_in_a_file_has_its_commune():
+def test_every_kind_in_a_file_has_its_commune(province):
     for year in YEARS:
         kinds = file_kinds_of(year)
-        assert len(Sending.of_year(SEED, year, kinds).kinds) == len(kinds)
+        assert [planted_id for planted_id, _ in province.sendings[year].kinds.values()] == list(kinds)
 
 
 def _sent(province, year, check_code):
-    """What the commune with a kind of mistake sends in a year."""
+    """What the commune with a kind of error sends in a year."""
     sending = province.sendings[year]
     commune = next(code for code, (_, kind) in sending.kinds.items() if kind.check_code == check_code)
     form = form_of_year(load_forms(), year)
@@ -49,12 +50,13 @@ def _sent(province, year, check_code):
     "kind", [kind for kind in KINDS_OF_FILES if kind.check_code != "same_submission_number"], ids=lambda k: k.check_code
 )
 def test_the_reader_finds_what_was_put_into_a_file(province, tmp_path, kind):
-    (faulty,) = [sent for sent in _sent(province, kind.year, kind.check_code) if sent.planted]
+    (year,) = nth_year(kind.year_number)()
+    (faulty,) = [sent for sent in _sent(province, year, kind.check_code) if sent.planted]
     write_submission(str(tmp_path), faulty.submission)
     extraction = extract((tmp_path / faulty.submission.path).read_bytes(), load_forms())
     found = [(one.check_code, one.sheet or "", one.row_number, one.column_name or "") for one in extraction.findings]
-    spots = [one.spot for one in faulty.planted]
-    assert sorted(found, key=str) == sorted(((s.check_code, s.sheet, s.row, s.column) for s in spots), key=str)
+    expected = [one.expected for one in faulty.planted]
+    assert sorted(found, key=str) == sorted(((s.check_code, s.sheet, s.row, s.column) for s in expected), key=str)
     assert extraction.is_accepted == faulty.is_accepted
     cover = extraction.cover
     assert {(one.survey_year, one.commune_code) for one in faulty.planted} == {(cover.survey_year, cover.commune_code)}
@@ -75,17 +77,18 @@ def test_the_good_file_comes_second_and_is_right(province, tmp_path):
             assert second.submission.path == province.sendings[year].file_in_force(int(second.submission.commune_code))
 
 
-def test_a_kind_without_a_place_is_an_error(province):
+def test_a_kind_without_a_suitable_commune_is_left_out(province):
     data, form = province.years[2030], form_of_year(load_forms(), 2030)
-    kind = ListKind("poor_rate_jumps", (2030,), lambda *_: [])
-    with pytest.raises(NoPlaceError, match="seed 7 .* 2030 .* poor_rate_jumps"):
-        plant_in_lists(7, data, None, form, {"P": kind}, set(), str)
+    kind = ListKind("poor_rate_jumps", last_year, lambda *_: [])
+    (planted,) = plant_in_lists(7, data, None, form, {"P": kind}, set(), str)
+    assert (planted.planted_id, planted.survey_year, planted.status) == ("P", 2030, LEFT_OUT)
+    assert planted.as_row()["remark"]
 
 
-def test_files_of_unknown_communes_are_waived_once(tmp_path):
+def test_files_of_unknown_communes_are_waived_once(province, tmp_path):
     """Each waiver names its file by checksum; what somebody has decided already is left alone."""
     commune = next(
-        code for code, (_, kind) in Sending.of_year(SEED, 2021, file_kinds_of(2021)).kinds.items()
+        code for code, (_, kind) in province.sendings[2021].kinds.items()
         if kind.check_code == "not_a_workbook"
     )  # fmt: skip
     home = Home(tmp_path / "home").create()

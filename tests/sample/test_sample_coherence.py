@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from base.forms import form_of_year, load_forms
-from base.reference import read_seed
-from sample.communes import places_of_2025, successors, units_of
+from base.reference import read_table
+from sample.communes import last_communes, successors, units_of
 from sample.records import NO_BIRTH
 from sample.submissions import first_data_row
 
@@ -15,7 +15,7 @@ ABOVE = ["average", "non_poor"]
 
 def _standard(year, column):
     rows = [
-        row for row in read_seed("poverty_standards")
+        row for row in read_table("poverty_standards")
         if int(row["first_survey_year"]) <= year <= int(row["last_survey_year"])
     ]  # fmt: skip
     return {row["area_class"]: float(row[column]) if row[column] else np.nan for row in rows}
@@ -157,7 +157,7 @@ def test_a_number_is_in_two_households_only_where_planted(province):
 
 
 def _bound(code, name, year):
-    rows = {row["survey_year"]: float(row["value"]) for row in read_seed("plausibility_bounds")
+    rows = {row["survey_year"]: float(row["value"]) for row in read_table("plausibility_bounds")
             if (row["check_code"], row["bound"]) == (code, name)}  # fmt: skip
     return rows.get(str(year), rows[""])
 
@@ -165,9 +165,9 @@ def _bound(code, name, year):
 def _by_place(data):
     """Counts of the communes of 2025: residents, poor, listed households and their marks."""
     residents = data.totals[["resident_households", "resident_persons"]]
-    totals = residents.groupby(places_of_2025(residents.index.to_numpy(), data.year)).sum()
+    totals = residents.groupby(last_communes(residents.index.to_numpy(), data.year)).sum()
     listed = data.households[data.households["recorded_class"].isin(["poor", "near_poor"])]
-    place = places_of_2025(listed["commune"].to_numpy(), data.year)
+    place = last_communes(listed["commune"].to_numpy(), data.year)
     groups = listed.groupby(place)
     marks = groups[[name for name in listed.columns if name.startswith("is_deprived_")]].sum()
     poor = (listed["recorded_class"] == "poor").groupby(place).sum()
@@ -299,7 +299,7 @@ def test_every_household_with_a_class_has_one_head_first(province):
 
 
 @pytest.mark.parametrize("year", [2021, 2023, 2026, 2030])
-def test_identities_have_gaps_and_slips(province, year):
+def test_identities_have_gaps_and_typos(province, year):
     ids = province.years[year].members["citizen_id"]
     assert 0.03 < ids.isna().mean() < 0.4
     lengths = ids.dropna().str.len().value_counts(normalize=True)

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from base.reference import read_seed, units_valid_on
-from sample.vocabulary import EMPLOYMENT_NEEDS, KNOWLEDGE_NEEDS
+from base.reference import read_table, units_valid_on
+from sample.vocabulary import need_groups
 
-FIGURES = read_seed("published_figures_2021")
+FIGURES = read_table("published_figures_2021")
 VALUE = {row["figure_id"]: float(row["value"]) for row in FIGURES}
 # F06 is 16,996 (see the seed's own share F07 and the groups); F17 contradicts F16, F39 contradicts F33 + F35.
 CONTRADICTED = {"F06", "F17", "F39"}
@@ -28,7 +28,7 @@ def warehouse(province):
     poor_by_district = year.totals["poor_households"].groupby(district).sum()
     district_rate = 100 * poor_by_district / residents.groupby(district).sum()
 
-    parents = {"employment_support": EMPLOYMENT_NEEDS, "knowledge": KNOWLEDGE_NEEDS}
+    parents = {group.code: group.needs for group in need_groups()}
     count = {
         "resident_households": residents.sum(),
         "communes": len(residents),
@@ -84,7 +84,7 @@ def test_one_household_has_no_group(province):
     assert listed["poverty_group"].isna().sum() == 1
 
 
-@pytest.mark.parametrize("row", [row for row in read_seed("published_series") if int(row["survey_year"]) > 2021])
+@pytest.mark.parametrize("row", [row for row in read_table("published_series") if int(row["survey_year"]) > 2021])
 def test_series(province, row):
     year = province.years[int(row["survey_year"])]
     classes, residents = year.households["recorded_class"], year.totals["resident_households"].sum()

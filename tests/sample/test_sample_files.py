@@ -109,7 +109,7 @@ def test_links_name_every_household_row(tmp_path):
 
 
 def test_a_correction_comes_as_a_second_submission(province):
-    """The first one has a mistake in a row, two households fewer and other residents; the second is the year's list."""
+    """The first one has an error in a row, two households fewer and other residents; the second is the year's list."""
     year, form = 2022, form_of_year(load_forms(), 2022)
     sending = province.sendings[year]
     code = next(code for code, (_, kind) in sending.kinds.items() if kind.check_code == "household_code_duplicate")

@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 
 from base.home import Home
+from base.release_layout import DATABASE
 from publication.open_data import figures
 from publication.open_data.edition import OPEN_DATABASE
-from publication.release import DATABASE
 from tests.support.attacker import ranges
 
 Cell = tuple[int, str, str]  # survey year, area, count

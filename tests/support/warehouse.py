@@ -6,7 +6,9 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from base.generate import generate
 from base.home import Home
+from base.reference_build import write_reference
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt"
 
@@ -27,8 +29,10 @@ def dbt(home: Home, *arguments: str, build_date: date | None = None) -> None:
     A home that is made again at the same place is not parsed again.
 
     `build_date` is the day that the build is made for; it goes in as the environment variable, not with --vars, because
-    other variables make dbt parse the whole project anew (7 s of the 22 s that all models of a small pack cost).
+    other variables make dbt parse the whole project again (7 s of the 22 s that all models of a small pack cost).
     """
+    generate()
+    write_reference(home)
     done = subprocess.run(
         [str(Path(sys.executable).parent / "dbt"), "--quiet", *arguments]
         + ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target_of(home))],
@@ -36,7 +40,6 @@ def dbt(home: Home, *arguments: str, build_date: date | None = None) -> None:
         env={
             **os.environ,
             "POVERTY_HOME": str(home.root),
-            "POVERTY_MAPS": str(PROJECT.parent / "ingestion" / "maps"),
             "DBT_LOG_PATH": str(target_of(home)),
             **({"POVERTY_BUILD_DATE": str(build_date)} if build_date else {}),
         },

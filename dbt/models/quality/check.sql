@@ -10,4 +10,4 @@ select
     meaning_vi,
     action_vi,
     example_vi
-from {{ ref('check_catalogue') }}
+from {{ source('reference', 'check_catalogue') }}

@@ -6,4 +6,4 @@ select
     type,
     required = 'yes' as is_required,
     coalesce(group_header || ' – ', '') || header as printed_header
-from {{ source('maps', 'form_columns') }}
+from {{ source('reference', 'form_columns') }}

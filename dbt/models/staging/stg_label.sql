@@ -3,7 +3,7 @@ with
 
 codes as (
     select form, field, code, {{ text_key('label') }} as label_key
-    from {{ source('maps', 'form_codes') }}
+    from {{ source('reference', 'form_codes') }}
 ),
 
 cells as (

@@ -16,7 +16,7 @@ expected as (
         union all
         select {{ area_key() | join(', ') }}, needs.need_code
         from {{ ref('need_area_year') }} as counts
-        inner join {{ ref('needs') }} as needs
+        inner join {{ source('reference', 'needs') }} as needs
             on counts.need_code = needs.need_code and needs.responsible_agency_2021 is not null
     ) as counts
     group by counts.survey_year, counts.area_level, counts.boundary, counts.area_code
@@ -33,7 +33,7 @@ tasks as (
         printed.task_id,
         length(replace(replace(replace(printed.lead_agencies_vi, ';', ''), ',', ''), ' ', '')) as letters,
         sum(length(replace(replace(tasks.printed_lead_agency_vi, ',', ''), ' ', ''))) as kept_letters
-    from {{ ref('programme_tasks') }} as printed
+    from {{ source('reference', 'programme_tasks') }} as printed
     left join {{ ref('programme_task') }} as tasks on printed.task_id = tasks.task_id
     group by printed.task_id, printed.lead_agencies_vi
 )

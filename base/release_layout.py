@@ -1,0 +1,43 @@
+"""Where everything lies in a published release, and how its database is opened."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from base.home import Home
+from base.sql import sql_text
+
+DATABASE = "poverty.duckdb"
+DESCRIPTION = "datapackage.json"
+PARQUET = "parquet"
+REPORTS = "reports"
+DATA_DOCS = "data_docs"
+PUBLIC_SCHEMAS = ("marts", "quality")
+
+
+def releases_folder(home: Home) -> Path:
+    """The folder of all kept releases."""
+    return home.published / "releases"
+
+
+def releases(home: Home) -> list[Path]:
+    """The folders of all kept releases, oldest first."""
+    return sorted(path for path in releases_folder(home).glob("*") if path.is_dir() and not path.name.startswith("."))
+
+
+def parquet_file(table: str) -> str:
+    """The path of a table (`marts.area_year`) in a release."""
+    return f"{PARQUET}/{table.replace('.', '/')}.parquet"
+
+
+def read_datapackage(release: Path) -> dict[str, Any] | None:
+    """What a release says of itself: its datapackage.json; None where there is none."""
+    path = release / DESCRIPTION
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def attach(connection: duckdb.DuckDBPyConnection, database: Path, name: str) -> None:
+    """Make a DuckDB file readable as `name`."""
+    connection.execute(f"attach {sql_text(database)} as {name} (read_only)")

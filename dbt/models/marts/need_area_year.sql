@@ -1,0 +1,41 @@
+with
+
+areas as (
+    select {{ area_key() | join(', ') }} from {{ ref('int_area') }}
+    union all
+    select {{ area_key() | join(', ') }} from {{ ref('int_former_district_area') }}
+),
+
+needs as (
+    select need_code from {{ source('reference', 'needs') }}
+),
+
+totals as (
+    select * from {{ ref('int_area_class_total') }}
+    union all
+    select * from {{ ref('int_former_district_class_total') }}
+),
+
+counts as (
+    {% for need in needs() + need_children().keys() | list -%}
+    select
+        {{ area_key() | join(', ') }},
+        '{{ need }}' as need_code,
+        need_{{ need }} as households
+    from totals
+    where poverty_class in ('poor', 'near_poor')
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+)
+
+select
+    {{ columns_of('areas', area_key()) }},
+    needs.need_code,
+    cast(coalesce(sum(counts.households), 0) as bigint) as households
+from areas
+cross join needs
+left join counts
+    on
+        {{ same('areas', 'counts', area_key()) }}
+        and needs.need_code = counts.need_code
+group by {{ columns_of('areas', area_key()) }}, needs.need_code

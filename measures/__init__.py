@@ -1,0 +1,1 @@
+"""Alkire-Foster measures of any file, by the SQL of the marts."""
