@@ -7,6 +7,7 @@ import duckdb
 
 from audit.measures import CLASS_GROUPS, LISTED, UNITS, Measure
 from audit.records import Area
+from base.reference import load_territory
 
 BOUNDARIES = ("as_reviewed", "harmonised")
 
@@ -84,7 +85,7 @@ def area_of(connection: duckdb.DuckDBPyConnection, survey_year: int, area_code: 
         ]
         raise UnknownFigureError(
             f"There is no area {area_code!r} in {survey_year}, boundary {boundary}. "
-            f"Nearest: {', '.join(dict.fromkeys(shown)) or 'former-83 (the province)'}."
+            f"Nearest: {', '.join(dict.fromkeys(shown)) or load_territory().area_code + ' (the province)'}."
         )
     return Area(survey_year, found[0], boundary, area_code), found[2]
 

@@ -8,9 +8,7 @@ from functools import cache
 
 import duckdb
 
-from base.reference import cutoff_date, read_table
-
-HARMONISED_DATE = "2025-07-01"
+from base.reference import cutoff_date, load_territory, read_table
 
 # Of a commune unit `unit` (with the class of its harmonised unit) and a household's district: the code of the area.
 _AREA_CODE = {
@@ -54,7 +52,7 @@ class Places:
                 and coalesce(harmonised.valid_to > greatest(units.valid_from, cast($harmonised as date)), true)
             where units.valid_from <= cast($cutoff as date) and coalesce(units.valid_to > cast($cutoff as date), true)
             """,
-            {"harmonised": HARMONISED_DATE, "cutoff": cutoff_date(survey_year)},
+            {"harmonised": load_territory().harmonised_date, "cutoff": cutoff_date(survey_year)},
         )
 
     def use_carried(self, previous_year: int, survey_year: int) -> None:

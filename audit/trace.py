@@ -180,7 +180,7 @@ def trace_figure(
     Args:
         release: the folder of a published release.
         survey_year: the figure's survey year.
-        area_code: `former-83`, a district's, commune's or area class's code.
+        area_code: code of the territory, a district, a commune or an area class.
         measure: a name of `audit.measures.MEASURES`.
         boundary: `as_reviewed` or `harmonised`.
         poverty_class: the class of an indicator's figure (also poor_or_near_poor), or the list of a movement.

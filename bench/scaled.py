@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from base.home import Home
-from base.reference import write_reference
+from base.reference_build import write_reference
 
 # The columns of each raw table by how they differ between copies.
 _CODES = ("commune_code", "household_code", "previous_household_code")

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from base.home import Home
+from base.reference import survey_years
 
 if TYPE_CHECKING:
     from reports.feedback.lists import CommuneList
@@ -15,7 +16,7 @@ _NAMED_LISTS = 20
 
 
 def feedback(
-    year: Annotated[int, typer.Option(min=2021, max=2030, help="Survey year.")],
+    year: Annotated[int, typer.Option(min=survey_years()[0], max=survey_years()[-1], help="Survey year.")],
     commune: Annotated[str | None, typer.Option(help="Commune code; all with open findings when left out.")] = None,
 ) -> None:
     """Write what communes have to correct in a year, one Excel list each with the cells named."""

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from base.home import Home
 from base.product import DBT
-from base.reference import write_reference
+from base.reference_build import write_reference
 from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from ingestion.registry import Registry

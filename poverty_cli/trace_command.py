@@ -43,13 +43,13 @@ class Format(StrEnum):
 
 def trace(
     year: Annotated[int, typer.Option(help="Survey year of the figure.")],
-    area: Annotated[str, typer.Option(help="former-83, a district's or commune's code, rural or urban.")],
+    area: Annotated[str, typer.Option(help="Code of the territory, a district or a commune; rural or urban.")],
     measure: Annotated[
         str, typer.Option(help="Such as poor_households, poor_rate, deprived_households, newly_arisen.")
     ],
-    boundary: Annotated[Boundary, typer.Option(help="The units of the cut-off date, or those of 2025-07-01.")] = (
-        Boundary.AS_REVIEWED
-    ),
+    boundary: Annotated[
+        Boundary, typer.Option(help="The units of the cut-off date, or those of the harmonised date.")
+    ] = (Boundary.AS_REVIEWED),
     poverty_class: Annotated[
         str | None, typer.Option("--class", help="Class of an indicator, list of a movement.")
     ] = None,

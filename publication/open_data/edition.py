@@ -32,7 +32,7 @@ _KEY = ("survey_year", "area_level", "area_code")
 _AREA_COLUMNS = (
     ("survey_year", "INTEGER", "Survey year: the review describes the end of it."),
     ("area_level", "VARCHAR", "province, district (until 2024) or commune."),
-    ("area_code", "VARCHAR", "former-83, a district code or a commune code."),
+    ("area_code", "VARCHAR", "Code of the territory, a district or a commune."),
     ("area_name", "VARCHAR", "Name of the area."),
 )
 _LAST_COLUMNS = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from base.reference import cutoff_date
+from base.reference import cutoff_date, load_territory
 from reports.forms.figures import Area, YearFigures
 from reports.forms.fill import LEADING_COLUMNS, FilledForm
 from reports.forms.formulas import Number, Operand
@@ -143,7 +143,8 @@ def _bodies(area: Area) -> tuple[str, str]:
 
 def _where(area: Area) -> str:
     if area.level == "province":
-        return " (địa bàn trước ngày 01/7/2025)" if area.name != area.province_name else ""
+        harmonised = date.fromisoformat(load_territory().harmonised_date)
+        return f" (địa bàn trước ngày {harmonised:%d/%-m/%Y})" if area.name != area.province_name else ""
     above = [area.district_name] if area.level == "commune" and area.district_name else []
     return ", " + ", ".join([*above, area.province_name])
 

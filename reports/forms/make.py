@@ -39,7 +39,7 @@ def make_forms(home: Home, survey_year: int, area_code: str | None = None, *, wo
     Args:
         home: the warehouse; its release in force is read.
         survey_year: the year.
-        area_code: one area only: former-83, a district code or a commune code; None for all areas of the year.
+        area_code: one area only: code of the territory, a district or a commune; None for all areas of the year.
         workers: processes; the number of processors by default.
 
     Raises NoFormsError for a year or area without figures, FiguresDisagreeError when a formula does not give the

@@ -8,6 +8,7 @@ them twice).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from base.reference import load_territory
 from reports.forms.figures import Area, UnknownFormsError, YearFigures
 
 AREA, SUBTOTAL, ADJUSTMENT, TOTAL = "area", "subtotal", "adjustment", "total"
@@ -33,10 +34,14 @@ def find_area(figures: YearFigures, code: str) -> Area:
     if area is None:
         year = figures.survey_year
         districts = any(known.level == "district" for known in figures.areas.values())
+        examples = [
+            load_territory().area_code,
+            *(["a district code"] if districts else []),
+            f"a commune code of {year}",
+        ]
         hint = " (there are no districts from 2025 on)" if len(code) == 3 and not districts else ""
         raise UnknownFormsError(
-            f"Survey year {year} has no figures of area {code}{hint}; "
-            f"ask for former-83, {'a district code such as 836, ' if districts else ''}or a commune code of {year}."
+            f"Survey year {year} has no figures of area {code}{hint}; ask for {' or '.join(examples)}."
         )
     return area
 

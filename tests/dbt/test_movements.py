@@ -16,12 +16,20 @@ pytestmark = pytest.mark.build
 
 AFTER_IDENTITY = [
     "path:models/counts",
+    "int_household_year",
+    "int_former_district*",
     "fct_household_year",
     "area_year",
+    "poverty_movement",
     "path:models/movements",
-    "path:models/marts/movements",
-    "path:models/marts/spells",
-    "path:models/marts/standards",
+    "fct_household_transition",
+    "household_trajectory",
+    "poverty_change_decomposition",
+    "poverty_movement_decomposition",
+    "transition_matrix",
+    "poverty_spell",
+    "poverty_hazard",
+    "area_year_constant_standard",
 ]
 JUDGED = "fct_household_year,area_year,fct_household_transition,poverty_movement,transition_matrix,household_trajectory"
 FAULT = ("2028/Copy of BC Phuong An Hoi 2028.xlsx", 79)  # F035 of the noisy pack

@@ -12,7 +12,7 @@ import pytest
 from base.forms import Form, form_of_year, load_forms
 from base.home import Home
 from base.release_layout import DATABASE
-from tests.support.homes import PACKS, poverty
+from tests.end_to_end.conftest import PACKS, poverty
 from tests.support.workbooks import household, member, total, workbook_bytes
 
 PACK = PACKS / "level-change"

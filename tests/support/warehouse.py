@@ -8,7 +8,7 @@ from pathlib import Path
 
 from base.generate import generate
 from base.home import Home
-from base.reference import write_reference
+from base.reference_build import write_reference
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt"
 

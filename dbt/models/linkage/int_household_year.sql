@@ -1,11 +1,14 @@
-{# The district of every household's row of the year: of its commune while districts exist, afterwards by the rule. #}
 with
 
 records as (
     select
         identity.household_id,
         records.survey_year,
+        records.source_file_id,
+        records.row_number as source_row,
         records.commune_code,
+        records.recorded_class as poverty_class,
+        records.member_count,
         communes.district_code,
         communes.harmonised_commune_code
     from {{ ref('int_household_classified') }} as records
@@ -51,8 +54,15 @@ largest_district as (
 select
     records.household_id,
     records.survey_year,
+    records.source_file_id,
+    records.source_row,
+    records.commune_code,
+    records.harmonised_commune_code,
+    records.poverty_class,
+    records.member_count,
     coalesce(records.district_code, last_with_district.district_code, largest_district.district_code)
-        as district_code
+        as district_code,
+    records.district_code is null as is_district_over
 from records
 left join last_with_district
     on
