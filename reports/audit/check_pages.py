@@ -3,9 +3,9 @@
 from collections import Counter
 from pathlib import Path
 
-from reports.audit.facts import Audit
+from reports.audit.data import Audit
+from reports.audit.labels_vi import DATASETS, KIND, OWNER, PASSES, UNIT, condition_vi
 from reports.audit.pages import Page
-from reports.audit.words import DATASETS, KIND, OWNER, PASSES, UNIT, condition_vi
 from reports.numbers import count_vi, decimal_vi
 from reports.tables import Row
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from reports.charts import CLASS_COLOURS, CLASS_NAMES, Chart
 from reports.page import Site, write_page
 from reports.profiles.area_charts import commune_map, indicator_figure
+from reports.profiles.labels_vi import about_counts, about_indicators, about_map, about_movements, about_rates
 from reports.profiles.profile import (
     PROVINCE_LEVEL,
     WORST_COMMUNES,
@@ -13,7 +14,6 @@ from reports.profiles.profile import (
     read_profile,
     standard_names,
 )
-from reports.profiles.words import about_counts, about_indicators, about_map, about_movements, about_rates
 from reports.profiles.year_charts import STATES, count_figure, movement_figure, rate_figure
 from reports.tables import open_release
 
