@@ -40,12 +40,7 @@ def dbt(home: Home, *arguments: str, build_date: date | None = None) -> None:
         env={
             **os.environ,
             "POVERTY_HOME": str(home.root),
-<<<<<<< HEAD
-            "DBT_LOG_PATH": str(home.root / "logs"),
-=======
-            "POVERTY_MAPS": str(PROJECT.parent / "ingestion" / "maps"),
             "DBT_LOG_PATH": str(target_of(home)),
->>>>>>> suite
             **({"POVERTY_BUILD_DATE": str(build_date)} if build_date else {}),
         },
         capture_output=True,
