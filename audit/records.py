@@ -5,8 +5,8 @@ from typing import Any
 
 import duckdb
 
+from audit.areas import Places, area_code_sql
 from audit.measures import GROWTH_LINES, Households, Movements, Stated, Term
-from audit.places import Places, area_code_sql
 from base.forms import Form
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from audit.areas import Places
 from audit.measures import MEASURES, Households, Stated, Term, terms_of
-from audit.places import Places
 from audit.records import adds_sql, household_sheets
 from audit.releases import attach_release
 from base.forms import load_forms

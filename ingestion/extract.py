@@ -15,7 +15,7 @@ from base.forms import Form, Sheet, fields_of_role
 from ingestion.cover import Cover, read_cover
 from ingestion.findings import Finding, file_finding
 from ingestion.headers import HeaderMatch, cells_of_row, match_headers, match_labels, match_sheets, nearest
-from ingestion.workbook import (
+from ingestion.open_workbook import (
     RejectedWorkbookError,
     Workbook,
     has_ambiguous_numbers,

@@ -10,7 +10,7 @@ from base.home import Home
 from base.reference import survey_years
 
 if TYPE_CHECKING:
-    from reports.feedback.lists import CommuneList
+    from reports.feedback.correction_lists import CommuneList
 
 _NAMED_LISTS = 20
 
@@ -20,8 +20,11 @@ def feedback(
     commune: Annotated[str | None, typer.Option(help="Commune code; all with open findings when left out.")] = None,
 ) -> None:
     """Write what communes have to correct in a year, one Excel list each with the cells named."""
-    from reports.feedback.lists import UnknownPlaceError, read_lists  # DuckDB and xlsxwriter only when asked for
-    from reports.feedback.workbook import write_list
+    from reports.feedback.correction_lists import (  # DuckDB and xlsxwriter only when asked for
+        UnknownPlaceError,
+        read_lists,
+    )
+    from reports.feedback.correction_workbook import write_list
 
     home = Home.from_environment()
     console, errors = Console(), Console(stderr=True)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from audit.figures import UnknownFigureError
+from audit.figure_names import UnknownFigureError
 from audit.releases import UnknownReleaseError, find_release
 from audit.trace import Trace, trace_figure
 from base.home import Home

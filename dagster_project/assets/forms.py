@@ -6,8 +6,8 @@ from dagster_project.assets.release import release
 from dagster_project.dbt_project import DATA_TEAM
 from dagster_project.partitions import survey_years
 from dagster_project.resources import HomeResource
-from reports.forms.figures import NoFormsError
 from reports.forms.make import make_forms
+from reports.forms.year_figures import NoFormsError
 
 FORMS_GROUP = "forms"
 

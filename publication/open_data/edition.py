@@ -14,7 +14,7 @@ import duckdb
 from base.home import SHARED, Home
 from base.release_layout import DATABASE, DESCRIPTION, read_datapackage
 from base.sql import sql_text
-from publication.open_data import figures
+from publication.open_data import published_counts
 from publication.open_data.suppression import LARGEST, PROTECTION, SMALLEST, Tree, suppressed
 from publication.release import STORAGE_VERSION, NotPublishedError
 
@@ -90,13 +90,13 @@ def protected_counts(release: Path) -> tuple[dict[tuple[int, str], tuple[str, st
     with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
         areas: dict[tuple[int, str], tuple[str, str]] = {}
         parents: dict[int, dict[str, str]] = {}
-        for year, level, code, name, parent in connection.execute(figures.AREAS).fetchall():
+        for year, level, code, name, parent in connection.execute(published_counts.AREAS).fetchall():
             areas[year, code] = (level, name)
             if parent is not None:
                 parents.setdefault(year, {})[code] = parent
         counts: list[Counts] = []
         by_name: dict[tuple[int, str], Counts] = {}
-        for count in figures.AREA_COUNTS:
+        for count in published_counts.AREA_COUNTS:
             rows = connection.execute(
                 f"select survey_year, area_code, {count.name} from marts.area_year where boundary = 'as_reviewed' "
                 f"and area_level in ('province', 'district', 'commune') and {count.name} is not null"
@@ -108,8 +108,8 @@ def protected_counts(release: Path) -> tuple[dict[tuple[int, str], tuple[str, st
                 )  # fmt: skip
                 by_name[year, count.name] = made
                 counts.append(made)
-        rows = connection.execute(figures.INDICATORS).fetchall()
-        for poverty_class, whole in figures.INDICATOR_CLASSES.items():
+        rows = connection.execute(published_counts.INDICATORS).fetchall()
+        for poverty_class, whole in published_counts.INDICATOR_CLASSES.items():
             for code in sorted({row[3] for row in rows}):
                 one = [(row[0], row[1], row[4]) for row in rows if (row[2], row[3]) == (poverty_class, code)]
                 counts += [
@@ -119,13 +119,13 @@ def protected_counts(release: Path) -> tuple[dict[tuple[int, str], tuple[str, st
                     )
                     for year, value in _by_year(one).items()
                 ]  # fmt: skip
-        rows = connection.execute(figures.NEEDS).fetchall()
-        for code in sorted({row[2] for row in rows} - set(figures.NEEDS_WITH_PARTS)):
+        rows = connection.execute(published_counts.NEEDS).fetchall()
+        for code in sorted({row[2] for row in rows} - set(published_counts.NEEDS_WITH_PARTS)):
             one = [(row[0], row[1], row[3]) for row in rows if row[2] == code]
             counts += [
                 _protected(
                     "need_year", year, (code,), value, parents.get(year, {}), by_name,
-                    figures.LISTED, None, figures.LISTED, None,
+                    published_counts.LISTED, None, published_counts.LISTED, None,
                 )
                 for year, value in _by_year(one).items()
             ]  # fmt: skip

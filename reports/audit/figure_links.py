@@ -3,7 +3,7 @@
 Figures that count the same rows share a page: households and their persons, a class and its rate.
 """
 
-from reports.audit.measure_words import FIGURES, RATES, figure_label
+from reports.audit.measure_labels_vi import FIGURES, RATES, figure_label
 from reports.tables import Row
 
 # page -> its title and the measures of `marts.area_year` whose rows it lists; a rate is listed where its numerator is

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from reports.audit.coverage import FINAL, MISSING, PROVISIONAL, REJECTED, STATES
-from reports.audit.facts import Audit
+from reports.audit.data import Audit
 from reports.audit.figure_links import figure_rows
 from reports.numbers import count_vi
 from reports.tables import Row

@@ -11,9 +11,9 @@ from pathlib import Path
 from audit.standards import standards_of_years
 from audit.year_trace import CommuneRows, YearFigure, YearTracer
 from base.text import key
-from reports.audit.facts import Audit
+from reports.audit.data import Audit
 from reports.audit.figure_links import MEASURES, PAGES, figure_rows, href_of
-from reports.audit.measure_words import RATES, figure_label
+from reports.audit.measure_labels_vi import RATES, figure_label
 from reports.audit.pages import Page
 from reports.tables import Row
 

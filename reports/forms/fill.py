@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from openpyxl.utils import get_column_letter
 
-from reports.forms.figures import YearFigures
 from reports.forms.formulas import Number, Operand
 from reports.forms.rows import ADJUSTMENT, AREA, SUBTOTAL, TOTAL, Row
 from reports.forms.specification import Column, Form
+from reports.forms.year_figures import YearFigures
 
 # Running number and name of the area come before the first column of figures.
 LEADING_COLUMNS = 2

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Protocol
 
 from base.reference import cutoff_date, load_territory
-from reports.forms.figures import Area, YearFigures
 from reports.forms.fill import LEADING_COLUMNS, FilledForm
 from reports.forms.formulas import Number, Operand
 from reports.forms.rows import ADJUSTMENT, AREA
 from reports.forms.specification import COUNT, Column
+from reports.forms.year_figures import Area, YearFigures
 from reports.numbers import count_vi
 
 HEAD_ROWS = 8

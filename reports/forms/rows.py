@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from base.reference import load_territory
-from reports.forms.figures import Area, UnknownFormsError, YearFigures
+from reports.forms.year_figures import Area, UnknownFormsError, YearFigures
 
 AREA, SUBTOTAL, ADJUSTMENT, TOTAL = "area", "subtotal", "adjustment", "total"
 _GROUPS = (("urban", "Khu vực thành thị"), ("rural", "Khu vực nông thôn"))

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from audit.figures import UnknownFigureError
+from audit.figure_names import UnknownFigureError
 from audit.measures import CLASS_GROUPS, LISTED, MEASURES, UNITS
 from audit.records import Record
 from audit.trace import Trace, Tracer, trace_figure

@@ -10,7 +10,7 @@ import pytest
 
 from base.forms import Form, load_forms
 from ingestion.extract import Extraction, extract
-from ingestion.workbook import UNCALCULATED
+from ingestion.open_workbook import UNCALCULATED
 from tests.support.workbooks import household, member, workbook_bytes
 
 FORMS = load_forms()

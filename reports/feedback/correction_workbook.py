@@ -5,9 +5,9 @@ from pathlib import Path
 
 import xlsxwriter
 
-from reports.audit.book import row_height
-from reports.audit.words import SEVERITY
-from reports.feedback.lists import CommuneList
+from reports.audit.excel_styles import row_height
+from reports.audit.labels_vi import SEVERITY
+from reports.feedback.correction_lists import CommuneList
 from reports.numbers import count_vi
 
 _SOURCE_ID_SHOWN = 8

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from audit.release_difference import ReleaseDifference
-from reports.audit.book import Book, Column
 from reports.audit.change_pages import figure_rows
 from reports.audit.coverage import STATES
-from reports.audit.facts import Audit
-from reports.audit.pages import maturity_reasons
-from reports.audit.words import (
+from reports.audit.data import Audit
+from reports.audit.excel_styles import Book, Column
+from reports.audit.labels_vi import (
     BOUNDARY,
     CAUSE,
     DECISION,
@@ -27,6 +26,7 @@ from reports.audit.words import (
     STATUS,
     UNIT,
 )
+from reports.audit.pages import maturity_reasons
 from reports.tables import Row
 
 LISTED_FIGURES = 5_000
@@ -50,7 +50,8 @@ def write_workbook(
     _findings(book, audit)
     _checks(book, results)
     _reconciliation(book, audit)
-    _published(book, audit)
+    if audit.published:
+        _published(book, audit)
     _links(book, audit)
     _decisions(book, audit)
     _changes(book, audit, difference)

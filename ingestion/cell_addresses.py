@@ -12,7 +12,7 @@ from base.forms import Form
 from ingestion.cover import read_cover
 from ingestion.extract import LABEL_ROLES, LIST_ROLES
 from ingestion.headers import LabelMatch, cells_of_row, match_headers, match_labels, match_sheets
-from ingestion.workbook import RejectedWorkbookError, Workbook, open_workbook
+from ingestion.open_workbook import RejectedWorkbookError, Workbook, open_workbook
 
 
 @dataclass

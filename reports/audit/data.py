@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reports.audit.coverage import Coverage, read_coverage
-from reports.audit.measure_words import figure_label, measure_labels
-from reports.audit.words import OWNER, PASSES
+from reports.audit.labels_vi import OWNER, PASSES
+from reports.audit.measure_labels_vi import figure_label, measure_labels
 from reports.tables import ReleaseTables, Row, open_release
 
 # How the models begin a sentence: the place, which the report shows in columns of its own.

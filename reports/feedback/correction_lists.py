@@ -9,9 +9,9 @@ from base import text
 from base.forms import Form, load_forms
 from base.home import Home
 from ingestion.archive import archive_path
-from ingestion.places import Places, places_of
+from ingestion.cell_addresses import Places, places_of
 from reports.audit.coverage import Coverage, read_coverage
-from reports.audit.facts import read_checks, read_files, read_findings
+from reports.audit.data import read_checks, read_files, read_findings
 from reports.tables import Row, open_release
 
 WHOLE_FILE = "cả tệp"

@@ -14,11 +14,11 @@ from openpyxl.utils import get_column_letter
 
 from base.home import Home
 from base.release_layout import DATABASE, attach
-from reports.forms.figures import Area, NoFormsError, YearFigures
 from reports.forms.fill import FiguresDisagreeError
 from reports.forms.layout import Cell, Sheet, put_foot, put_head, put_headers, row_height
 from reports.forms.rows import sub_areas
 from reports.forms.specification import HouseholdList, ListColumn
+from reports.forms.year_figures import Area, NoFormsError, YearFigures
 
 _STYLES = {"text": "name", "centred": "place", "count": "count", "decimal": "decimal", "mark": "place"}
 _SEX = {"male": "Nam", "female": "Nữ"}
