@@ -15,6 +15,8 @@ _AREA_CODE = {
     ("commune", "as_reviewed"): "unit.commune_code",
     ("commune", "harmonised"): "unit.harmonised_commune_code",
     ("district", "as_reviewed"): "unit.district_code",
+    ("former_province", "as_reviewed"): "unit.former_province_code",
+    ("former_province", "harmonised"): "unit.former_province_code",
     ("area_class", "as_reviewed"): "unit.area_class",
     ("area_class", "harmonised"): "unit.harmonised_area_class",
 }
@@ -44,7 +46,15 @@ class Areas:
         self.connection.execute(
             """
             create or replace temp table unit as
-            select units.*, harmonised.area_class as harmonised_area_class
+            select
+                units.*,
+                harmonised.area_class as harmonised_area_class,
+                -- A unit without a district is one of the merged province: its former one is its predecessors'.
+                'former-' || case when units.district_code is not null then units.province_code else (
+                    select min(before.province_code) from release.marts.dim_commune as before
+                    where before.district_code is not null
+                        and before.harmonised_commune_code = units.harmonised_commune_code
+                ) end as former_province_code
             from release.marts.dim_commune as units
             inner join release.marts.dim_commune as harmonised
                 on units.harmonised_commune_code = harmonised.commune_code

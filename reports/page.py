@@ -33,12 +33,14 @@ class Site:
         release_id: the release.
         maturity: `final` or `provisional`.
         notice: what a reader must know before anything else (`simulated_notice`), None where there is nothing.
+        has_printed_figures: whether the territory has figures printed elsewhere to compare with.
     """
 
     folder: Path
     release_id: str
     maturity: str
     notice: str | None
+    has_printed_figures: bool
 
     @property
     def is_provisional(self) -> bool:

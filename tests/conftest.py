@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from base.home import Home
-from tests.support.homes import CLEAN_LANDING, REPOSITORY, land_micro, run_once, shared_home
+from tests.support import two_releases
+from tests.support.homes import CLEAN_LANDING, REPOSITORY, run_once, shared_home
 
 SHARED = REPOSITORY.parent / "shared"
 # A test that asks for one of these homes, or for the simulated province, is not of the fast tier.
-_BUILD_FIXTURES = {"clean_home", "micro_home", "noisy_home", "sample_home", "province"}
+_BUILD_FIXTURES = {"clean_home", "noisy_home", "sample_home", "two_releases_home", "province"}
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
@@ -31,9 +32,9 @@ def clean_home() -> Home:
 
 
 @pytest.fixture(scope="session")
-def micro_home() -> Home:
-    """Five workbooks of the clean pack, published. Only read it."""
-    return shared_home("micro", land_micro, run_once)
+def two_releases_home() -> Home:
+    """Two years of the clean pack with faults, published, and published again without some of them. Only read it."""
+    return shared_home("two_releases", two_releases.land, two_releases.build)
 
 
 @pytest.fixture(scope="session")

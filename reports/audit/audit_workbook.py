@@ -50,7 +50,8 @@ def write_workbook(
     _findings(book, audit)
     _checks(book, results)
     _reconciliation(book, audit)
-    _published(book, audit)
+    if audit.published:
+        _published(book, audit)
     _links(book, audit)
     _decisions(book, audit)
     _changes(book, audit, difference)

@@ -14,7 +14,7 @@ from reports.tables import Row
 LISTED_FIGURES = 300
 _LISTED_FILES = 500
 _MAIN_TABLE = "marts.area_year"
-_LEVELS = ("province", "district", "commune")
+_LEVELS = ("province", "former_province", "district", "commune")
 
 
 def _value(value: float | None) -> str:

@@ -103,7 +103,7 @@ def describe_published(audit: Audit) -> None:
         row["warehouse_vi"] = _published_value(row["warehouse_value"], row["unit"])
 
 
-def published(audit: Audit, reports: Path) -> Page:
+def published(audit: Audit) -> Page:
     """Printed figures beside the warehouse's."""
     found = Counter(row["is_matched"] for row in audit.published)
     context = {
@@ -111,7 +111,6 @@ def published(audit: Audit, reports: Path) -> Page:
         "matched": found[True],
         "different": found[False],
         "unknown": found[None],
-        "plan": (reports / "plan" / "index.html").exists(),
     }
     return "published.html", "published", context
 

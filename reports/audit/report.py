@@ -48,7 +48,7 @@ def write_audit_report(release: Path, site: Site, previous: Path | None) -> None
         checks(results),
         expectations(results, site.folder),
         reconciliation(audit),
-        published(audit, site.folder),
+        *([published(audit)] if site.has_printed_figures else []),
         figures(audit),
         *year_pages(audit),
         *trace_pages(audit, release),

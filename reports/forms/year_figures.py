@@ -27,7 +27,7 @@ _CLASS_MEASURES = (
 )
 _MOVEMENT_MEASURES = ("opening", "to_other_list", "above_line", "other_decrease", "from_other_list", "returned",
                       "newly_arisen", "other_increase", "closing")  # fmt: skip
-_OF_THE_YEAR = "survey_year = ? and boundary = 'as_reviewed' and area_level <> 'area_class'"
+_OF_THE_YEAR = "survey_year = ? and boundary = 'as_reviewed' and area_level in ('province', 'district', 'commune')"
 
 
 class NoFormsError(ValueError):

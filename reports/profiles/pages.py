@@ -77,7 +77,8 @@ def profile_charts(profile: Profile, names: dict[str, str]) -> dict[str, Chart]:
     if profile.latest_with_rate is not None:
         about = about_rates(profile.years, profile.constant, profile.target, names)
         figure = rate_figure(profile.years, profile.constant, profile.targets, 360)
-        charts.append(Chart("rates", "Tỷ lệ hộ nghèo, cận nghèo theo năm và mục tiêu của tỉnh", about, figure, 360))
+        title = f"Tỷ lệ hộ nghèo, cận nghèo theo năm{' và mục tiêu của tỉnh' if profile.targets else ''}"
+        charts.append(Chart("rates", title, about, figure, 360))
     if profile.matrix:
         title = "Hộ chuyển giữa các diện qua từng năm"
         figure = movement_figure(profile.matrix, 430)

@@ -121,7 +121,8 @@ def _constant(tables: ReleaseTables, level: str, code: str) -> list[Row]:
     """One standard and one income test for all its years, so that nothing but life changes along the line."""
     return tables.rows(
         "with first_standard as "
-        "(select any_value(constant_standard_code) as standard_code from marts.target_progress), "
+        "(select standard_code from marts.area_year_constant_standard where is_standard_of_year "
+        "order by survey_year limit 1), "
         "series as (select areas.* from marts.area_year_constant_standard as areas "
         "inner join first_standard using (standard_code) where area_level = ? and area_code = ? "
         "and boundary = 'as_reviewed' and poor_rate is not null) "

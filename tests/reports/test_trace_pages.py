@@ -174,10 +174,10 @@ def test_a_figure_that_its_rows_do_not_give_is_marked(clean_home: Home, tmp_path
             "and boundary = 'as_reviewed'",
             [YEAR],
         )
-    audit = read_audit(release, release.name, "final", None)
+    audit = read_audit(release, release.name, "final", None, False)
     pages = {name: context for name, _, context in trace_pages(audit, release)}
     assert {name for name, context in pages.items() if context["differences"]} == {f"trace/{YEAR}-poor.html"}
-    site = Site(tmp_path / "reports", release.name, "final", None)
+    site = Site(tmp_path / "reports", release.name, "final", None, False)
     written = write_page(
         site, "audit/trace/a.html", "audit/templates/trace.html.j2", page="trace/a.html", audit=audit,
         labels=labels_vi, **pages[f"trace/{YEAR}-poor.html"],
