@@ -1,9 +1,6 @@
 """Why a figure differs between two releases, from what the releases recorded.
 
-What belongs here: the order of causes and the places that a changed file or correction reaches. What does not:
-comparing tables (`release_difference`).
-
-The first that holds, in this order: `new_file` (the files in force of the area's communes changed), `correction`
+The first that holds, in this order: `new_file` (the current files of the area's communes changed), `correction`
 (the corrections of its communes changed), `rule` (the hash of the reference tables changed), `code` (the hash of the
 code changed). Figures that look at several years (`_HISTORIES`) count changes of the years before as well. When neither
 rules nor code changed, what is left comes from another place's file or decision (a household that moved, a link), and
@@ -51,7 +48,7 @@ class Causes:
         if unrecorded:
             self.notes = (
                 f"{' and '.join(unrecorded)} did not record the hashes of rules and code; what is neither a file's nor "
-                "a correction's change is told as code.",
+                "a correction's change is reported as code.",
             )
         self._rules_changed = not unrecorded and old["rulesHash"] != new["rulesHash"]
         self._code_changed = bool(unrecorded) or old["codeHash"] != new["codeHash"]
@@ -91,7 +88,7 @@ def _reaches(reached: _Reached, is_history: bool, place: Place) -> bool:
 
 
 def _changed_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
-    """(survey_year, commune_code) whose file in force is another one."""
+    """(survey_year, commune_code) whose current file is another one."""
     in_force = "select survey_year, commune_code, source_file_id from {}.quality.source_file where status = 'accepted'"
     old, new = in_force.format("old"), in_force.format("new")
     return connection.execute(

@@ -1,8 +1,8 @@
 """A province repeated: raw Parquet and reference tables with several times the households, every key still unique.
 
-What belongs here: which columns must differ between two copies so that every model stays right. Copy 0 is the province
-itself. Every further copy is a province of its own beside it: its commune and district codes, household codes, file
-ids and citizen ids differ from all others; names get a letter, so that no two copies look like one household.
+Copy 0 is the province itself. Every further copy is a province of its own beside it: its commune and district codes,
+household codes, file ids and citizen ids differ from all others; names get a letter, so that no two copies look like
+one household.
 """
 
 import shutil

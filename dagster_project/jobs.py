@@ -49,6 +49,6 @@ forms = dg.define_asset_job(
     "forms",
     selection=_FORMS,
     partitions_def=survey_years,
-    description="Make the official forms of one survey year (its partition) from the release in force.",
+    description="Make the official forms of one survey year (its partition) from the current release.",
 )
 JOBS = [everything, one_year, ingestion, build, publication, forms]

@@ -1,7 +1,4 @@
-"""What assets are given: the home folder and the Great Expectations worker.
-
-What belongs here: making these available to steps. What does not: business rules.
-"""
+"""What assets are given: the home folder and the Great Expectations worker."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

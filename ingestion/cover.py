@@ -1,7 +1,4 @@
-"""The cover sheet: which form, commune, survey year and submission a workbook is.
-
-What belongs here: reading and judging the cover. The file's name means nothing.
-"""
+"""Read and judge the cover sheet: form, commune, survey year and submission. The file's name means nothing."""
 
 import re
 from dataclasses import dataclass, field
@@ -12,7 +9,7 @@ from base.forms import Form
 from base.reference import Unit, cutoff_date, load_territory, load_units, units_valid_on
 from ingestion.findings import Finding, file_finding
 from ingestion.headers import LabelMatch, match_labels
-from ingestion.workbook import Workbook
+from ingestion.open_workbook import Workbook
 
 _WHOLE_NUMBER = re.compile(r"^\d+(?:\.0+)?$")
 _COMMUNE_CODE_LENGTH = 5

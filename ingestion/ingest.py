@@ -1,8 +1,4 @@
-"""From the landing folder to archive, registry and raw Parquet.
-
-What belongs here: which files are read, in which processes, and which of them are accepted. What does not: how one
-file is read (`extract`), and what its rows mean (dbt).
-"""
+"""From the landing folder to archive, registry and raw Parquet."""
 
 import hashlib
 import multiprocessing

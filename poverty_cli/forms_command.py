@@ -1,7 +1,4 @@
-"""The command `poverty forms`: its options, its exit codes and what it says.
-
-What belongs here: the command line. What does not: making forms (`reports.forms`).
-"""
+"""The command `poverty forms`: its options, its exit codes and what it says."""
 
 import time
 from typing import Annotated
@@ -11,9 +8,9 @@ from rich.console import Console
 
 from base.home import Home
 from base.reference import survey_years
-from reports.forms.figures import NoFormsError, UnknownFormsError
 from reports.forms.fill import FiguresDisagreeError
 from reports.forms.make import make_forms, make_private_forms
+from reports.forms.year_figures import NoFormsError, UnknownFormsError
 
 
 def forms(

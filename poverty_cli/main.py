@@ -1,6 +1,5 @@
 """`poverty`: everything `make` does, and a few looks at the warehouse, from one command line.
 
-What belongs here: arguments, exit codes, printing. What does not: doing the work.
 Exit codes: 0 published (or the question was answered), 1 not published or failed, 2 wrong call.
 """
 
@@ -153,7 +152,7 @@ def run(strict: Strict = False) -> None:
 
 
 def _is_fresh(home: Home) -> bool:
-    """Whether the release in force was made from just these files and this code, and all its waivers still hold."""
+    """Whether the current release was made from just these files and this code, and all its waivers still hold."""
     description = read_datapackage(home.current)
     if description is None:
         return False
@@ -197,7 +196,7 @@ def publish(
 
 
 def _is_published(home: Home) -> bool:
-    """Whether the release in force is already that of the last whole build."""
+    """Whether the current release is already that of the last whole build."""
     description, built = read_datapackage(home.current), finished_build(home)
     return description is not None and built is not None and description["inputsState"] == built.inputs.state
 
@@ -219,7 +218,7 @@ def inspect(
         raise typer.Exit(1)
 
 
-# In the order of --help: what runs the warehouse stands above, the sample at the end.
+# In the order of --help: what runs the warehouse comes first, the sample at the end.
 for command in (trace, diff, verify, forms, feedback, measure, sample):
     app.command()(command)
 
@@ -238,7 +237,7 @@ def _finish(home: Home, strict: bool) -> None:
 
 
 def main() -> None:
-    """The entry point: problems that a person can mend end in one sentence and exit code 1, without a traceback."""
+    """The entry point: errors that a person can fix end in one sentence and exit code 1, without a traceback."""
     try:
         app()
     except (BrokenRegistryError, WrongReferenceError) as problem:

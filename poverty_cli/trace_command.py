@@ -1,7 +1,4 @@
-"""The command `poverty trace`: its options and how it prints a trace.
-
-What belongs here: the command line. What does not: tracing (`audit.trace`).
-"""
+"""The command `poverty trace`: its options and how it prints a trace."""
 
 import csv
 import io
@@ -14,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from audit.figures import UnknownFigureError
+from audit.figure_names import UnknownFigureError
 from audit.releases import UnknownReleaseError, find_release
 from audit.trace import Trace, trace_figure
 from base.home import Home

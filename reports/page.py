@@ -1,7 +1,6 @@
 """Static pages: one shell for every page of a release, so that they look, print and link alike.
 
-What belongs here: rendering and the files that all pages share. What does not: what a page says. Pages work from the
-disk without a network: every script and style lies beside them in `reports/assets`.
+Pages work from the disk without a network: every script and style lies beside them in `reports/assets`.
 """
 
 import os

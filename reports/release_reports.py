@@ -1,7 +1,4 @@
-"""The reports that are part of a release: its `reports` folder, from its own tables.
-
-What belongs here: which reports a release has, and the page that leads to them. What does not: any report.
-"""
+"""The reports that are part of a release: its `reports` folder, from its own tables."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +33,7 @@ def write_release_reports(release: Path, release_id: str, maturity: str, previou
         release: the folder of the release being made; its database and Parquet files are there.
         release_id: its id.
         maturity: `final` or `provisional`.
-        previous: the folder of the release in force until now, None for the first one.
+        previous: the folder of the current release until now, None for the first one.
     """
     reports = release / REPORTS
     write_assets(reports)

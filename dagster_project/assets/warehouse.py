@@ -1,6 +1,6 @@
 """Assets of the warehouse: the dbt models, with their tests as asset checks.
 
-What belongs here: running dbt as the only writer of the build file. The models are in `dbt/`.
+The models are in `dbt/`.
 """
 
 import json

@@ -15,11 +15,6 @@
     {%- endfor -%}
 {%- endmacro %}
 
-{# A column of the territory that the warehouse covers: area_code, area_name or harmonised_date. #}
-{% macro territory(column) -%}
-    (select {{ column }} from {{ source('reference', 'territory') }})
-{%- endmacro %}
-
 {% macro area_class_name(area_class) -%}
     case {{ area_class }} when 'rural' then '{{ var("rural_area_name") }}' else '{{ var("urban_area_name") }}' end
 {%- endmacro %}
@@ -71,7 +66,7 @@
     select
         files.survey_year,
         columns.field
-    from {{ ref('int_source_file') }} as files
+    from {{ ref('stg_source_file') }} as files
     inner join {{ ref('stg_form_column') }} as columns
         on
             files.form = columns.form

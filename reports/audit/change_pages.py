@@ -1,16 +1,13 @@
-"""The page of the audit report about what changed since the release before: files, rows of tables, figures and causes.
-
-What belongs here: showing a difference. What does not: comparing (`audit.release_difference`).
-"""
+"""The page of the audit report about changes since the release before: files, rows of tables, figures and causes."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from audit.release_difference import FigureChange, ReleaseDifference
-from reports.audit.facts import Audit
-from reports.audit.measure_words import figure_label
+from reports.audit.data import Audit
+from reports.audit.labels_vi import CAUSE
+from reports.audit.measure_labels_vi import figure_label
 from reports.audit.pages import Page
-from reports.audit.words import CAUSE
 from reports.numbers import count_vi, decimal_vi
 from reports.tables import Row
 

@@ -1,8 +1,4 @@
-"""How a filled form stands on its worksheet: heads, merged headers, column numbers, rows, notes, signatures.
-
-What belongs here: where a cell stands, what it says and which style it has, as plain data. What does not: Excel
-(`workbook`) and figures (`fill`).
-"""
+"""The layout of a filled form on its worksheet: heads, merged headers, column numbers, rows, notes, signatures."""
 
 import math
 import textwrap
@@ -12,11 +8,11 @@ from datetime import date
 from typing import Protocol
 
 from base.reference import cutoff_date, load_territory
-from reports.forms.figures import Area, YearFigures
 from reports.forms.fill import LEADING_COLUMNS, FilledForm
 from reports.forms.formulas import Number, Operand
 from reports.forms.rows import ADJUSTMENT, AREA
 from reports.forms.specification import COUNT, Column
+from reports.forms.year_figures import Area, YearFigures
 from reports.numbers import count_vi
 
 HEAD_ROWS = 8
@@ -250,7 +246,7 @@ def _put_rows(sheet: Sheet, filled: FilledForm) -> None:
 
 
 def row_height(texts: Sequence[tuple[str, float]]) -> float:
-    """The height of a row in points whose texts stand in columns of a width in characters."""
+    """The height of a row in points whose texts are in columns of a width in characters."""
     return max(_lines(text, width - _INDENT) for text, width in texts) * _LINE_HEIGHT + 2
 
 

@@ -1,7 +1,6 @@
 """What a profile page shows of one area, read from a release.
 
-What belongs here: the queries, one function for each table of the page. What does not: charts and words. Figures come
-from the marts as they are; the only thing done to them here is to choose years and rows.
+Figures come from the marts as they are; the only thing done to them here is to choose years and rows.
 """
 
 from dataclasses import dataclass
