@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from base import text
-from base.forms import Form, Sheet, fields_of_role
+from base.forms import RENAMED_FIELDS, Form, Sheet, fields_of_role
 from ingestion.cover import Cover, read_cover
 from ingestion.findings import Finding, file_finding
 from ingestion.headers import HeaderMatch, cells_of_row, match_headers, match_labels, match_sheets, nearest
@@ -31,8 +31,6 @@ _COLUMN_NUMBER = re.compile(r"^\(\d+\)$")
 _TOTAL_ROW = text.key("Tổng cộng")
 _TOTAL_INITIALS = ("T", "t")
 SOURCE_FILE_ID_LENGTH = 16
-# The forms' own running number is not the worksheet's row.
-_RENAMED = {"row_number": "printed_row_number"}
 
 
 @dataclass
@@ -78,7 +76,7 @@ def raw_schema(forms: dict[str, Form], role: str) -> pa.Schema:
     keys = [("source_file_id", pa.string()), ("sheet", pa.string()), ("row_number", pa.int32())]
     if role in LABEL_ROLES:
         return pa.schema([*keys, ("field", pa.string()), ("label", pa.string()), ("value", pa.string())])
-    return pa.schema([*keys, *((_RENAMED.get(name, name), pa.string()) for name in fields_of_role(forms, role))])
+    return pa.schema([*keys, *((RENAMED_FIELDS.get(name, name), pa.string()) for name in fields_of_role(forms, role))])
 
 
 @dataclass
@@ -214,7 +212,7 @@ def _read_list(extraction: Extraction, workbook: Workbook, sheet_name: str, shee
     if workbook.has_odd_cells:
         columns |= _show_odd_cells(workbook, sheet_name, sheet, columns, match.column_of_field, first)
     no_data = _no_data_rows(cells, columns.get("household_code"), first)
-    columns = {_RENAMED.get(name, name): column for name, column in columns.items()}
+    columns = {RENAMED_FIELDS.get(name, name): column for name, column in columns.items()}
     empty = pa.nulls(count, pa.string())
     arrays = [
         pa.repeat(extraction.source_file_id, count),
