@@ -44,7 +44,9 @@ def commune_counts(seed: int, year: int, targets: Targets) -> CommuneCounts:
     is_fixed = np.isin(codes, list(rate_of))
     fixed = [(position, rate_of[int(codes[position])]) for position in np.flatnonzero(is_fixed).tolist()]
 
-    residents = apportion(2_500 * np.exp(0.28 * rng.standard_normal(len(codes))), targets.residents, 900, 6_500)
+    mean = targets.residents / len(codes)
+    sizes = 2_500 * np.exp(0.28 * rng.standard_normal(len(codes)))
+    residents = apportion(sizes, targets.residents, min(900, int(0.3 * mean)), max(6_500, int(2.5 * mean)))
     for position, rate in fixed:
         donor = int(np.argmax(np.where(is_fixed, 0, residents)))
         while round(100 * round(residents[position] * rate / 100) / residents[position], 2) != rate:

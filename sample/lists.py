@@ -52,7 +52,7 @@ class Findings:
     code: np.ndarray
     code_number: np.ndarray
     previous_code: np.ndarray
-    needs_persons: np.ndarray  # no code tells who the household was before: its persons have to
+    needs_persons: np.ndarray  # no code shows who the household was before: its persons have to
     head: np.ndarray  # person number
     is_urban: np.ndarray
 

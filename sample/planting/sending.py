@@ -91,22 +91,23 @@ class Sending:
             return
         planted_id, kind = self.kinds[commune]
         try:
-            faulty, expected = kind.make(good, form, stream(self.seed, "mistake", kind.check_code, self.year))
+            # The stream keeps its first name: with another one the sample would have other bytes.
+            wrong, expected = kind.make(good, form, stream(self.seed, "mistake", kind.check_code, self.year))
         except UnsuitableError:
             yield Sent(good, True, (left_out_of(planted_id, kind.check_code, self.year),))
             return
         if kind.comes == BESIDE:
             yield Sent(good, True)
-            faulty = replace(faulty, path=file_of(self.year, commune, _COPY))
-        yield Sent(faulty, not kind.is_rejected, self._planted(planted_id, kind, faulty, expected))
+            wrong = replace(wrong, path=file_of(self.year, commune, _COPY))
+        yield Sent(wrong, not kind.is_rejected, self._planted(planted_id, kind, wrong, expected))
         if kind.comes == BEFORE:
             again = good.cover | {"submission_number": 2}
             yield Sent(replace(good, path=self.current_file(commune), cover=again), True)
 
     def _planted(
-        self, planted_id: str, kind: FileKind, faulty: Submission, expected: list[Expected]
+        self, planted_id: str, kind: FileKind, wrong: Submission, expected: list[Expected]
     ) -> tuple[Planted, ...]:
-        is_read = faulty.damage is None
+        is_read = wrong.damage is None
         year = self.year if is_read else None
-        commune = str(faulty.cover["commune_code"]) if is_read else None
-        return tuple(Planted(planted_id, faulty.path, year, commune, kind.status, expected) for expected in expected)
+        commune = str(wrong.cover["commune_code"]) if is_read else None
+        return tuple(Planted(planted_id, wrong.path, year, commune, kind.status, one) for one in expected)

@@ -15,6 +15,8 @@ from base.release_layout import DATABASE
 from tests.support.homes import PACKS, poverty
 from tests.support.workbooks import household, member, total, workbook_bytes
 
+pytestmark = pytest.mark.build
+
 PACK = PACKS / "level-change"
 RESIDENTS = {
     ("01273", 2025): 100, ("01273", 2026): 110,

@@ -1,16 +1,13 @@
-"""The Excel file that a commune officer gets: what to correct, in which file, in which cell.
-
-What belongs here: the sheet and its looks. What does not: choosing the findings (`lists`).
-"""
+"""The Excel file that a commune officer gets: what to correct, in which file, in which cell."""
 
 from datetime import datetime
 from pathlib import Path
 
 import xlsxwriter
 
-from reports.audit.book import row_height
-from reports.audit.words import SEVERITY
-from reports.feedback.lists import CommuneList
+from reports.audit.excel_styles import row_height
+from reports.audit.labels_vi import SEVERITY
+from reports.feedback.correction_lists import CommuneList
 from reports.numbers import count_vi
 
 _SOURCE_ID_SHOWN = 8
@@ -100,7 +97,7 @@ def write_list(folder: Path, commune: CommuneList) -> Path:
 
 
 def _file(source_file_id: str | None, submission_number: int | None, received_at: datetime | None) -> str:
-    """A received file in words; its name is not shown, for a name may tell who sent it."""
+    """A received file in words; its name is not shown, because it may contain the name of who sent it."""
     if source_file_id is None:
         return "chưa có tệp"
     parts = [f"mã {source_file_id[:_SOURCE_ID_SHOWN]}"]

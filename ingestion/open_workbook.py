@@ -1,7 +1,4 @@
-"""Opening a workbook that nobody has checked yet: is it one, is it safe, what do its cells say as text.
-
-What belongs here: the zip envelope, the limits, cells as text. What does not: what a sheet or a column means.
-"""
+"""Open an unchecked workbook: is it one, is it safe (zip envelope, limits), its cells as text."""
 
 import io
 import re

@@ -232,7 +232,7 @@ def test_parquet_with_booleans_and_float_weights(tmp_path: Path) -> None:
         ([], ["a", "b"], "no rows"),
     ],
 )
-def test_unfit_data_is_told_by_place_and_never_quoted(
+def test_unfit_data_is_reported_by_place_and_never_quoted(
     rows: list[list[Any]], header: list[str], problem: str, tmp_path: Path
 ) -> None:
     with pytest.raises(UnfitDataError, match=problem) as raised:
@@ -246,7 +246,7 @@ def test_unfit_data_is_told_by_place_and_never_quoted(
     assert "Nguyễn" not in str(raised.value)
 
 
-def test_a_missing_column_is_told_with_those_that_are_there(tmp_path: Path) -> None:
+def test_a_missing_column_is_reported_with_those_that_are_there(tmp_path: Path) -> None:
     with pytest.raises(WrongCallError, match="no column d; there are a, b"):
         measure(written(tmp_path, [[0, 1]], ["a", "b"]), ["a", "d"], Weights((1, 1), 2), Fraction(1))
 

@@ -1,19 +1,15 @@
-"""The audit report as one Excel workbook, `audit.xlsx`: the same content as the pages, every row.
-
-What belongs here: sheets and their columns. What does not: their looks (`book`), the content (`facts`, page modules).
-"""
+"""The audit report as one Excel workbook, `audit.xlsx`: the same content as the pages, every row."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from audit.release_difference import ReleaseDifference
-from reports.audit.book import Book, Column
 from reports.audit.change_pages import figure_rows
 from reports.audit.coverage import STATES
-from reports.audit.facts import Audit
-from reports.audit.pages import maturity_reasons
-from reports.audit.words import (
+from reports.audit.data import Audit
+from reports.audit.excel_styles import Book, Column
+from reports.audit.labels_vi import (
     BOUNDARY,
     CAUSE,
     DECISION,
@@ -30,6 +26,7 @@ from reports.audit.words import (
     STATUS,
     UNIT,
 )
+from reports.audit.pages import maturity_reasons
 from reports.tables import Row
 
 LISTED_FIGURES = 5_000
@@ -53,7 +50,8 @@ def write_workbook(
     _findings(book, audit)
     _checks(book, results)
     _reconciliation(book, audit)
-    _published(book, audit)
+    if audit.published:
+        _published(book, audit)
     _links(book, audit)
     _decisions(book, audit)
     _changes(book, audit, difference)

@@ -1,10 +1,8 @@
-"""The Vietnamese words of the audit report for the codes that the tables hold.
-
-What belongs here: labels and the plain form of a check's condition. What does not: the meaning of a check, which is in
-`quality.check`.
-"""
+"""The Vietnamese words of the audit report for the codes that the tables hold."""
 
 import re
+
+from base.reference import read_table
 
 SEVERITY = {"error": "Lỗi", "warning": "Cảnh báo"}
 OWNER = {"commune": "Xã, phường", "district": "Huyện", "province": "Tỉnh", "data_team": "Tổ dữ liệu"}
@@ -23,15 +21,7 @@ PUBLICATION = {"plan": "Kế hoạch", "series": "Chuỗi số liệu năm"}
 UNIT = {"households": "hộ", "percent": "%", "communes": "xã", "districts": "huyện", "persons": "người"}
 DECISION = {"in_force": "đang có hiệu lực", "expired": "hết hạn", "invalid": "không hợp lệ",
             "applied": "đã áp dụng", "refused": "bị từ chối"}  # fmt: skip
-PASSES = {
-    "linked_by_decision": "Quyết định",
-    "linked_by_previous_code": "Mã hộ năm trước",
-    "linked_by_same_code": "Cùng mã hộ",
-    "linked_by_head_number": "Số định danh chủ hộ",
-    "linked_by_members": "Các thành viên",
-    "linked_by_head_name": "Tên chủ hộ",
-    "linked_by_probabilistic": "Xác suất",
-}
+PASSES = {f"linked_by_{row['pass']}": row["label_vi"] for row in read_table("link_passes")}
 REVIEW = {
     "below_threshold": "Điểm giống nhau dưới ngưỡng",
     "code_without_a_person": "Cùng mã hộ nhưng không có người nào trùng",

@@ -1,7 +1,6 @@
-"""Where a form's fields stand in a received workbook: columns may come in any order, so only the file itself knows.
+"""The cell addresses of a form's fields in a received workbook, found by the same matching as in ingestion.
 
-What belongs here: the cell address of a field, found by the same matching as ingestion does. What does not: what a cell
-holds: no value leaves this module.
+Columns may come in any order, so only the file itself shows them. No cell value leaves this module.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from base.forms import Form
 from ingestion.cover import read_cover
 from ingestion.extract import LABEL_ROLES, LIST_ROLES
 from ingestion.headers import LabelMatch, cells_of_row, match_headers, match_labels, match_sheets
-from ingestion.workbook import RejectedWorkbookError, Workbook, open_workbook
+from ingestion.open_workbook import RejectedWorkbookError, Workbook, open_workbook
 
 
 @dataclass
@@ -38,7 +37,7 @@ class Places:
 
 
 def places_of(content: bytes, forms: dict[str, Form]) -> Places:
-    """Where the fields of a workbook stand. Raises nothing that its content can cause."""
+    """The cell addresses of the fields of a workbook. Raises nothing that its content can cause."""
     places = Places()
     try:
         workbook = open_workbook(content)

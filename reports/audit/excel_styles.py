@@ -1,8 +1,4 @@
-"""An Excel workbook in the look of the audit report: sheets with frozen, filtered headings, ready to print.
-
-What belongs here: formats, widths, heights, what kind a cell is. What does not: what a sheet says (`workbook`).
-xlsxwriter in constant-memory mode: rows go straight to the disk, 50,000 findings need neither much time nor memory.
-"""
+"""An Excel workbook in the look of the audit report: sheets with frozen, filtered headings, ready to print."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

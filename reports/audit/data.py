@@ -1,7 +1,4 @@
-"""What the audit report says of a release, gathered once for the pages and for the workbook.
-
-What belongs here: joining public tables, counting, comparing with the release before. What does not: words and looks.
-"""
+"""What the audit report says of a release, gathered once for the pages and for the workbook."""
 
 import re
 from collections import Counter
@@ -10,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from reports.audit.coverage import Coverage, read_coverage
-from reports.audit.measure_words import figure_label, measure_labels
-from reports.audit.words import OWNER, PASSES
+from reports.audit.labels_vi import OWNER, PASSES
+from reports.audit.measure_labels_vi import figure_label, measure_labels
 from reports.tables import ReleaseTables, Row, open_release
 
 # How the models begin a sentence: the place, which the report shows in columns of its own.
@@ -148,7 +145,7 @@ def read_files(reader: ReleaseTables) -> list[Row]:
 
 
 def read_findings(reader: ReleaseTables, checks: dict[str, Row], files: list[Row]) -> list[Row]:
-    """Findings, errors first and young years first, with what the catalogue and the register say of them."""
+    """Findings, errors first and young years first, with what the catalogue and the registry say of them."""
     by_id = {file["source_file_id"]: file for file in files}
     findings = reader.rows(
         "from quality.finding "
@@ -167,9 +164,9 @@ def _describe(finding: Row, checks: dict[str, Row], files: dict[str, Row]) -> No
     finding["owner"] = check.get("owner") or ""
     finding["owner_vi"] = OWNER.get(finding["owner"], "")
     finding["action"] = check.get("action_vi") or ""
-    told = _PLACE.match(finding["message"])
-    sentence = told["sentence"] if told else finding["message"]
-    finding["header"] = told["header"] if told else None
+    found = _PLACE.match(finding["message"])
+    sentence = found["sentence"] if found else finding["message"]
+    finding["header"] = found["header"] if found else None
     finding["sentence"] = sentence[:1].upper() + sentence[1:]
     finding["submission_number"] = file.get("submission_number")
     finding["received_at"] = file.get("received_at")

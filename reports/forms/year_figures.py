@@ -1,7 +1,6 @@
 """The figures of a survey year by area, read from the published tables under the names that the forms use.
 
-What belongs here: SQL on a release. What does not: any sum or rate; a figure stands in the marts or it is a formula of
-a form. Names are the table's short name and its keys: `class.poor.persons`, `movement.poor.household.opening`.
+Names are the table's short name and its keys: `class.poor.persons`, `movement.poor.household.opening`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +27,7 @@ _CLASS_MEASURES = (
 )
 _MOVEMENT_MEASURES = ("opening", "to_other_list", "above_line", "other_decrease", "from_other_list", "returned",
                       "newly_arisen", "other_increase", "closing")  # fmt: skip
-_OF_THE_YEAR = "survey_year = ? and boundary = 'as_reviewed' and area_level <> 'area_class'"
+_OF_THE_YEAR = "survey_year = ? and boundary = 'as_reviewed' and area_level in ('province', 'district', 'commune')"
 
 
 class NoFormsError(ValueError):

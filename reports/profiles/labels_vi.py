@@ -1,6 +1,6 @@
 """The sentences of a profile page: what each chart shows, in plain Vietnamese.
 
-What belongs here: pure functions from rows to one or two sentences. They say what can be seen and no cause.
+They say what can be seen and no cause.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from reports.numbers import count_vi, decimal_vi, percent_vi
 from reports.profiles.year_charts import flows_between, standard_changes
 from reports.tables import Row
 
-# Below half a tenth of a point the gap would be printed as 0,0: only the households are told.
+# Below half a tenth of a point the gap would be printed as 0,0: only the households are given.
 _LEAST_POINTS = 0.0005
 
 

@@ -1,7 +1,6 @@
 """Excel files of laid-out sheets, with openpyxl.
 
-What belongs here: styles, print set-up, saving. What does not: what stands where (`layout`). Styles are made once per
-workbook and shared by cells: setting them cell by cell takes most of the time otherwise.
+Styles are made once per workbook and shared by cells: setting them cell by cell takes most of the time otherwise.
 """
 
 from collections.abc import Sequence

@@ -41,7 +41,7 @@ def test_weights_become_whole_numbers(text: str, expected: Weights) -> None:
         ("nested:4,0", "dimensions of 4 indicators"),
     ],
 )
-def test_wrong_weights_are_told(text: str, reason: str) -> None:
+def test_wrong_weights_are_reported(text: str, reason: str) -> None:
     with pytest.raises(WrongCallError, match=reason):
         parse_weights(text, ABCD)
 
@@ -103,7 +103,7 @@ def test_thirds_in_any_print(text: str) -> None:
         ("1.5,1,1", "sum to 3.5, not 1; each was divided by that"),
     ],
 )
-def test_what_is_not_as_printed_is_told(text: str, note: str | None) -> None:
+def test_what_is_not_as_printed_is_reported(text: str, note: str | None) -> None:
     found = parse_weights(text, list("abc")).note
     assert (found is None) if note is None else (found is not None and note in found)
     assert sum(read(text)) == 1
@@ -146,7 +146,7 @@ def test_cutoffs(weights: str, cutoff: str, expected: Fraction) -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "33", "2", "-1/3", "", "1/0", "33%"])
-def test_wrong_cutoffs_are_told(text: str) -> None:
+def test_wrong_cutoffs_are_reported(text: str) -> None:
     with pytest.raises(WrongCallError, match="--cutoff"):
         parse_cutoff(text, parse_weights("equal", ABCD))
 

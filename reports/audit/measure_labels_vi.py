@@ -1,7 +1,4 @@
-"""The Vietnamese names of measures: totals that communes sign, figures of areas.
-
-What belongs here: names. What does not: what a measure counts (docs/marts.md, `audit.measures`).
-"""
+"""The Vietnamese names of measures: totals that communes sign, figures of areas."""
 
 from base.forms import load_forms
 

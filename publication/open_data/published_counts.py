@@ -1,6 +1,6 @@
 """Which figures are open, and what a reader knows that binds them together.
 
-What belongs here: the choice, as data. A figure that is not here is not open.
+A figure that is not here is not open.
 
 Only counts by area on the boundaries of their review: then commune, district (until 2024) and province are one tree,
 and every count of a year is a table of its own. Left out, because each is a second way to the same cells: harmonised
@@ -54,7 +54,7 @@ class Count:
     share_of: str | None = None
 
 
-# In the order in which they are protected: a count stands after those that bind it.
+# In the order in which they are protected: a count comes after those that bind it.
 AREA_COUNTS = (
     Count("resident_households"),
     Count("resident_persons"),

@@ -1,8 +1,4 @@
-"""Naming a figure of a release: its measure, area and breakdown, checked against what the release holds.
-
-What belongs here: names, the nearest known names of a wrong one, the published value. What does not: what stands behind
-the figure (`trace`).
-"""
+"""Naming a figure of a release: its measure, area and breakdown, checked against what the release holds."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -11,6 +7,7 @@ import duckdb
 
 from audit.measures import CLASS_GROUPS, LISTED, UNITS, Measure
 from audit.records import Area
+from base.reference import load_territory
 
 BOUNDARIES = ("as_reviewed", "harmonised")
 
@@ -73,7 +70,7 @@ def _given(measure: Measure, option: str, value: str | None, known: Sequence[str
 
 def area_of(connection: duckdb.DuckDBPyConnection, survey_year: int, area_code: str, boundary: str) -> tuple[Area, str]:
     """The area and its name. Raises UnknownFigureError."""
-    # Movements are also told of areas that had rows the year before only.
+    # Movements also cover areas that had rows the year before only.
     rows = connection.execute(
         "select distinct area_level, area_code, area_name from release.marts.poverty_movement "
         "where survey_year = ? and boundary = ? order by area_code",
@@ -88,7 +85,7 @@ def area_of(connection: duckdb.DuckDBPyConnection, survey_year: int, area_code: 
         ]
         raise UnknownFigureError(
             f"There is no area {area_code!r} in {survey_year}, boundary {boundary}. "
-            f"Nearest: {', '.join(dict.fromkeys(shown)) or 'former-83 (the province)'}."
+            f"Nearest: {', '.join(dict.fromkeys(shown)) or load_territory().area_code + ' (the province)'}."
         )
     return Area(survey_year, found[0], boundary, area_code), found[2]
 

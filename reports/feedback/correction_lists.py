@@ -1,7 +1,4 @@
-"""What each commune has to correct in a year: its open findings with the cell of each.
-
-What belongs here: choosing findings and naming cells. What does not: the Excel file (`workbook`).
-"""
+"""What each commune has to correct in a year: its open findings with the cell of each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +9,9 @@ from base import text
 from base.forms import Form, load_forms
 from base.home import Home
 from ingestion.archive import archive_path
-from ingestion.places import Places, places_of
+from ingestion.cell_addresses import Places, places_of
 from reports.audit.coverage import Coverage, read_coverage
-from reports.audit.facts import read_checks, read_files, read_findings
+from reports.audit.data import read_checks, read_files, read_findings
 from reports.tables import Row, open_release
 
 WHOLE_FILE = "cả tệp"
@@ -152,7 +149,7 @@ def _item(finding: Row, place_of: Callable[[str | None], Places]) -> Item:
 
 
 def cell_of(finding: Row, places: Places) -> str:
-    """The cell that a finding speaks of, as far as it is certain.
+    """The cell of a finding, as far as it is certain.
 
     «Hộ»!F123 with sheet, row and column; without a row the column; without a column in the file the printed header.
     """

@@ -1,7 +1,6 @@
-"""Which households and communes belong to an area, told from the public tables and the reference seeds alone.
+"""Which households and communes belong to an area, from the public tables and the reference alone.
 
-What belongs here: areas and reorganisations, as SQL and look-ups. What does not: what is counted there. It is written
-apart from the models on purpose, so that tracing a figure proves something.
+It is written apart from the models on purpose, so that tracing a figure proves something.
 """
 
 from datetime import date
@@ -9,15 +8,15 @@ from functools import cache
 
 import duckdb
 
-from base.reference import cutoff_date, read_table
-
-HARMONISED_DATE = "2025-07-01"
+from base.reference import cutoff_date, load_territory, read_table
 
 # Of a commune unit `unit` (with the class of its harmonised unit) and a household's district: the code of the area.
 _AREA_CODE = {
     ("commune", "as_reviewed"): "unit.commune_code",
     ("commune", "harmonised"): "unit.harmonised_commune_code",
     ("district", "as_reviewed"): "unit.district_code",
+    ("former_province", "as_reviewed"): "unit.former_province_code",
+    ("former_province", "harmonised"): "unit.former_province_code",
     ("area_class", "as_reviewed"): "unit.area_class",
     ("area_class", "harmonised"): "unit.harmonised_area_class",
 }
@@ -47,7 +46,15 @@ class Places:
         self.connection.execute(
             """
             create or replace temp table unit as
-            select units.*, harmonised.area_class as harmonised_area_class
+            select
+                units.*,
+                harmonised.area_class as harmonised_area_class,
+                -- A unit without a district is one of the merged province: its former one is its predecessors'.
+                'former-' || case when units.district_code is not null then units.province_code else (
+                    select min(before.province_code) from release.marts.dim_commune as before
+                    where before.district_code is not null
+                        and before.harmonised_commune_code = units.harmonised_commune_code
+                ) end as former_province_code
             from release.marts.dim_commune as units
             inner join release.marts.dim_commune as harmonised
                 on units.harmonised_commune_code = harmonised.commune_code
@@ -55,7 +62,7 @@ class Places:
                 and coalesce(harmonised.valid_to > greatest(units.valid_from, cast($harmonised as date)), true)
             where units.valid_from <= cast($cutoff as date) and coalesce(units.valid_to > cast($cutoff as date), true)
             """,
-            {"harmonised": HARMONISED_DATE, "cutoff": cutoff_date(survey_year)},
+            {"harmonised": load_territory().harmonised_date, "cutoff": cutoff_date(survey_year)},
         )
 
     def use_carried(self, previous_year: int, survey_year: int) -> None:

@@ -6,7 +6,7 @@ import re
 import duckdb
 
 from base.home import Home
-from publication.release import DATABASE
+from base.release_layout import DATABASE
 from reports.dictionary.pages import CHECKS_PAGE, TABLES_PAGE
 
 

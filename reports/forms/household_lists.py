@@ -1,8 +1,7 @@
 """Forms 14 and 15: the lists of near-poor and poor households, with personal data.
 
-What belongs here: reading the private build file for one area, and laying a list out. What does not: anything that is
-published. This is the one module of `reports` that reads the private side; only `make_private_forms` calls it, and what
-it makes goes to a folder that the owner alone can open.
+This is the one module of `reports` that reads the private side; only `make_private_forms` calls it, and what it makes
+goes to a folder that the owner alone can open.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,11 +14,11 @@ from openpyxl.utils import get_column_letter
 
 from base.home import Home
 from base.release_layout import DATABASE, attach
-from reports.forms.figures import Area, NoFormsError, YearFigures
 from reports.forms.fill import FiguresDisagreeError
 from reports.forms.layout import Cell, Sheet, put_foot, put_head, put_headers, row_height
 from reports.forms.rows import sub_areas
 from reports.forms.specification import HouseholdList, ListColumn
+from reports.forms.year_figures import Area, NoFormsError, YearFigures
 
 _STYLES = {"text": "name", "centred": "place", "count": "count", "decimal": "decimal", "mark": "place"}
 _SEX = {"male": "Nam", "female": "Nữ"}
@@ -31,7 +30,7 @@ Household = Mapping[str, Any]
 def private_side(home: Home, survey_year: int) -> Iterator[None]:
     """Hold the build file while lists are made from it, so that nobody builds meanwhile.
 
-    Raises NoFormsError when it is in use, missing, or not what the release in force was made from.
+    Raises NoFormsError when it is in use, missing, or not what the current release was made from.
     """
     if not home.build_file.exists():
         raise NoFormsError("There is no build file, so there are no household lists; `poverty run` makes it.")
