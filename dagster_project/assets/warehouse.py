@@ -13,6 +13,7 @@ import duckdb
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from base.home import Home
+from base.reference import read_table
 from base.reference_build import write_reference
 from dagster_project.dbt_project import PovertyDbtTranslator, ensure_manifest
 from dagster_project.failures import dbt_progress_only, forget_messages, without_values
@@ -71,7 +72,7 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
         finish_build(home, context.run_id)
 
 
-_PASSES = ("decision", "previous_code", "same_code", "head_number", "members", "head_name", "probabilistic")
+_PASSES = tuple(str(row["pass"]) for row in read_table("link_passes"))
 
 
 def _metadata(home: Home) -> dict[tuple[str, str], dict[str, Any]]:
