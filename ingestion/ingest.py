@@ -16,7 +16,14 @@ from pebble import ProcessFuture, ProcessPool
 
 from base.forms import Form, load_forms
 from base.home import Home
-from base.reference import load_tables, table_path
+from base.reference import (
+    REFERENCE_VARIABLE,
+    TERRITORY_VARIABLE,
+    load_tables,
+    reference_folder,
+    table_path,
+    territory_folder,
+)
 from base.territory import record_territory
 from ingestion.archive import archive, archive_path
 from ingestion.extract import Extraction, ReadCache, extract_all
@@ -148,6 +155,11 @@ def start_readers() -> ForkServerContext:
     return context
 
 
+def _use_reference(reference: str, territory: str) -> None:
+    """Judge by the tables of the parent process: the fork server may be older than its choice."""
+    os.environ.update({REFERENCE_VARIABLE: reference, TERRITORY_VARIABLE: territory})
+
+
 def read_all(
     home: Home,
     forms: dict[str, Form],
@@ -170,7 +182,12 @@ def read_all(
     results: dict[int, list[tuple[Received, Extraction, str]]] = {}
     total, finished = len(files), 0
     context = start_readers()
-    with ProcessPool(max_workers=workers or os.cpu_count() or 1, context=context) as pool:
+    with ProcessPool(
+        max_workers=workers or os.cpu_count() or 1,
+        context=context,
+        initializer=_use_reference,
+        initargs=[str(reference_folder()), str(territory_folder())],
+    ) as pool:
 
         def schedule(batch: list[Received], name: str) -> ProcessFuture:
             return pool.schedule(
