@@ -30,7 +30,7 @@
 {%- endmacro %}
 
 {# Kinds: `identifier` and `citizen_id` are codes without labels, `label` a code with labels, `not_read` stays in raw. #}
-{% macro fields(role, kind) -%}
+{% macro form_fields(role, kind) -%}
     {%- set by_role = {
         'household': {
             'identifier': ['household_code', 'previous_household_code'],
@@ -69,7 +69,7 @@
 {% macro requirable_fields(role) -%}
     {%- set out = [] -%}
     {%- for kind in ['identifier', 'citizen_id', 'label', 'text', 'integer', 'decimal', 'date_or_year'] -%}
-        {%- for field in fields(role, kind) if field not in row_level_fields() -%}
+        {%- for field in form_fields(role, kind) if field not in row_level_fields() -%}
             {%- do out.append(field) -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -80,7 +80,7 @@
 {% macro parsed_fields(role) -%}
     {%- set out = [] -%}
     {%- for kind in ['citizen_id', 'label', 'integer', 'decimal'] -%}
-        {%- for field in fields(role, kind) if field not in row_level_fields() -%}
+        {%- for field in form_fields(role, kind) if field not in row_level_fields() -%}
             {%- do out.append(field) -%}
         {%- endfor -%}
     {%- endfor -%}

@@ -7,7 +7,7 @@ listed as (
     {% for role in ['household', 'member'] -%}
     {% set last_role = loop.last -%}
     {% for kind, type in type_of_kind.items() -%}
-    {% for field in fields(role, kind) -%}
+    {% for field in form_fields(role, kind) -%}
     select '{{ role }}' as role, '{{ field }}' as field, '{{ type }}' as type
     union all
     {% endfor -%}
@@ -27,7 +27,7 @@ unlabelled as (
     from {{ source('reference', 'form_codes') }} as codes
     where codes.field not in (
         'maturity',
-        {% for field in fields('household', 'label') + fields('member', 'label') -%}
+        {% for field in form_fields('household', 'label') + form_fields('member', 'label') -%}
         '{{ field }}'{{ ', ' if not loop.last }}
         {%- endfor %}
     )
@@ -35,14 +35,14 @@ unlabelled as (
 
 select mapped.role, mapped.field, mapped.type, 'in the maps, not in the lists' as difference
 from mapped
-left join listed on {{ same('mapped', 'listed', ['role', 'field', 'type']) }}
+left join listed on {{ equal_on('mapped', 'listed', ['role', 'field', 'type']) }}
 where listed.field is null
 
 union all
 
 select listed.role, listed.field, listed.type, 'in the lists, not in the maps' as difference
 from listed
-left join mapped on {{ same('listed', 'mapped', ['role', 'field', 'type']) }}
+left join mapped on {{ equal_on('listed', 'mapped', ['role', 'field', 'type']) }}
 where mapped.field is null
 
 union all

@@ -109,7 +109,7 @@ found as (
         counted.warehouse_value
     from figures
     inner join counted
-        on {{ same('figures', 'counted', ['survey_year', 'area_level', 'area_code', 'counted', 'poverty_class']) }}
+        on {{ equal_on('figures', 'counted', ['survey_year', 'area_level', 'area_code', 'counted', 'poverty_class']) }}
 ),
 
 shares as (
