@@ -1,5 +1,3 @@
-{# What each agency answers for: households of poor and near-poor lists that lack or need it. Parent needs name no
-   agency; their parts do. #}
 {% set top_communes = 3 -%}
 with
 

@@ -1,5 +1,3 @@
-{# Which communes need help most: poor and near-poor households beyond what the commune would have at the province's
-   rate. Number and rate are thus weighed in one figure that adds up: to the province's rate, so many fewer. #}
 {% set top_indicators = 3 -%}
 with
 

@@ -1,5 +1,3 @@
-{# The sums of every area, whole and by subgroup, with the residents they are a part of where residents are known: for
-   the whole area, and for its rural and urban communes. #}
 {% set sums = ['units'] + prefixed('deprived_', indicators()) -%}
 {% set block = ['survey_year', 'commune_code', 'district_code'] -%}
 with

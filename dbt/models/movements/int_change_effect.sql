@@ -1,5 +1,3 @@
-{# What changed the lists, household by household with a class in both years, summed by place, movement and list: the
-   standard, incomes, deprivations (four times each Shapley value), or what the rule does not tell (recognition). #}
 with
 
 linked as (

@@ -1,4 +1,3 @@
-{# Every household and pair of consecutive loaded years with a row in either, with what movements are counted from. #}
 with
 
 survey_years as (

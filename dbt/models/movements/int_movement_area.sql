@@ -1,4 +1,3 @@
-{# The areas of movements: those with rows this year, and those that had rows the year before, carried. #}
 with
 
 survey_years as (

@@ -1,5 +1,4 @@
-{# The areas of every place of a movement. A commune has the areas that it has as a place of its own; its households'
-   districts give the rest, also where nobody of that district is left this year. #}
+{# Households' districts give the harmonised districts, also where nobody of that district is left this year. #}
 with
 
 transitions as (

@@ -1,4 +1,3 @@
-{# The lines of the movement table: what leaves a list in an area, what comes to it, and what stays. #}
 with
 
 flows as (

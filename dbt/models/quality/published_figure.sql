@@ -1,5 +1,3 @@
-{# Every printed figure beside what the warehouse gives, and beside the other printed figures. Nothing is corrected: the
-   published value stays as printed. #}
 with
 
 figures as (

@@ -1,5 +1,5 @@
-{# The printed figures that are wrong by the word of their neighbours: another value would mend at least two relations
-   that fail, and no other figure in these relations would mend as many. A figure with only one failing relation is
+{# Contradicted by related figures: another value would satisfy at least two relations that fail, and no other figure in
+   these relations would satisfy as many. A figure with only one failing relation is
    judged in published_figure, where the stated side of the relation is the one that does not follow. #}
 with
 
@@ -64,7 +64,7 @@ best as (
     ) = 1
 ),
 
-{# For each failing relation, the figures that would mend it, the one that mends most first. #}
+{# For each failing relation, the figures that would satisfy it, the one that satisfies most first. #}
 satisfied as (
     select
         intervals.relation_id,

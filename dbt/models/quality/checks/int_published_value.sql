@@ -1,5 +1,3 @@
-{# What the warehouse gives for every printed figure whose year is loaded: areas as reviewed, rates in percent. A share
-   is the quotient of what the warehouse gives for its terms. #}
 {% set listed = ['female_headed', 'ethnic_minority_headed', 'merit', 'social_protection', 'group_1', 'group_2',
     'group_3'] -%}
 with
