@@ -179,10 +179,7 @@ def test_runs_that_fail_let_nothing_out(runs: Runs, program: Path, home: Home) -
     model.write_text(_BROKEN_MODEL, encoding="utf-8")
     test = program / "dbt" / "tests" / "broken_test.sql"
     test.write_text(_BROKEN_TEST, encoding="utf-8")
-    runs.printed = b""
     assert runs("run") == 1
-    assert b"stg_broken" in runs.printed
-    assert b"broken_test" in runs.printed
     model.unlink()
     test.unlink()
     suite = program / "expectations" / "suites" / "dim_commune.yml"

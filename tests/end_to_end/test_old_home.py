@@ -11,6 +11,8 @@ from base.product import product_version
 from base.release_layout import DATABASE, attach, read_datapackage
 from tests.support.homes import REPOSITORY, poverty
 
+pytestmark = pytest.mark.build
+
 _ARCHIVE = REPOSITORY / "tests" / "data" / "home-0.1.0.tar.xz"
 _RELEASE = "20261127T105118970266Z"
 _NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "HUGEINT", "BOOLEAN")
