@@ -8,13 +8,18 @@ export POVERTY_HOME
 export DAGSTER_HOME := $(POVERTY_HOME)/dagster
 export DO_NOT_TRACK := 1
 RUN := $(UV) run --frozen --no-sync
+# A module stays with one worker, and modules come in the order of tests/conftest.py.
+PYTEST = $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
-.PHONY: run dev test lint bench clean setup
+.PHONY: help run dev test-fast test test-long lint bench clean setup
 
 run: setup            ## read everything new, build, check, publish
 	@$(RUN) poverty run
 
-setup: .venv/.installed
+help:                 ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+setup: .venv/.installed ## the locked environment in .venv
 
 $(UV):
 	@echo "Setting up uv $(UV_VERSION) in .uv"
@@ -31,18 +36,27 @@ dev: setup            ## the Dagster UI on http://127.0.0.1:3000
 	@mkdir -p $(DAGSTER_HOME) && cp -n dagster_project/dagster.yaml $(DAGSTER_HOME)/ || true
 	@$(RUN) dagster dev -m dagster_project.definitions
 
-test: setup           ## all tests
-	@tools/test_programs.sh
-	@$(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadfile --cov=ingestion --cov-report=term:skip-covered
+test-fast: setup      ## unit tests, SQL on literal values, parse: under a minute
+	@$(PYTEST) -m "not build and not long"
 
-lint: setup           ## format, lint, types, SQL
+test: setup           ## all tests but the long ones
+	@tools/test_programs.sh
+	@$(PYTEST) -m "not long" --cov=ingestion --cov-report=term:skip-covered
+
+test-long: setup      ## all tests, also the whole sample province
+	@tools/test_programs.sh
+	@$(PYTEST)
+
+lint: setup           ## format, lint, types, words, SQL
 	@$(RUN) ruff format --check .
 	@$(RUN) ruff check .
 	@$(RUN) mypy
+	@$(RUN) typos
+	@git ls-files | xargs $(RUN) python -m tools.avoided_phrases
 	@$(RUN) sqlfluff lint --processes 2 dbt/models dbt/tests
 
 bench: setup          ## measurements, as a table and as JSON in bench/results
 	@$(RUN) python -m bench
 
 clean:                ## remove environments and build products; data stays
-	@rm -rf .venv .uv dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov bench/results
+	@rm -rf .venv .uv .test_homes dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov bench/results

@@ -1,8 +1,5 @@
 """Quality and cost of household identity on data whose truth is known: `python -m bench.identity HOME TRUTH`.
 
-What belongs here: precision, recall and time per pass, and the plot of docs/identity.md. What does not: how rows are
-linked (dbt/models/linkage) and how the sample province is made.
-
 HOME needs `raw/` and a build file with everything upstream of identity; TRUTH is the generator's `links.parquet`, or a
 CSV with `file`, `row_number` and `true_household_id`. Files are named by their path below the landing folder.
 """

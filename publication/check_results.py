@@ -69,7 +69,7 @@ def from_dbt(manifest: dict[str, Any], run_results: dict[str, Any]) -> list[Chec
     """The contracts, data tests and unit tests of one `dbt build`.
 
     dbt's own message may quote values, so only its count is kept. Raises KeyError when a test has no row in the table
-    of checks; tests/unit/test_check_catalogue.py refuses such a test before it runs.
+    of checks; tests/base/test_check_catalogue.py refuses such a test before it runs.
     """
     results = []
     for outcome in run_results["results"]:

@@ -10,6 +10,7 @@ from base.release_layout import DATA_DOCS, REPORTS
 from reports.audit.report import PAGE as AUDIT_PAGE
 from reports.audit.report import write_audit_report
 from reports.charts import write_library
+from reports.dictionary.pages import TABLES_PAGE, write_dictionary
 from reports.page import Site, write_assets, write_page
 from reports.plan.page import PAGE as PLAN_PAGE
 from reports.plan.page import write_plan_page
@@ -52,6 +53,9 @@ def write_release_reports(release: Path, release_id: str, maturity: str, previou
     write_audit_report(release, site, previous)
     about = "Đã nhận gì, có gì sai, ai phải sửa: từng xã, từng kiểm tra, từng số liệu. Kèm sổ Excel."
     entries.append(Entry(AUDIT_PAGE, "Báo cáo kiểm toán số liệu", about))
+    table_count, check_count = write_dictionary(release, site)
+    about = f"Ý nghĩa của {table_count} bảng với mọi cột (tiếng Anh) và của {check_count} kiểm tra."
+    entries.append(Entry(TABLES_PAGE, "Từ điển dữ liệu", about))
     if (reports / DATA_DOCS / "index.html").exists():
         about = "Trang kỹ thuật của Great Expectations về lần chạy này (tiếng Anh), chỉ có số đếm và ngưỡng."
         entries.append(Entry(f"{DATA_DOCS}/index.html", "Kiểm tra phân bố số liệu", about))

@@ -1,12 +1,17 @@
-"""What all tests share: where the shared sample packs are, and small packs of our own."""
+"""What all tests share: the folder of sample packs, published homes, and the order and tier of tests."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+from base.home import Home
+from tests.support.homes import CLEAN_LANDING, REPOSITORY, land_micro, run_once, shared_home
+
 SHARED = REPOSITORY.parent / "shared"
+# A test that asks for one of these homes is not of the fast tier.
+_BUILD_FIXTURES = {"clean_home", "micro_home", "noisy_home", "sample_home"}
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
@@ -19,5 +24,48 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def clean_home() -> Home:
+    """The small clean pack, published. Only read it."""
+    return shared_home("clean", lambda home: _land(home, CLEAN_LANDING), run_once)
+
+
+@pytest.fixture(scope="session")
+def micro_home() -> Home:
+    """Five workbooks of the clean pack, published. Only read it."""
+    return shared_home("micro", land_micro, run_once)
+
+
+@pytest.fixture(scope="session")
+def noisy_home(shared: Path) -> Home:
+    """The shared noisy pack, published. Only read it."""
+    return shared_home("noisy", lambda home: _land(home, shared / "samples" / "noisy" / "landing"), run_once)
+
+
+@pytest.fixture(scope="session")
+def sample_home() -> Home:
+    """The whole sample province, made and published by one `poverty run` in an empty home. Only read it."""
+    return shared_home("sample", Home.create, run_once)
+
+
+def _land(home: Home, folder: Path) -> None:
+    shutil.copytree(folder, home.landing, dirs_exist_ok=True)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-snapshots", action="store_true", help="write what is there now as the reviewed state")
+
+
+def _has_shared_home(item: pytest.Item) -> bool:
+    return bool(_BUILD_FIXTURES & set(getattr(item, "fixturenames", ())))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests of shared homes as builds, and put modules that build homes of their own first: they take longest."""
+    begins: dict[Path, int] = {}
+    for item in items:
+        is_build = item.get_closest_marker("build") is not None
+        if _has_shared_home(item):
+            item.add_marker("build")
+        begins[item.path] = min(begins.get(item.path, 2), 0 if is_build else 1 if _has_shared_home(item) else 2)
+    items.sort(key=lambda item: begins[item.path])

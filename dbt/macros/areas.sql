@@ -66,7 +66,7 @@
     select
         files.survey_year,
         columns.field
-    from {{ ref('int_source_file') }} as files
+    from {{ ref('stg_source_file') }} as files
     inner join {{ ref('stg_form_column') }} as columns
         on
             files.form = columns.form

@@ -16,12 +16,12 @@ staged as (
 
 sent as (
     select source_file_id, 'household' as role, household_rows as sent_rows, is_in_force, status
-    from {{ ref('int_source_file') }}
+    from {{ ref('stg_source_file') }}
 
     union all
 
     select source_file_id, 'member' as role, member_rows as sent_rows, is_in_force, status
-    from {{ ref('int_source_file') }}
+    from {{ ref('stg_source_file') }}
 ),
 
 quarantined as (
@@ -37,10 +37,14 @@ published as (
 ),
 
 replaced as (
-    select source_file_id, count(*) as replaced_rows
-    from {{ ref('int_household_identity') }}
-    where not is_row_of_the_year
-    group by source_file_id
+    select identity.source_file_id, count(*) as replaced_rows
+    from {{ ref('int_household_identity') }} as identity
+    inner join {{ ref('int_household_classified') }} as households
+        on
+            identity.source_file_id = households.source_file_id
+            and identity.row_number = households.row_number
+    where not identity.is_row_of_the_year and households.recorded_class = 'left_list'
+    group by identity.source_file_id
 )
 
 select

@@ -9,7 +9,7 @@ lack clean water are no more than the poor). From this follows for each cell lef
 it can have. More cells are left out (secondary) until for each of them these lie at least `PROTECTION` apart.
 
 In a tree the bounds that pass from relation to relation until nothing changes are exact, so that no cleverer
-calculation with these relations gets closer; tests/unit/test_open_data.py tries with linear programming.
+calculation with these relations gets closer; tests/publication/test_suppression.py tries with linear programming.
 """
 
 from collections.abc import Iterator, Mapping

@@ -60,6 +60,7 @@ DATASETS = {
     "area_year_class": "hộ và người theo phân loại",
     "area_year_constant_standard": "số liệu theo chuẩn không đổi",
     "area_year_ethnicity": "hộ theo dân tộc",
+    "person_area_year": "người theo giới và tuổi",
     "child_indicator_area_year": "trẻ em thiếu hụt theo khu vực",
     "commune_priority": "xã cần giúp nhất",
     "dim_household": "danh mục hộ",

@@ -20,7 +20,7 @@ from base.home import Home
 from base.release_layout import DATABASE
 from base.text import key
 from ingestion.archive import archive_path
-from tests.end_to_end.conftest import poverty
+from tests.support.homes import poverty
 
 YEAR = 2025  # the year of the reorganisation: the boundaries differ, and movements cross them
 

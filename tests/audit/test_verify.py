@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,14 +13,13 @@ from audit.verify import verify_release
 from base.home import Home
 from ingestion.archive import archive_path
 from ingestion.kept_decisions import decision_mark
-from tests.end_to_end.conftest import poverty
+from tests.support.homes import copy_of, poverty
 
 
 @pytest.fixture
 def home(clean_home: Home, tmp_path: Path) -> Home:
     """A copy that a test may change."""
-    shutil.copytree(clean_home.root, tmp_path / "home", symlinks=True, ignore=shutil.ignore_patterns("build.duckdb"))
-    return Home(tmp_path / "home")
+    return copy_of(clean_home, tmp_path / "home", with_build=False)
 
 
 def test_an_untouched_release_holds(clean_home: Home) -> None:

@@ -1,4 +1,4 @@
-"""Corrections, waivers and the life of findings on the clean pack: what comes of decisions, release by release."""
+"""Corrections, waivers and the life of findings on the micro pack: what comes of decisions, release by release."""
 
 import csv
 import hashlib
@@ -25,11 +25,15 @@ from publication.inputs import inputs_of
 from publication.publish import NotPublishedError, publish_build
 from publication.release import Release, publish
 from reports.release_reports import write_release_reports
+from tests.support.homes import land_micro
 from tests.support.warehouse import build_file, dbt
 
-LANDING = Path(__file__).resolve().parents[1] / "packs" / "clean" / "landing"
+pytestmark = pytest.mark.build
+
 CANARY = "083199977731"
 WAIVERS = ("stg_waiver+",)
+# All that findings and decisions are made of, without the figures.
+FINDINGS = ("+finding", "+correction", "+waiver")
 DAYS = [datetime(2031, 3, day, 8, tzinfo=UTC) for day in range(1, 9)]
 FIGURES = """
     select survey_year, area_code, measure, figure
@@ -78,23 +82,26 @@ def raw_digest(home: Home) -> str:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The clean pack, built without decisions and published on the first day."""
-    home = Home(tmp_path_factory.mktemp("decisions") / "home").create()
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the micro pack, built without decisions and published on the first day."""
+    folder = tmp_path_factory.mktemp("decisions")
+    home = Home(folder / "home").create()
     ensure_key(home)
-    shutil.copytree(LANDING, home.landing, dirs_exist_ok=True)
+    land_micro(home)
     ingest(home)
     build(home, DAYS[0])
     release(home, DAYS[0])
-    return home
+    home.root.rename(folder / "saved")
+    return folder / "saved"
 
 
 @pytest.fixture
-def home(built: Home, tmp_path: Path) -> Iterator[Home]:
-    """A copy that a test may change."""
-    shutil.copytree(built.root, tmp_path / "home", symlinks=True)
-    yield Home(tmp_path / "home")
-    shutil.rmtree(tmp_path / "home")
+def home(saved: Path) -> Iterator[Home]:
+    """A home that a test may change, always at the place where it was built: dbt parses the project once a place."""
+    home = Home(saved.with_name("home"))
+    shutil.copytree(saved, home.root, symlinks=True)
+    yield home
+    shutil.rmtree(home.root)
 
 
 def cell(home: Home, role: str, column: str, condition: str) -> dict[str, Any]:
@@ -269,7 +276,7 @@ def test_a_finding_lives_through_releases(home: Home) -> None:
     """Found, waived, mended by a correction: it stays with its times and its answer, also when published again."""
     wrong = cell(home, "household", "b1_score", "b1_score is not null")
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [wrong | {"new_value": "không rõ"}])
-    build(home, DAYS[1])
+    build(home, DAYS[1], *FINDINGS)
     release(home, DAYS[1])
     query = (
         "select status, is_open, first_seen_at, last_seen_at, resolved_at, response, responded_by, finding_id "
@@ -293,7 +300,7 @@ def test_a_finding_lives_through_releases(home: Home) -> None:
     assert mended[7] == found[7]
 
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [])
-    build(home, DAYS[4])
+    build(home, DAYS[4], *FINDINGS)
     release(home, DAYS[4])
     release(home, DAYS[5])
     assert rows(home.current / DATABASE, query) == [mended]
@@ -302,7 +309,7 @@ def test_a_finding_lives_through_releases(home: Home) -> None:
 def test_a_second_submission_resolves_what_was_found_in_the_first(home: Home) -> None:
     wrong = cell(home, "household", "b1_score", "b1_score is not null")
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [wrong | {"new_value": "không rõ"}])
-    build(home, DAYS[1])
+    build(home, DAYS[1], *FINDINGS)
     release(home, DAYS[1])
     query = (
         "select status, first_seen_at, last_seen_at, resolved_at, response, responded_by, finding_id "
@@ -315,7 +322,7 @@ def test_a_second_submission_resolves_what_was_found_in_the_first(home: Home) ->
             line[1].value = 2
     book.save(home.landing / "second.xlsx")
     assert ingest(home).accepted == 1
-    build(home, DAYS[2])
+    build(home, DAYS[2], *FINDINGS)
     release(home, DAYS[2])
     (found,) = rows(home.current / DATABASE, query)
     times = (naive(DAYS[1]), naive(DAYS[1]), naive(DAYS[2]))
@@ -326,7 +333,7 @@ def test_a_second_submission_resolves_what_was_found_in_the_first(home: Home) ->
 
 
 def corrections_after_build(home: Home, day: datetime) -> list[tuple[Any, ...]]:
-    build(home, day)
+    build(home, day, *FINDINGS)
     return rows(build_file(home), "select correction_id from quality.correction where status = 'applied'")
 
 
@@ -368,14 +375,6 @@ def test_the_ledger_follows_the_release_in_force(home: Home, monkeypatch: pytest
     assert life == [(naive(DAYS[0]), naive(DAYS[3]))]
 
 
-@pytest.fixture(scope="module")
-def hostile_home(built: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """One home for all hostile files: a home of its own would be parsed by dbt once for each."""
-    root = tmp_path_factory.mktemp("hostile") / "home"
-    shutil.copytree(built.root, root, symlinks=True)
-    return Home(root)
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -389,8 +388,7 @@ def hostile_home(built: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     ],
     ids=["empty", "mark-only", "binary", "quotes", "utf-16", "nfd-tabs", "huge"],
 )
-def test_a_hostile_decision_file_stops_nothing(hostile_home: Home, content: bytes) -> None:
-    home = hostile_home
+def test_a_hostile_decision_file_stops_nothing(home: Home, content: bytes) -> None:
     for name in ("waivers.csv", "corrections.csv"):
         (home.decisions / name).write_bytes(content)
     write_decisions(home)

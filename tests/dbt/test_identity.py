@@ -1,7 +1,8 @@
 """Identity on small built data: ids stay when years are added, decisions are applied, late files are listed."""
 
 import csv
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from ingestion.parquet import write_parquet
 from ingestion.pseudonym_key import ensure_key
 from ingestion.raw_store import SOURCE_FILE_SCHEMA, write_empty, write_registry_tables
 from tests.support.warehouse import build_file, dbt
+
+pytestmark = pytest.mark.build
 
 FORMS = load_forms()
 COMMUNE = "29161"
@@ -108,9 +111,16 @@ class Lists:
         return set(self.query("select old_id, new_id, survey_year, reason from quality.identity_change"))
 
 
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("identity") / "home"
+
+
 @pytest.fixture
-def lists(tmp_path: Path) -> Lists:
-    return Lists(tmp_path / "home")
+def lists(root: Path) -> Iterator[Lists]:
+    """An empty home at the same place for every test: dbt parses the project once."""
+    yield Lists(root)
+    shutil.rmtree(root)
 
 
 def test_a_household_is_followed_and_later_years_change_nothing(lists: Lists) -> None:

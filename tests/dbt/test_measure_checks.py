@@ -1,13 +1,13 @@
 """The blocking checks of the measures can fail: every figure that is spoilt by a little is seen."""
 
-import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from base.home import Home
-from tests.support.warehouse import build_file, dbt
+from tests.support.homes import copy_of
+from tests.support.warehouse import build_file, dbt, target_of
 
 CHECKS = ("measures_hold_their_identities", "measures_of_the_parts_give_the_whole")
 PLACE = "survey_year = 2024 and area_code = '29161' and boundary = 'as_reviewed' and unit = 'household'"
@@ -43,12 +43,9 @@ SPOILT = {
 @pytest.fixture(scope="module")
 def checks(clean_home: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
     """A copy of the build file that may be spoilt, and the SQL of the checks as dbt runs it."""
-    home = Home(tmp_path_factory.mktemp("checks") / "home")
-    shutil.copytree(clean_home.root, home.root, symlinks=True)
+    home = copy_of(clean_home, tmp_path_factory.mktemp("checks") / "home")
     dbt(home, "compile", "--select", *CHECKS)
-    compiled = {
-        path.stem: path.read_text() for path in (home.root / "target" / "compiled").rglob("tests/measures/*.sql")
-    }
+    compiled = {path.stem: path.read_text() for path in (target_of(home) / "compiled").rglob("tests/measures/*.sql")}
     return build_file(home), [compiled[check] for check in CHECKS]
 
 

@@ -9,19 +9,27 @@ import duckdb
 import pytest
 
 from base.home import Home
-from ingestion.ingest import ingest
-from ingestion.pseudonym_key import ensure_key
+from tests.support.homes import copy_of
 from tests.support.warehouse import build_file, dbt
 
-BEFORE_IDENTITY = ["+int_household_classified", "+int_commune_year", "+source_file"]
+pytestmark = pytest.mark.build
+
 AFTER_IDENTITY = [
     "path:models/counts",
+    "int_household_year",
+    "int_former_district*",
     "fct_household_year",
     "area_year",
+    "poverty_movement",
     "path:models/movements",
-    "path:models/marts/movements",
-    "path:models/marts/spells",
-    "path:models/marts/standards",
+    "fct_household_transition",
+    "household_trajectory",
+    "poverty_change_decomposition",
+    "poverty_movement_decomposition",
+    "transition_matrix",
+    "poverty_spell",
+    "poverty_hazard",
+    "area_year_constant_standard",
 ]
 JUDGED = "fct_household_year,area_year,fct_household_transition,poverty_movement,transition_matrix,household_trajectory"
 FAULT = ("2028/Copy of BC Phuong An Hoi 2028.xlsx", 79)  # F035 of the noisy pack
@@ -60,14 +68,9 @@ def true_identity(database: Path, expected: Path) -> None:
 @pytest.fixture(scope="module", params=["clean", "noisy"])
 def pack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shared: Path) -> tuple[str, Home]:
     """A pack built on its true households, with every data test of the movements."""
-    folder = shared / "samples" / request.param
-    home = Home(tmp_path_factory.mktemp(request.param) / "home").create()
-    home.landing.rmdir()
-    home.landing.symlink_to(folder / "landing")
-    ensure_key(home)
-    ingest(home)
-    dbt(home, "build", "--select", *BEFORE_IDENTITY, "--exclude-resource-type", "test", "unit_test")
-    true_identity(build_file(home), folder / "expected")
+    published: Home = request.getfixturevalue(f"{request.param}_home")
+    home = copy_of(published, tmp_path_factory.mktemp(request.param) / "home")
+    true_identity(build_file(home), shared / "samples" / request.param / "expected")
     dbt(home, "build", "--select", *AFTER_IDENTITY, "--exclude-resource-type", "test", "unit_test")
     dbt(home, "test", "--select", "path:tests/movements")
     return request.param, home

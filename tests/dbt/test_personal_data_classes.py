@@ -13,7 +13,7 @@ from base.home import Home
 from base.release_layout import PUBLIC_SCHEMAS
 from ingestion.extract import raw_schema
 from ingestion.raw_store import FINDING_SCHEMA, SOURCE_FILE_SCHEMA
-from tools.generated_docs import load_manifest
+from tests.support.manifest import load_manifest
 
 CLASSES = {"none", "direct", "quasi", "sensitive"}
 # What marks a value that is a person's own, in the columns as staging names them.

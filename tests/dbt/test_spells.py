@@ -13,6 +13,8 @@ import pytest
 from base.home import Home
 from tests.support.warehouse import build_file, dbt
 
+pytestmark = pytest.mark.build
+
 FIRST, LAST, HOUSEHOLDS = 2021, 2030, 3000
 CLASS = {"P": "poor", "C": "near_poor", "A": "average", "N": "non_poor", "X": "left_list"}
 NEXT = {"P": "PPPPCCN-X", "C": "CCPN-X", "A": "P-", "N": "PC--", "X": "----P", "-": "----PC"}

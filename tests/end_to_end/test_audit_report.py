@@ -13,8 +13,10 @@ from base.home import Home
 from base.release_layout import read_datapackage
 from reports.audit.figure_links import PAGES
 from reports.numbers import count_vi
-from tests.end_to_end.conftest import PACKS, poverty
 from tests.support.browser import open_browser, visit
+from tests.support.homes import PACKS, poverty
+
+pytestmark = pytest.mark.build
 
 YEARS = ("2026", "2027")
 SHIFTED, REFUSED = "2027/ra-soat-2027-29158.xlsx", "2026/ra-soat-2026-29167.xlsx"

@@ -13,8 +13,10 @@ import pytest
 
 from base.home import Home
 from ingestion.decisions import CORRECTION_COLUMNS, WAIVER_COLUMNS
-from tests.conftest import REPOSITORY
 from tests.support.canaries import BIRTH_DAYS, NAMES, NUMBERS, Leak, Search, plant
+from tests.support.homes import REPOSITORY
+
+pytestmark = pytest.mark.build
 
 _CODE = [
     "audit",
@@ -90,13 +92,24 @@ def leaks(runs: Runs) -> tuple[set[Leak], int]:
     return found, search.searched
 
 
-def test_a_whole_run_lets_nothing_out(runs: Runs, home: Home) -> None:
+def test_a_name_in_a_reason_stops_the_release_and_gets_no_further(runs: Runs, home: Home) -> None:
+    assert runs("ingest") == 0, runs.printed.decode()[-3000:]
+    _correct(home)
+    _waive(home, f"hộ {NAMES['valid_head']} đã giải trình")
+    assert runs("run") == 1
+    assert b"quality.waiver.reason" in runs.printed
+    assert b"decisions/" in runs.printed
+    assert not home.current.exists()
+    found, _ = leaks(runs)
+    assert {leak for leak in found if "build.duckdb" not in leak.place} == set()
+
+
+def test_a_whole_run_with_decisions_lets_nothing_out(runs: Runs, home: Home) -> None:
+    _waive(home, "đã giải trình")
     assert runs("run") == 0, runs.printed.decode()[-3000:]
     assert runs("status") == 0
     assert runs("publish", "--public") == 0
-    for path in sorted(home.landing.rglob("*.xlsx")):
-        runs("inspect", str(path))
-        break
+    runs("inspect", str(min(home.landing.rglob("*.xlsx"))))
     with duckdb.connect(str(home.build_file), read_only=True) as connection:
         (planted,) = connection.execute(
             "select count(*) from staging.stg_household where head_name = ?", [NAMES["valid_head"]]
@@ -110,12 +123,31 @@ def test_a_whole_run_lets_nothing_out(runs: Runs, home: Home) -> None:
     assert planted > 0
     assert raw[0][0] > 0
     assert quarantined[0][0] > 8
+    with duckdb.connect(str(home.current / "poverty.duckdb"), read_only=True) as connection:
+        states = connection.execute("select status from quality.correction order by line_number").fetchall()
+        invalid = connection.execute("select count(*) from quality.waiver where status = 'invalid'").fetchall()
+    assert [state for (state,) in states] == ["applied", "refused", "refused", "refused", "refused"]
+    assert invalid == [(2,)]
     found, searched = leaks(runs)
     assert found == set()
     assert searched > 300
 
 
-def test_decisions_let_nothing_out(runs: Runs, home: Home) -> None:
+def test_a_personal_value_in_a_public_table_stops_the_release(program: Path, home: Home, tmp_path: Path) -> None:
+    shutil.copytree(home.root, tmp_path / "home", symlinks=True)
+    spoiled = Runs(program, Home(tmp_path / "home"))
+    released = spoiled.home.current.resolve()
+    with duckdb.connect(str(spoiled.home.build_file)) as connection:
+        connection.execute("update quality.finding set message = message || ' ' || ?", [NAMES["valid_head"]])
+    assert spoiled("publish") == 1
+    assert b"quality.finding.message" in spoiled.printed
+    assert spoiled.home.current.resolve() == released
+    found, _ = leaks(spoiled)
+    assert {leak for leak in found if "build.duckdb" not in leak.place} == set()
+
+
+def _correct(home: Home) -> None:
+    """One correction that can be applied, and four that cannot, with canaries in every column."""
     with duckdb.connect() as connection:
         ((file, sheet, row),) = connection.execute(
             f"select source_file_id, sheet, row_number from '{home.raw}/household/*.parquet' where head_citizen_id = ? "
@@ -132,39 +164,19 @@ def test_decisions_let_nothing_out(runs: Runs, home: Home) -> None:
         [*place, NAMES["header"], NAMES["valid_head"], NAMES["valid_member"], "đối chiếu phiếu", *decided],
         [NAMES["file"], NAMES["sheet"], NUMBERS["valid_id"], "hamlet", "", "", "đối chiếu phiếu", *decided],
     ]
-    waivers = [
-        ["b2_not_ten_times_marks", "", "29161", "", "", "", "", f"số {NUMBERS['old_id']}", *decided, "2099-12-31"],
-        [NAMES["rejected"], "", NUMBERS["valid_id"], NAMES["file"], NAMES["sheet"], "", NAMES["header"], "nhầm",
-         *decided, "2099-12-31"],
-    ]  # fmt: skip
     _decide(home, "corrections.csv", CORRECTION_COLUMNS, corrections)
+
+
+def _waive(home: Home, reason: str) -> None:
+    """Two waivers that are invalid for the canaries in them, and one with this reason."""
+    decided = ["Chi cục", "2026-01-15", "2099-12-31"]
+    waivers = [
+        ["b2_not_ten_times_marks", "", "29161", "", "", "", "", f"số {NUMBERS['old_id']}", *decided],
+        [NAMES["rejected"], "", NUMBERS["valid_id"], NAMES["file"], NAMES["sheet"], "", NAMES["header"], "nhầm",
+         *decided],
+        ["b2_not_ten_times_marks", "", "29161", "", "", "", "", reason, *decided],
+    ]  # fmt: skip
     _decide(home, "waivers.csv", WAIVER_COLUMNS, waivers)
-    assert runs("run") == 0, runs.printed.decode()[-3000:]
-    with duckdb.connect(str(home.current / "poverty.duckdb"), read_only=True) as connection:
-        states = connection.execute("select status from quality.correction order by line_number").fetchall()
-        invalid = connection.execute("select count(*) from quality.waiver where status = 'invalid'").fetchall()
-    assert [state for (state,) in states] == ["applied", "refused", "refused", "refused", "refused"]
-    assert invalid == [(2,)]
-    found, _ = leaks(runs)
-    assert found == set()
-
-
-def test_a_name_in_a_reason_stops_the_release_until_it_is_taken_out(runs: Runs, home: Home) -> None:
-    released = home.current.resolve()
-    line = ["b2_not_ten_times_marks", "", "29161", "", "", "", "", f"hộ {NAMES['valid_head']} đã giải trình", "Chi cục"]
-    _decide(home, "waivers.csv", WAIVER_COLUMNS, [[*line, "2026-01-15", "2099-12-31"]])
-    runs.printed = b""
-    assert runs("run") == 1
-    assert b"quality.waiver.reason" in runs.printed
-    assert b"decisions/" in runs.printed
-    assert home.current.resolve() == released
-    found, _ = leaks(runs)
-    assert {leak for leak in found if "build.duckdb" not in leak.place} == set()
-    line[7] = "đã giải trình"
-    _decide(home, "waivers.csv", WAIVER_COLUMNS, [[*line, "2026-01-15", "2099-12-31"]])
-    assert runs("run") == 0
-    found, _ = leaks(runs)
-    assert found == set()
 
 
 def _decide(home: Home, name: str, columns: tuple[str, ...], lines: list[list[object]]) -> None:
@@ -176,11 +188,13 @@ def test_runs_that_fail_let_nothing_out(runs: Runs, program: Path, home: Home) -
     released = home.current.resolve()
     model = program / "dbt" / "models" / "staging" / "stg_broken.sql"
     model.write_text(_BROKEN_MODEL, encoding="utf-8")
-    assert runs("run") == 1
-    model.unlink()
-    test = program / "dbt" / "tests" / "broken.sql"
+    test = program / "dbt" / "tests" / "broken_test.sql"
     test.write_text(_BROKEN_TEST, encoding="utf-8")
+    runs.printed = b""
     assert runs("run") == 1
+    assert b"stg_broken" in runs.printed
+    assert b"broken_test" in runs.printed
+    model.unlink()
     test.unlink()
     suite = program / "expectations" / "suites" / "dim_commune.yml"
     text = suite.read_text(encoding="utf-8")
@@ -228,21 +242,6 @@ def test_private_folders_are_their_owners_only(runs: Runs, home: Home) -> None:
         assert folder.stat().st_mode & 0o077 == 0, folder
         assert [path for path in folder.rglob("*") if path.lstat().st_mode & 0o077 and not path.is_symlink()] == []
     assert [path for path in home.current.resolve().rglob("*") if not path.stat().st_mode & 0o004] == []
-
-
-def test_a_personal_value_in_a_public_table_stops_the_release(runs: Runs, home: Home) -> None:
-    released = home.current.resolve()
-    # The broken reader above rejected every file.
-    assert runs("ingest", "--reread") == 0
-    assert runs("build") == 0
-    with duckdb.connect(str(home.build_file)) as connection:
-        connection.execute("update quality.finding set message = message || ' ' || ?", [NAMES["valid_head"]])
-    runs.printed = b""
-    assert runs("publish") == 1
-    assert b"quality.finding.message" in runs.printed
-    assert home.current.resolve() == released
-    found, _ = leaks(runs)
-    assert {leak for leak in found if "build.duckdb" not in leak.place} == set()
 
 
 def test_the_search_finds_every_spelling(tmp_path: Path) -> None:

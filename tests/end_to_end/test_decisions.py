@@ -1,7 +1,6 @@
 """Decisions through the command line: what a person edits and reads, and that no value of a correction gets out."""
 
 import json
-import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import duckdb
@@ -10,18 +9,16 @@ import pytest
 from base.home import Home
 from base.release_layout import DATABASE, read_datapackage
 from poverty_cli import main
-from tests.end_to_end.conftest import poverty
+from tests.support.homes import copy_of, poverty
 
 CANARY = "083299955577"
 CANARY_NAME = "Tạ Bạch Yến Oanh Thử Nghiệm"
 
 
 @pytest.fixture(scope="module")
-def decided(clean_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The clean pack with a waiver of what is missing and corrections of personal cells, run once more."""
-    root = tmp_path_factory.mktemp("decided") / "home"
-    shutil.copytree(clean_home.root, root, symlinks=True)
-    home = Home(root)
+def decided(micro_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The micro pack with a waiver of what is missing and corrections of personal cells, run once more."""
+    home = copy_of(micro_home, tmp_path_factory.mktemp("decided") / "home", with_build=False)
     today = datetime.now(UTC).date()
     (home.decisions / "waivers.csv").write_text(
         "\ufeffcheck_code;reason;decided_by;decided_on;expires_on;ghi chú\n"

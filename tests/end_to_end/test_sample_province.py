@@ -12,6 +12,8 @@ from base.home import Home
 from base.release_layout import read_datapackage
 from sample.planting.kinds import NOT_PLANTED
 
+pytestmark = pytest.mark.long
+
 # As printed by `poverty run` and in README.md: residents, poor and near-poor households, communes.
 OFFICIAL = {
     2021: (400_496, 17_060, 16_996, 157),

@@ -7,7 +7,9 @@ import pytest
 
 from base.home import Home
 from base.release_layout import read_datapackage
-from tests.end_to_end.conftest import PACKS, poverty
+from tests.support.homes import PACKS, poverty
+
+pytestmark = pytest.mark.build
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ import pytest
 
 from base.forms import load_forms
 from base.home import Home
-from tests.end_to_end.conftest import poverty
+from tests.support.homes import poverty
 from tests.support.workbooks import household, workbook_bytes
+
+pytestmark = pytest.mark.build
 
 FORM = load_forms()["F2022"]
 

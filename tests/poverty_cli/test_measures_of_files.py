@@ -19,7 +19,7 @@ from measures.units import UnfitDataError
 from measures.weights import Weights, parse_weights
 
 EXAMPLES = json.loads(
-    (Path(__file__).parent.parent / "fixtures" / "af" / "worked_examples.json").read_text(encoding="utf-8")
+    (Path(__file__).parent.parent / "data" / "alkire_foster" / "worked_examples.json").read_text(encoding="utf-8")
 )
 
 

@@ -1,7 +1,6 @@
 """`poverty publish --public`: what is open, and that nobody works out what is not."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,15 +11,14 @@ from base.home import Home
 from base.release_layout import DATABASE
 from publication.open_data.edition import OPEN_DATABASE, TABLES
 from publication.open_data.suppression import LARGEST, PROTECTION, SMALLEST
-from tests.end_to_end.conftest import poverty
+from tests.support.homes import copy_of, poverty
 from tests.support.open_data_attack import attack_edition
 
 
 @pytest.fixture(scope="module")
 def opened(clean_home: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
     """A copy of the small pack's home with its open-data edition, and what the command printed."""
-    home = Home(tmp_path_factory.mktemp("open") / "home")
-    shutil.copytree(clean_home.root, home.root, symlinks=True)
+    home = copy_of(clean_home, tmp_path_factory.mktemp("open") / "home")
     return home, poverty(home, "publish", "--public").stdout
 
 

@@ -16,14 +16,13 @@ from publication.check_results import dbt_results_path, expectations_results_pat
 from publication.publish import publish_build
 from publication.release import KEPT_RELEASES, NotPublishedError, public_tables
 from reports.release_reports import write_release_reports
-from tests.end_to_end.conftest import poverty
+from tests.support.homes import REPOSITORY, copy_of, poverty
 
 
 @pytest.fixture
 def home(clean_home: Home, tmp_path: Path) -> Home:
     """A copy that a test may change."""
-    shutil.copytree(clean_home.root, tmp_path / "home", symlinks=True)
-    return Home(tmp_path / "home")
+    return copy_of(clean_home, tmp_path / "home")
 
 
 def test_every_public_table_has_key_contract_and_descriptions(clean_home: Home) -> None:
@@ -90,7 +89,7 @@ def test_no_table_of_the_release_is_private(clean_home: Home) -> None:
 
 
 def test_older_duckdb_reads_the_release(clean_home: Home) -> None:
-    uv = Path(__file__).resolve().parents[2] / ".uv" / "bin" / "uv"
+    uv = REPOSITORY / ".uv" / "bin" / "uv"
     found = str(uv) if uv.exists() else shutil.which("uv")
     assert found, "uv is part of the set-up"
     query = (
@@ -191,8 +190,8 @@ def test_ten_releases_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> N
     assert home.current.resolve() == kept[-1]
 
 
-def test_a_new_file_and_a_correction_reach_the_figures(home: Home) -> None:
-    """A second submission supersedes the first, through the whole pipeline."""
+def test_a_second_submission_supersedes_the_first_through_the_whole_pipeline(micro_home: Home, tmp_path: Path) -> None:
+    home = copy_of(micro_home, tmp_path / "home", with_build=False)
     entry = next(
         entry
         for entry in Registry.open(home.registry).entries

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from base.home import Home
 from base.release_layout import DATABASE
-from tests.end_to_end.conftest import poverty
+from tests.support.homes import copy_of, poverty
 from tests.support.spreadsheet import recalculated
 
 YEARS = [2021, 2024, 2026, 2028]
@@ -31,9 +31,7 @@ Values = list[float | None]
 @pytest.fixture(scope="module")
 def home(clean_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A copy with the forms of some years: the clean home itself stays as it is."""
-    root = tmp_path_factory.mktemp("forms") / "home"
-    shutil.copytree(clean_home.root, root, symlinks=True)
-    made = Home(root)
+    made = copy_of(clean_home, tmp_path_factory.mktemp("forms") / "home", with_build=False)
     for year in YEARS:
         poverty(made, "forms", "--year", str(year))
     return made

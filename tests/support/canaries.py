@@ -143,6 +143,8 @@ def _plant_rejected(landing: Path, rows: list[dict[str, Any]]) -> None:
     (landing / f"{name} cut.xlsx").write_bytes(workbook_bytes(FORM, households=rows)[:2000])
 
 
+# Parts that most canaries share: bytes without them are searched no further, which is ten times faster.
+_SHARED_PARTS = ("anary", "ANARY", "9876", "87612")
 _FOUND: dict[bytes, list[str]] = {}
 """{checksum of searched bytes: the canaries in them}."""
 
@@ -177,6 +179,13 @@ class Search:
         for canary, text in texts().items():
             if text.isdigit() and text.startswith("0") and len(text) == 12:
                 self._spellings[canary] |= _spellings(text[1:])
+        parts = [part.encode(coding) for part in _SHARED_PARTS for coding in ("utf-8", "utf-16-le", "utf-16-be")]
+        # {part: the (canary, spelling) that hold it}; a spelling without a shared part is its own.
+        self._by_part: dict[bytes, list[tuple[str, bytes]]] = {}
+        for canary, spellings in self._spellings.items():
+            for spelling in spellings:
+                part = next((part for part in parts if part in spelling), spelling)
+                self._by_part.setdefault(part, []).append((canary, spelling))
         self.searched = 0
 
     def in_bytes(self, content: bytes, place: str) -> Iterator[Leak]:
@@ -184,11 +193,8 @@ class Search:
         self.searched += 1
         digest = hashlib.sha256(content).digest()
         if digest not in _FOUND:
-            _FOUND[digest] = [
-                canary
-                for canary, spellings in self._spellings.items()
-                if any(spelling in content for spelling in spellings)
-            ]
+            present = [spellings for part, spellings in self._by_part.items() if part in content]
+            _FOUND[digest] = sorted({name for spellings in present for name, text in spellings if text in content})
         for canary in _FOUND[digest]:
             yield Leak(canary, place)
 

@@ -1,4 +1,5 @@
-{# Follows every unit through the succession: which unit holds its territory from when until when. #}
+{# No unit changes as often as this: a succession that runs in a circle ends here. #}
+{% set most_changes = 30 -%}
 with recursive
 
 units as (
@@ -16,8 +17,8 @@ succession as (
     from {{ source('reference', 'commune_succession') }}
 ),
 
-followed (commune_code, valid_from, current_code, current_valid_from, holds_from) as (
-    select commune_code, valid_from, commune_code, valid_from, valid_from
+followed (commune_code, valid_from, current_code, current_valid_from, holds_from, changes) as (
+    select commune_code, valid_from, commune_code, valid_from, valid_from, 0
     from units
 
     union all
@@ -27,12 +28,14 @@ followed (commune_code, valid_from, current_code, current_valid_from, holds_from
         followed.valid_from,
         succession.successor_code,
         succession.successor_valid_from,
-        succession.effective_date
+        succession.effective_date,
+        followed.changes + 1
     from followed
     inner join succession
         on
             followed.current_code = succession.predecessor_code
             and followed.current_valid_from = succession.predecessor_valid_from
+    where followed.changes < {{ most_changes }}
 )
 
 select

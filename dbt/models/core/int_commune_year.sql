@@ -9,7 +9,7 @@ units as (
 ),
 
 files_in_force as (
-    select * from {{ ref('int_source_file') }}
+    select * from {{ ref('stg_source_file') }}
     where is_in_force
 ),
 
@@ -33,6 +33,8 @@ select
     units.harmonised_commune_code,
     units.harmonised_commune_name,
     units.harmonised_area_class,
+    units.former_province_code,
+    units.former_province_name,
     files_in_force.source_file_id,
     files_in_force.source_file_id is not null as is_received,
     coalesce(files_in_force.maturity = 'final', false) as is_final,

@@ -27,7 +27,7 @@ loaded as (
         files.commune_code,
         files.commune_valid_from
     from {{ ref('stg_household') }} as households
-    inner join {{ ref('int_source_file') }} as files on households.source_file_id = files.source_file_id
+    inner join {{ ref('stg_source_file') }} as files on households.source_file_id = files.source_file_id
     left join quarantined
         on
             households.source_file_id = quarantined.source_file_id

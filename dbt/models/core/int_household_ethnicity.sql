@@ -2,8 +2,8 @@
 with
 
 households as (
-    select * from {{ ref('fct_household_year') }}
-    where poverty_class <> 'left_list'
+    select * from {{ ref('int_household_classified') }}
+    where recorded_class <> 'left_list'
 ),
 
 cells as (
@@ -28,17 +28,17 @@ listed as (
 )
 
 select
-    households.household_id,
+    households.source_file_id,
+    households.row_number,
     households.survey_year,
     households.commune_code,
-    households.district_code,
-    households.poverty_class,
+    households.recorded_class as poverty_class,
     households.member_count,
     coalesce(listed.ethnicity_code, 'unknown') as ethnicity_code
 from households
 inner join cells
     on
         households.source_file_id = cells.source_file_id
-        and households.source_row = cells.row_number
+        and households.row_number = cells.row_number
 left join spellings on cells.head_ethnicity = spellings.head_ethnicity
 left join listed on spellings.spelling_key = listed.spelling_key

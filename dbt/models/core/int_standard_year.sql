@@ -3,7 +3,7 @@ with
 
 forms as (
     select distinct survey_year, form
-    from {{ ref('int_source_file') }}
+    from {{ ref('stg_source_file') }}
     where is_in_force
 ),
 

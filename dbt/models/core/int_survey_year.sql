@@ -3,7 +3,7 @@ with
 
 loaded as (
     select distinct survey_year
-    from {{ ref('int_source_file') }}
+    from {{ ref('stg_source_file') }}
     where is_in_force
 )
 

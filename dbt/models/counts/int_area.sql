@@ -1,9 +1,7 @@
-{# The areas that have rows, with what is known of all their communes. A harmonised district without communes of its own
-   (from 2025 on) exists because a household was in it: nothing is known of its residents. #}
 with
 
-places as (
-    select * from {{ ref('int_place_area') }}
+blocks as (
+    select * from {{ ref('int_block_area') }}
 ),
 
 communes as (
@@ -12,29 +10,17 @@ communes as (
 
 described as (
     select
-        {{ columns_of('places', area_key()) }},
-        max(places.area_name) as area_name,
-        count(communes.commune_code) as communes,
-        cast(sum(case when communes.is_received then 1 else 0 end) as bigint) as communes_received,
-        cast(sum(case when communes.is_final then 1 else 0 end) as bigint) as communes_final,
+        {{ columns_of('blocks', area_key()) }},
+        max(blocks.area_name) as area_name,
         cast(sum(communes.resident_households) as bigint) as resident_households,
-        cast(sum(communes.resident_persons) as bigint) as resident_persons
-    from places
-    left join communes
-        on
-            places.is_own_place
-            and places.survey_year = communes.survey_year
-            and places.commune_code = communes.commune_code
-    group by {{ columns_of('places', area_key()) }}
+        cast(sum(communes.resident_persons) as bigint) as resident_persons,
+        count(*) as communes_expected,
+        cast(sum(case when communes.is_received then 1 else 0 end) as bigint) as communes_received,
+        cast(sum(case when communes.is_final then 1 else 0 end) as bigint) = count(*) as is_final
+    from blocks
+    inner join communes on {{ same('blocks', 'communes', ['survey_year', 'commune_code']) }}
+    group by {{ columns_of('blocks', area_key()) }}
 )
 
-select
-    {{ area_key() | join(', ') }},
-    area_name,
-    resident_households,
-    resident_persons,
-    nullif(communes, 0) as communes_expected,
-    case when communes > 0 then communes_received end as communes_received,
-    case when communes > 0 then communes_final = communes end as is_final
-from described
-where communes = 0 or communes_received > 0
+select * from described
+where communes_received > 0

@@ -55,15 +55,14 @@ described as (
 {# Which communes an area has, of the same boundary. #}
 communes_of_areas as (
     select distinct
-        {{ columns_of('places', area_key()) }},
+        {{ columns_of('blocks', area_key()) }},
         communes.area_code as commune_code
-    from {{ ref('int_place_area') }} as places
-    inner join {{ ref('int_place_area') }} as communes
+    from {{ ref('int_block_area') }} as blocks
+    inner join {{ ref('int_block_area') }} as communes
         on
-            {{ same('places', 'communes', ['survey_year', 'commune_code', 'boundary']) }}
-            and places.district_code is not distinct from communes.district_code
+            {{ same('blocks', 'communes', ['survey_year', 'commune_code', 'boundary']) }}
             and communes.area_level = 'commune'
-    where places.area_level <> 'commune' and places.is_own_place
+    where blocks.area_level <> 'commune'
 ),
 
 placed as (

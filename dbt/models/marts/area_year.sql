@@ -11,10 +11,14 @@ with
 
 areas as (
     select * from {{ ref('int_area') }}
+    union all
+    select * from {{ ref('int_former_district_area') }}
 ),
 
 totals as (
     select * from {{ ref('int_area_class_total') }}
+    union all
+    select * from {{ ref('int_former_district_class_total') }}
 ),
 
 counted as (

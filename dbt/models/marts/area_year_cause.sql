@@ -3,6 +3,8 @@ with
 
 areas as (
     select * from {{ ref('int_area') }}
+    union all
+    select * from {{ ref('int_former_district_area') }}
 ),
 
 causes as (
@@ -31,6 +33,12 @@ asked as (
     {% endfor -%}
 ),
 
+totals as (
+    select * from {{ ref('int_area_class_total') }}
+    union all
+    select * from {{ ref('int_former_district_class_total') }}
+),
+
 counts as (
     {% for cause in causes() -%}
     select
@@ -38,7 +46,7 @@ counts as (
         poverty_class,
         '{{ cause }}' as cause_code,
         cause_{{ cause }} as households
-    from {{ ref('int_area_class_total') }}
+    from totals
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 )

@@ -11,6 +11,8 @@ with
 
 areas as (
     select * from {{ ref('int_area') }}
+    union all
+    select * from {{ ref('int_former_district_area') }}
 ),
 
 classes as (
@@ -22,6 +24,8 @@ classes as (
 
 totals as (
     select * from {{ ref('int_area_class_total') }}
+    union all
+    select * from {{ ref('int_former_district_class_total') }}
 ),
 
 form_columns as (

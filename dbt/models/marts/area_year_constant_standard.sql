@@ -2,21 +2,24 @@ with
 
 areas as (
     select * from {{ ref('int_area') }}
+    union all
+    select * from {{ ref('int_former_district_area') }}
 ),
 
-places as (
-    select * from {{ ref('int_place_area') }}
+blocks as (
+    select * from {{ ref('int_block_area') }}
 ),
 
 standard_years as (
     select * from {{ ref('int_standard_year') }}
 ),
 
-by_place as (
+by_block as (
     select
         survey_year,
         commune_code,
         district_code,
+        is_district_over,
         standard_code,
         basis,
         count(*) as reviewed_households,
@@ -28,7 +31,7 @@ by_place as (
             as {{ list }}_persons{{ ',' if not loop.last }}
         {% endfor -%}
     from {{ ref('int_household_standard') }}
-    group by survey_year, commune_code, district_code, standard_code, basis
+    group by survey_year, commune_code, district_code, is_district_over, standard_code, basis
 ),
 
 {% set counts = ['reviewed_households', 'unclassified_households', 'poor_households', 'near_poor_households',
@@ -36,19 +39,31 @@ by_place as (
 
 summed as (
     select
-        {{ columns_of('places', area_key()) }},
-        by_place.standard_code,
-        by_place.basis,
+        {{ columns_of('blocks', area_key()) }},
+        by_block.standard_code,
+        by_block.basis,
         {% for count in counts -%}
-        sum(by_place.{{ count }}) as {{ count }}{{ ',' if not loop.last }}
+        sum(by_block.{{ count }}) as {{ count }}{{ ',' if not loop.last }}
         {% endfor -%}
-    from by_place
-    inner join places
-        on
-            by_place.survey_year = places.survey_year
-            and by_place.commune_code = places.commune_code
-            and by_place.district_code is not distinct from places.district_code
-    group by {{ columns_of('places', area_key()) }}, by_place.standard_code, by_place.basis
+    from by_block
+    inner join blocks on {{ same('by_block', 'blocks', ['survey_year', 'commune_code']) }}
+    group by {{ columns_of('blocks', area_key()) }}, by_block.standard_code, by_block.basis
+
+    union all
+
+    select
+        survey_year,
+        'district' as area_level,
+        'harmonised' as boundary,
+        district_code as area_code,
+        standard_code,
+        basis,
+        {% for count in counts -%}
+        sum({{ count }}) as {{ count }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from by_block
+    where is_district_over and district_code is not null
+    group by survey_year, district_code, standard_code, basis
 ),
 
 counted as (

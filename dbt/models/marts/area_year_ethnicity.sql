@@ -2,10 +2,15 @@ with
 
 areas as (
     select * from {{ ref('int_area') }}
+    union all
+    select * from {{ ref('int_former_district_area') }}
 ),
 
 totals as (
     select * from {{ ref('int_area_ethnicity_total') }}
+    where poverty_class in ('poor', 'near_poor')
+    union all
+    select * from {{ ref('int_former_district_ethnicity_total') }}
     where poverty_class in ('poor', 'near_poor')
 ),
 

@@ -3,10 +3,14 @@ with
 
 areas as (
     select * from {{ ref('int_area') }}
+    union all
+    select * from {{ ref('int_former_district_area') }}
 ),
 
 totals as (
     select * from {{ ref('int_area_child_total') }}
+    union all
+    select * from {{ ref('int_former_district_child_total') }}
 ),
 
 standards as (

@@ -8,34 +8,20 @@ households as (
 ),
 
 identity as (
-    select * from {{ ref('int_household_identity') }}
-    where is_row_of_the_year
-),
-
-districts as (
-    select * from {{ ref('int_household_district') }}
-),
-
-communes as (
-    select survey_year, commune_code, harmonised_commune_code
-    from {{ ref('int_commune_year') }}
+    select * from {{ ref('int_household_year') }}
 ),
 
 {# The last year before this one in which the household was on a list. #}
 listed_before as (
     select
-        identity.household_id,
-        identity.survey_year,
-        max(case when households.recorded_class in ('poor', 'near_poor') then identity.survey_year end) over (
-            partition by identity.household_id
-            order by identity.survey_year
+        household_id,
+        survey_year,
+        max(case when {{ on_a_list('poverty_class') }} then survey_year end) over (
+            partition by household_id
+            order by survey_year
             rows between unbounded preceding and 1 preceding
         ) as last_listed_year
     from identity
-    inner join households
-        on
-            identity.source_file_id = households.source_file_id
-            and identity.row_number = households.row_number
 )
 
 select
@@ -44,8 +30,8 @@ select
     households.standard_code,
     households.commune_code,
     households.commune_valid_from,
-    communes.harmonised_commune_code,
-    districts.district_code,
+    identity.harmonised_commune_code,
+    identity.district_code,
     households.area_class,
     households.member_count,
     households.recorded_class as poverty_class,
@@ -68,15 +54,7 @@ from identity
 inner join households
     on
         identity.source_file_id = households.source_file_id
-        and identity.row_number = households.row_number
-inner join communes
-    on
-        households.survey_year = communes.survey_year
-        and households.commune_code = communes.commune_code
-inner join districts
-    on
-        identity.household_id = districts.household_id
-        and identity.survey_year = districts.survey_year
+        and identity.source_row = households.row_number
 inner join listed_before
     on
         identity.household_id = listed_before.household_id

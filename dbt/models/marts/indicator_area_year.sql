@@ -1,7 +1,10 @@
+{% set key = area_key() + ['poverty_class', 'indicator_code'] -%}
 with
 
 areas as (
     select {{ area_key() | join(', ') }} from {{ ref('int_area') }}
+    union all
+    select {{ area_key() | join(', ') }} from {{ ref('int_former_district_area') }}
 ),
 
 standards as (
@@ -23,7 +26,11 @@ classes as (
     select 'poor_or_near_poor', 'near_poor'
 ),
 
-{% set key = area_key() + ['poverty_class', 'indicator_code'] -%}
+totals as (
+    select * from {{ ref('int_area_class_total') }}
+    union all
+    select * from {{ ref('int_former_district_class_total') }}
+),
 
 counts as (
     {% for indicator in indicators() -%}
@@ -33,7 +40,7 @@ counts as (
         '{{ indicator }}' as indicator_code,
         deprived_{{ indicator }} as deprived_households,
         households as class_households
-    from {{ ref('int_area_class_total') }}
+    from totals
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 ),

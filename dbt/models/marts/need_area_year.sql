@@ -2,10 +2,18 @@ with
 
 areas as (
     select {{ area_key() | join(', ') }} from {{ ref('int_area') }}
+    union all
+    select {{ area_key() | join(', ') }} from {{ ref('int_former_district_area') }}
 ),
 
 needs as (
     select need_code from {{ source('reference', 'needs') }}
+),
+
+totals as (
+    select * from {{ ref('int_area_class_total') }}
+    union all
+    select * from {{ ref('int_former_district_class_total') }}
 ),
 
 counts as (
@@ -14,7 +22,7 @@ counts as (
         {{ area_key() | join(', ') }},
         '{{ need }}' as need_code,
         need_{{ need }} as households
-    from {{ ref('int_area_class_total') }}
+    from totals
     where poverty_class in ('poor', 'near_poor')
     {{ 'union all' if not loop.last }}
     {% endfor -%}

@@ -60,20 +60,37 @@ histories as (
     select * from re_entries
 ),
 
+territory as (
+    select * from {{ ref('int_territory') }}
+),
+
+districts as (
+    select * from {{ ref('int_district') }}
+),
+
 areas as (
+    {% for area_level, area_code, area_name in [
+        ('province', 'territory.area_code', 'territory.area_name'),
+        ('former_province', "'former-' || districts.former_province_code", 'districts.former_province_name'),
+        ('district', 'districts.district_code', 'districts.district_name'),
+    ] -%}
     select
-        'province' as area_level,
-        '{{ var("province_area_code") }}' as area_code,
-        event,
-        duration_years,
-        is_event
+        '{{ area_level }}' as area_level,
+        {{ area_code }} as area_code,
+        {{ area_name }} as area_name,
+        histories.event,
+        histories.duration_years,
+        histories.is_event
     from histories
+    cross join territory
+    left join districts on histories.district_code = districts.district_code
+    where {{ area_code }} is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+),
 
-    union all
-
-    select 'district', district_code, event, duration_years, is_event
-    from histories
-    where district_code is not null
+names as (
+    select distinct area_level, area_code, area_name from areas
 ),
 
 ended as (
@@ -117,13 +134,6 @@ at_risk as (
             and durations.duration_years = ended.duration_years
 ),
 
-district_names as (
-    select district_code, max(district_name) as district_name
-    from {{ source('reference', 'administrative_units') }}
-    where district_code is not null
-    group by district_code
-),
-
 measured as (
     select
         *,
@@ -134,9 +144,9 @@ measured as (
 select
     {{ columns_of('measured', ['area_level', 'area_code', 'event']) }},
     cast(measured.duration_years as integer) as duration_years,
-    coalesce(district_names.district_name, '{{ var("province_area_name") }}') as area_name,
+    names.area_name,
     cast(measured.at_risk as bigint) as at_risk,
     measured.events,
     measured.hazard
 from measured
-left join district_names on measured.area_code = district_names.district_code
+inner join names on {{ same('measured', 'names', ['area_level', 'area_code']) }}

@@ -33,6 +33,8 @@ summed as (
 
 totals as (
     select * from {{ ref('int_area_class_total') }}
+    union all
+    select * from {{ ref('int_former_district_class_total') }}
 ),
 
 {% for unit in ['household', 'person'] -%}

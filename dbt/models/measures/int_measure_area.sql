@@ -1,19 +1,24 @@
 {# The sums of every area, whole and by subgroup, with the residents they are a part of where residents are known: for
    the whole area, and for its rural and urban communes. #}
 {% set sums = ['units'] + prefixed('deprived_', indicators()) -%}
-{% set place = ['survey_year', 'commune_code', 'district_code'] -%}
+{% set block = ['survey_year', 'commune_code', 'district_code'] -%}
 with
 
 areas as (
     select * from {{ ref('int_area') }}
+    union all
+    select * from {{ ref('int_former_district_area') }}
 ),
 
-places as (
-    select * from {{ ref('int_place_area') }}
+communes as (
+    select * from {{ ref('int_commune_year') }}
 ),
 
+{# Communes as a whole; and once more, by household, for the districts that are over. #}
 cells as (
     select * from {{ ref('int_measure_sum') }}
+    union all
+    select * from {{ ref('int_former_district_measure_sum') }}
 ),
 
 standards as (
@@ -21,27 +26,37 @@ standards as (
     from {{ source('reference', 'poverty_standards') }}
 ),
 
-{# A place with the class of its commune on the same boundary. #}
+blocks as (
+    select
+        {{ block[:2] | join(', ') }},
+        cast(null as {{ dbt.type_string() }}) as district_code,
+        area_level,
+        boundary,
+        area_code
+    from {{ ref('int_block_area') }}
+
+    union all
+
+    select distinct {{ block | join(', ') }}, 'district', 'harmonised', district_code
+    from {{ ref('int_former_district_measure_sum') }}
+),
+
+{# A block with the class of its commune on the same boundary. #}
 classed as (
     select
-        {{ columns_of('places', place) }},
-        places.is_own_place,
-        places.area_level,
-        places.boundary,
-        places.area_code,
+        blocks.*,
         classes.area_code as area_class
-    from places
-    inner join places as classes
+    from blocks
+    inner join {{ ref('int_block_area') }} as classes
         on
-            {{ same('places', 'classes', ['survey_year', 'commune_code', 'boundary']) }}
-            and places.district_code is not distinct from classes.district_code
+            {{ same('blocks', 'classes', ['survey_year', 'commune_code', 'boundary']) }}
             and classes.area_level = 'area_class'
 ),
 
 {% for name in ['all'] + measure_subgroups().keys() | list -%}
 by_{{ name }} as (
     select
-        {{ place | join(', ') }},
+        {{ block | join(', ') }},
         '{{ name }}' as subgroup_type,
         {{ "'all'" if name == 'all' else name }} as subgroup_code,
         poverty_class,
@@ -50,12 +65,12 @@ by_{{ name }} as (
         sum({{ sum }}) as {{ sum }}{{ ',' if not loop.last }}
         {% endfor -%}
     from cells
-    group by {{ place | join(', ') }}, poverty_class, unit{{ ', ' ~ name if name != 'all' }}
+    group by {{ block | join(', ') }}, poverty_class, unit{{ ', ' ~ name if name != 'all' }}
 ),
 
 {% endfor -%}
 
-of_places as (
+of_blocks as (
     {% for name in ['all'] + measure_subgroups().keys() | list -%}
     select * from by_{{ name }}
     {{ 'union all' if not loop.last }}
@@ -64,21 +79,21 @@ of_places as (
 
 of_areas as (
     {% for subgroup_type, subgroup_code, condition in [
-        ('of_places.subgroup_type', 'of_places.subgroup_code', 'true'),
-        ("'area_class'", 'classed.area_class', "of_places.subgroup_type = 'all'"),
+        ('of_blocks.subgroup_type', 'of_blocks.subgroup_code', 'true'),
+        ("'area_class'", 'classed.area_class', "of_blocks.subgroup_type = 'all'"),
     ] -%}
     select
         {{ columns_of('classed', area_key()) }},
         {{ subgroup_type }} as subgroup_type,
         {{ subgroup_code }} as subgroup_code,
-        of_places.poverty_class,
-        of_places.unit,
-        {{ columns_of('of_places', sums) }}
-    from of_places
+        of_blocks.poverty_class,
+        of_blocks.unit,
+        {{ columns_of('of_blocks', sums) }}
+    from of_blocks
     inner join classed
         on
-            {{ same('of_places', 'classed', ['survey_year', 'commune_code']) }}
-            and of_places.district_code is not distinct from classed.district_code
+            {{ same('of_blocks', 'classed', ['survey_year', 'commune_code']) }}
+            and of_blocks.district_code is not distinct from classed.district_code
     where {{ condition }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
@@ -107,9 +122,9 @@ residents as (
         '{{ unit }}' as unit,
         cast(sum(communes.resident_{{ unit }}s) as bigint) as population
     from classed
-    inner join {{ ref('int_commune_year') }} as communes
+    inner join communes
         on {{ same('classed', 'communes', ['survey_year', 'commune_code']) }}
-    where classed.is_own_place
+    where classed.district_code is null
     group by {{ columns_of('classed', area_key()) }}, classed.area_class
     {{ 'union all' if not loop.last }}
     {% endfor -%}

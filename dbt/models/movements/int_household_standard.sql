@@ -3,8 +3,12 @@
 with
 
 households as (
-    select * from {{ ref('fct_household_year') }}
+    select * from {{ ref('int_household_year') }}
     where poverty_class <> 'left_list'
+),
+
+figures as (
+    select * from {{ ref('int_household_classified') }}
 ),
 
 marks as (
@@ -35,13 +39,14 @@ tested as (
         households.survey_year,
         households.commune_code,
         households.district_code,
+        households.is_district_over,
         households.member_count,
         households.poverty_class as official_class,
         standard_years.standard_code,
         standard_years.basis,
         case standard_years.basis
-            when 'score' then households.b1_score <= standards.income_score_cutoff_b1
-            else households.income_per_capita_vnd <= standards.income_line_vnd
+            when 'score' then figures.b1_score <= standards.income_score_cutoff_b1
+            else figures.income_per_capita_vnd <= standards.income_line_vnd
         end as meets_income_test,
         {% for indicator in indicators() -%}
         {{ '+ ' if not loop.first }}case
@@ -52,6 +57,10 @@ tested as (
         standards.min_deprived_indicators,
         standard_years.indicators_of_standard - standard_years.indicators_recorded as indicators_missing
     from households
+    inner join figures
+        on
+            households.source_file_id = figures.source_file_id
+            and households.source_row = figures.row_number
     inner join marks
         on
             households.source_file_id = marks.source_file_id
@@ -60,7 +69,7 @@ tested as (
     inner join standards
         on
             standard_years.standard_code = standards.standard_code
-            and households.area_class = standards.area_class
+            and figures.area_class = standards.area_class
     inner join standard_indicators on standard_years.standard_code = standard_indicators.standard_code
 )
 
@@ -71,6 +80,7 @@ select
     basis,
     commune_code,
     district_code,
+    is_district_over,
     member_count,
     official_class,
     meets_income_test,

@@ -10,7 +10,7 @@ carried as (
 ),
 
 households as (
-    select * from {{ ref('fct_household_year') }}
+    select * from {{ ref('int_household_year') }}
 ),
 
 recorded as (

@@ -7,28 +7,33 @@ survey_years as (
 
 areas as (
     select * from {{ ref('int_area') }}
+    union all
+    select * from {{ ref('int_former_district_area') }}
 ),
 
-of_places as (
-    select * from {{ ref('int_place_area') }}
+blocks as (
+    select * from {{ ref('int_block_area') }}
 ),
 
 names as (
     select area_level, boundary, area_code, max(area_name) as area_name
-    from of_places
+    from (
+        select area_level, boundary, area_code, area_name from blocks
+        union all
+        select area_level, boundary, area_code, area_name from areas
+    ) as named
     group by area_level, boundary, area_code
 ),
 
 {# What was reviewed then is told of the units of now. #}
 carried as (
-    select {{ columns_of('of_places', area_key()) }}
+    select {{ columns_of('blocks', area_key()) }}
     from {{ ref('int_commune_carried') }} as communes
-    inner join of_places
+    inner join blocks
         on
-            communes.survey_year = of_places.survey_year
-            and communes.commune_code = of_places.commune_code
-            and of_places.is_own_place
-    where communes.is_received_before and of_places.boundary = 'as_reviewed'
+            communes.survey_year = blocks.survey_year
+            and communes.commune_code = blocks.commune_code
+    where communes.is_received_before and blocks.boundary = 'as_reviewed'
 
     union
 

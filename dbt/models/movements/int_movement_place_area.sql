@@ -20,8 +20,8 @@ places as (
 
 commune_areas as (
     select survey_year, commune_code, area_level, boundary, area_code
-    from {{ ref('int_place_area') }}
-    where is_own_place and not (area_level = 'district' and boundary = 'harmonised')
+    from {{ ref('int_block_area') }}
+    where not (area_level = 'district' and boundary = 'harmonised')
 )
 
 select

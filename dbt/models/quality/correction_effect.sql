@@ -19,7 +19,7 @@ households as (
 
 files as (
     select source_file_id, survey_year, commune_code
-    from {{ ref('int_source_file') }}
+    from {{ ref('stg_source_file') }}
     where is_in_force
 ),
 

@@ -15,7 +15,7 @@ waived as (
 ),
 
 files as (
-    select * from {{ ref('int_source_file') }}
+    select * from {{ ref('stg_source_file') }}
 ),
 
 gone as (

@@ -73,7 +73,7 @@ waiting as (
         communes.harmonised_commune_code,
         count(distinct reviews.source_row) as review_rows
     from {{ ref('link_review') }} as reviews
-    inner join {{ ref('int_source_file') }} as files on reviews.source_file_id = files.source_file_id
+    inner join {{ ref('stg_source_file') }} as files on reviews.source_file_id = files.source_file_id
     inner join {{ ref('int_commune_year') }} as communes
         on
             files.survey_year = communes.survey_year

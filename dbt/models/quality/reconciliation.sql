@@ -3,7 +3,7 @@
 with
 
 files as (
-    select source_file_id, commune_code from {{ ref('int_source_file') }}
+    select source_file_id, commune_code from {{ ref('stg_source_file') }}
     where is_in_force
 ),
 

@@ -1,7 +1,7 @@
 with
 
 files as (
-    select * from {{ ref('int_source_file') }}
+    select * from {{ ref('stg_source_file') }}
 ),
 
 problem_rows as (

@@ -13,7 +13,7 @@ folded as (
 ),
 
 files as (
-    select * from {{ ref('int_source_file') }}
+    select * from {{ ref('stg_source_file') }}
 ),
 
 forms as (

@@ -5,16 +5,17 @@
     'area_year_cause': ['households'],
     'area_year_ethnicity': ['households', 'persons'],
     'child_indicator_area_year': ['deprived_children', 'children', 'households_with_children'],
+    'person_area_year': ['persons', 'persons_without_health_insurance'],
 } -%}
 {% set further = {
     'area_year_class': "''", 'area_year_cause': 'cause_code', 'area_year_ethnicity': 'ethnicity_code',
-    'child_indicator_area_year': 'indicator_code',
+    'child_indicator_area_year': 'indicator_code', 'person_area_year': "sex || ' ' || age_group",
 } -%}
 with
 
 without_district as (
     select distinct survey_year
-    from {{ ref('int_household_district') }}
+    from {{ ref('int_household_year') }}
     where district_code is null
 ),
 

@@ -17,7 +17,7 @@ measures as (
 
 without_district as (
     select distinct survey_year
-    from {{ ref('int_household_district') }}
+    from {{ ref('int_household_year') }}
     where district_code is null
 ),
 

@@ -40,11 +40,10 @@ carried as (
         on
             closings.survey_year = communes.survey_year
             and closings.area_code = communes.previous_commune_code
-    inner join {{ ref('int_place_area') }} as areas
+    inner join {{ ref('int_block_area') }} as areas
         on
             communes.survey_year = areas.survey_year
             and communes.commune_code = areas.commune_code
-            and areas.is_own_place
             and areas.boundary = 'as_reviewed'
     where closings.area_level = 'commune' and closings.boundary = 'as_reviewed'
     group by {{ columns_of('areas', area_key()) }}, closings.list, closings.unit

@@ -32,7 +32,7 @@ listed_before as (
 waiting as (
     select distinct households.survey_year, households.previous_household_code
     from {{ ref('stg_household') }} as households
-    inner join {{ ref('int_source_file') }} as files on households.source_file_id = files.source_file_id
+    inner join {{ ref('stg_source_file') }} as files on households.source_file_id = files.source_file_id
     inner join {{ ref('int_household_row_problem') }} as problems
         on
             households.source_file_id = problems.source_file_id

@@ -22,7 +22,7 @@ reviewed_before as (
 waiting as (
     select distinct households.survey_year, households.household_code
     from {{ ref('stg_household') }} as households
-    inner join {{ ref('int_source_file') }} as files on households.source_file_id = files.source_file_id
+    inner join {{ ref('stg_source_file') }} as files on households.source_file_id = files.source_file_id
     inner join {{ ref('int_household_row_problem') }} as problems
         on
             households.source_file_id = problems.source_file_id
@@ -65,7 +65,7 @@ inner join records
     on
         differences.source_file_id = records.source_file_id
         and differences.source_row = records.row_number
-inner join {{ ref('int_source_file') }} as files on differences.source_file_id = files.source_file_id
+inner join {{ ref('stg_source_file') }} as files on differences.source_file_id = files.source_file_id
 left join reviewed_before
     on
         differences.to_year = reviewed_before.survey_year

@@ -13,6 +13,10 @@ areas as (
     where boundary = 'as_reviewed'
 ),
 
+territory as (
+    select * from {{ ref('int_territory') }}
+),
+
 counted as (
     {% for column, counted, poverty_class in [
         ('resident_households', 'resident_households', 'all'),
@@ -42,23 +46,25 @@ counted as (
     select
         survey_year,
         'province',
-        '{{ var("province_area_code") }}',
-        area_code || '_households',
+        territory.area_code,
+        areas.area_code || '_households',
         '{{ poverty_class }}',
         {{ poverty_class }}_households
     from areas
-    where area_level = 'area_class'
+    cross join territory
+    where areas.area_level = 'area_class'
     union all
     {% endfor -%}
     select
         survey_year,
         'province',
-        '{{ var("province_area_code") }}',
+        territory.area_code,
         'districts',
         'all',
         count(distinct district_code)
     from {{ ref('int_commune_year') }}
-    group by survey_year
+    cross join territory
+    group by survey_year, territory.area_code
     union all
     select
         survey_year,

@@ -1,0 +1,44 @@
+{% set levels = [
+    ('province', 'as_reviewed', 'territory.area_code', 'territory.area_name'),
+    ('province', 'harmonised', 'territory.area_code', 'territory.area_name'),
+    ('former_province', 'as_reviewed', "'former-' || communes.former_province_code", 'communes.former_province_name'),
+    ('former_province', 'harmonised', "'former-' || communes.former_province_code", 'communes.former_province_name'),
+    ('district', 'as_reviewed', 'communes.district_code', 'district_names.district_name'),
+    ('district', 'harmonised', 'communes.district_code', 'district_names.district_name'),
+    ('commune', 'as_reviewed', 'communes.commune_code', 'communes.commune_name'),
+    ('commune', 'harmonised', 'communes.harmonised_commune_code', 'communes.harmonised_commune_name'),
+    ('area_class', 'as_reviewed', 'communes.area_class', area_class_name('communes.area_class')),
+    ('area_class', 'harmonised', 'communes.harmonised_area_class', area_class_name('communes.harmonised_area_class')),
+] -%}
+with
+
+communes as (
+    select * from {{ ref('int_commune_year') }}
+),
+
+territory as (
+    select * from {{ ref('int_territory') }}
+),
+
+district_names as (
+    select * from {{ ref('int_district') }}
+),
+
+mapped as (
+    {% for area_level, boundary, area_code, area_name in levels -%}
+    select
+        communes.survey_year,
+        communes.commune_code,
+        '{{ area_level }}' as area_level,
+        '{{ boundary }}' as boundary,
+        {{ area_code }} as area_code,
+        {{ area_name }} as area_name
+    from communes
+    cross join territory
+    left join district_names on communes.district_code = district_names.district_code
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+)
+
+select * from mapped
+where area_code is not null

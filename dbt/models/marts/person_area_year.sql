@@ -1,0 +1,3 @@
+select * from {{ ref('int_area_person_total') }}
+union all
+select * from {{ ref('int_former_district_person_total') }}

@@ -1,0 +1,122 @@
+"""Published homes, built once for the same code and input and shared by all tests and test processes.
+
+A shared home is only read. A test that changes one takes a copy with `copy_of`.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from filelock import FileLock
+
+from base.home import Home
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PACKS = REPOSITORY / "tests" / "packs"
+CLEAN_LANDING = PACKS / "clean" / "landing"
+CACHE = REPOSITORY / ".test_homes"
+POVERTY = Path(sys.executable).parent / "poverty"
+# All that is not product: it decides nothing about a build.
+_NOT_PRODUCT = ("tests", "docs", "bench", "tools", "data", "logs")
+_FINISHED = "finished"
+# A few workbooks on both sides of the reorganisation of 2025, for tests that need a whole run and no whole pack.
+MICRO_FILES = (
+    "2024/ra-soat-2024-28777.xlsx",
+    "2024/ra-soat-2024-29161.xlsx",
+    "2025/ra-soat-2025-28777.xlsx",
+    "2025/ra-soat-2025-29158.xlsx",
+    "2026/ra-soat-2026-29158.xlsx",
+)
+
+
+def poverty(home: Home, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run the command line on a home and insist on its exit code."""
+    done = subprocess.run(
+        [str(POVERTY), *arguments],
+        env={**os.environ, "POVERTY_HOME": str(home.root), "COLUMNS": "160", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == expect, f"exit {done.returncode}, wanted {expect}\n{done.stdout}\n{done.stderr[-4000:]}"
+    return done
+
+
+def shared_home(name: str, land: Callable[[Home], object], build: Callable[[Home], object]) -> Home:
+    """The home that `land` fills and `build` makes of it, kept as long as code, landed files and day are the same.
+
+    Only one process builds a home; the others wait for it. A home of older code or input is removed.
+    """
+    CACHE.mkdir(exist_ok=True)
+    with FileLock(CACHE / f"{name}.lock"):
+        landed = CACHE / f"{name}.landing"
+        shutil.rmtree(landed, ignore_errors=True)
+        land(Home(landed).create())
+        folder = CACHE / f"{name}-{_key(landed)}"
+        if not (folder / _FINISHED).exists():
+            for old in CACHE.glob(f"{name}-*"):
+                shutil.rmtree(old)
+            landed.rename(folder)
+            build(Home(folder))
+            (folder / _FINISHED).touch()
+        shutil.rmtree(landed, ignore_errors=True)
+    return Home(folder)
+
+
+def run_once(home: Home) -> None:
+    """Read, build and publish, as a user does."""
+    poverty(home, "run")
+
+
+def land_micro(home: Home) -> None:
+    """Put the micro pack into landing."""
+    for name in MICRO_FILES:
+        (home.landing / name).parent.mkdir(exist_ok=True)
+        shutil.copyfile(CLEAN_LANDING / name, home.landing / name)
+
+
+def copy_of(home: Home, root: Path, *, with_build: bool = True) -> Home:
+    """A private copy of a shared home, without the build file where the test needs none."""
+    left_out = ("dagster", "logs", _FINISHED, *(() if with_build else ("build.duckdb",)))
+    shutil.copytree(home.root, root, symlinks=True, ignore=shutil.ignore_patterns(*left_out))
+    return Home(root).create()
+
+
+def _key(landed: Path) -> str:
+    digest = hashlib.sha256(f"{datetime.now(UTC).date()} {_product_digest()}".encode())
+    for path in sorted(path for path in landed.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(landed)} {_content_mark(path)}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _content_mark(path: Path) -> str:
+    """The bytes, but of a workbook the parts: openpyxl writes the time of saving into a workbook."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            parts = sorted((part.filename, part.CRC) for part in archive.infolist())
+        return str([part for part in parts if part[0] != "docProps/core.xml"])
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@cache
+def _product_digest() -> str:
+    """One hash of every file that Git knows or would take, but for tests and documents."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for name in sorted(set(listed.split("\0"))):
+        path = REPOSITORY / name
+        if name and path.is_file() and name.split("/")[0] not in _NOT_PRODUCT and not name.endswith(".md"):
+            digest.update(name.encode() + path.read_bytes())
+    return digest.hexdigest()
