@@ -1,10 +1,7 @@
 """Why a figure differs between two releases, from what the releases recorded.
 
-What belongs here: the order of causes and the places that a changed file or correction reaches. What does not:
-comparing tables (`release_difference`).
-
-The first that holds, in this order: `new_file` (the files in force of the area's communes changed), `correction`
-(the corrections of its communes changed), `rule` (the hash of seeds and form maps changed), `code` (the hash of the
+The first that holds, in this order: `new_file` (the current files of the area's communes changed), `correction`
+(the corrections of its communes changed), `rule` (the hash of the reference tables changed), `code` (the hash of the
 code changed). Figures that look at several years (`_HISTORIES`) count changes of the years before as well. When neither
 rules nor code changed, what is left comes from another place's file or decision (a household that moved, a link), and
 has that cause.
@@ -15,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from audit.places import HARMONISED_DATE
+from base.reference import cutoff_date, load_territory
 
 NEW_FILE, CORRECTION, RULE, CODE = "new_file", "correction", "rule", "code"
 CAUSES = (NEW_FILE, CORRECTION, RULE, CODE)
@@ -51,7 +48,7 @@ class Causes:
         if unrecorded:
             self.notes = (
                 f"{' and '.join(unrecorded)} did not record the hashes of rules and code; what is neither a file's nor "
-                "a correction's change is told as code.",
+                "a correction's change is reported as code.",
             )
         self._rules_changed = not unrecorded and old["rulesHash"] != new["rulesHash"]
         self._code_changed = bool(unrecorded) or old["codeHash"] != new["codeHash"]
@@ -91,7 +88,7 @@ def _reaches(reached: _Reached, is_history: bool, place: Place) -> bool:
 
 
 def _changed_files(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
-    """(survey_year, commune_code) whose file in force is another one."""
+    """(survey_year, commune_code) whose current file is another one."""
     in_force = "select survey_year, commune_code, source_file_id from {}.quality.source_file where status = 'accepted'"
     old, new = in_force.format("old"), in_force.format("new")
     return connection.execute(
@@ -123,8 +120,13 @@ def _areas(connection: duckdb.DuckDBPyConnection, changed: list[tuple[int, str]]
     reached: _Reached = {}
     if not changed:
         return reached
-    connection.execute("create or replace temp table changed_commune (survey_year integer, commune_code varchar)")
-    connection.executemany("insert into changed_commune values (?, ?)", changed)
+    harmonised_date = load_territory().harmonised_date
+    connection.execute(
+        "create or replace temp table changed_commune (survey_year integer, commune_code varchar, cutoff_date date)"
+    )
+    connection.executemany(
+        "insert into changed_commune values (?, ?, ?)", [(year, code, cutoff_date(year)) for year, code in changed]
+    )
     rows = connection.execute(
         f"""
         with unit as (
@@ -132,12 +134,12 @@ def _areas(connection: duckdb.DuckDBPyConnection, changed: list[tuple[int, str]]
             from changed_commune
             inner join new.marts.dim_commune as units
                 on changed_commune.commune_code = units.commune_code
-                and units.valid_from <= make_date(changed_commune.survey_year, 12, 14)
-                and coalesce(units.valid_to > make_date(changed_commune.survey_year, 12, 14), true)
+                and units.valid_from <= changed_commune.cutoff_date
+                and coalesce(units.valid_to > changed_commune.cutoff_date, true)
             inner join new.marts.dim_commune as harmonised
                 on units.harmonised_commune_code = harmonised.commune_code
-                and harmonised.valid_from <= greatest(units.valid_from, date '{HARMONISED_DATE}')
-                and coalesce(harmonised.valid_to > greatest(units.valid_from, date '{HARMONISED_DATE}'), true)
+                and harmonised.valid_from <= greatest(units.valid_from, date '{harmonised_date}')
+                and coalesce(harmonised.valid_to > greatest(units.valid_from, date '{harmonised_date}'), true)
         )
         select 'commune', 'as_reviewed', commune_code, survey_year from unit
         union all select 'commune', 'harmonised', harmonised_commune_code, survey_year from unit

@@ -1,6 +1,5 @@
 """The figures that can be traced: which table holds each, and which records it counts.
 
-What belongs here: one row per measure, as data. What does not: finding the records (`trace`, `movements`).
 The definitions are those of the public tables (docs/marts.md); a condition is SQL over `marts.fct_household_year`.
 """
 

@@ -1,9 +1,4 @@
-"""Building a release again from the archive, in a home of its own, and comparing every public table.
-
-What belongs here: the temporary home (the registry cut at the release's entry, the archived files, the same pseudonym
-key, the decisions as they were) and the comparison. What does not: how anything is built: the same commands are run
-that made the release.
-"""
+"""Building a release again from the archive, in a home of its own, and comparing every public table."""
 
 import json
 import os
@@ -32,7 +27,7 @@ class CannotRebuildError(RuntimeError):
 def rebuild_and_compare(home: Home, release: Path, tell: Callable[[str], None]) -> list[str]:
     """Build the release again and compare: sentences about what differs, empty when every public table is the same.
 
-    Columns that tell of a run are left out (`release_difference.RUN_COLUMNS`). `tell` is given what is being done.
+    Columns that describe a run are left out (`release_difference.RUN_COLUMNS`). `tell` is given what is being done.
     Raises CannotRebuildError.
     """
     description = description_of(release)
@@ -48,7 +43,7 @@ def rebuild_and_compare(home: Home, release: Path, tell: Callable[[str], None]) 
         ):
             tell(f"{step} ...")
             _poverty(again, arguments, description["created"][:10])
-        return _told(compare_releases(release, again.current.resolve()))
+        return _as_sentences(compare_releases(release, again.current.resolve()))
 
 
 @contextmanager
@@ -104,7 +99,7 @@ def _poverty(home: Home, arguments: list[str], day: str) -> None:
         )
 
 
-def _told(difference: ReleaseDifference) -> list[str]:
+def _as_sentences(difference: ReleaseDifference) -> list[str]:
     problems = [
         f"{change.table}: {change.rows_added} rows more, {change.rows_removed} fewer, {change.rows_changed} changed."
         for change in difference.tables

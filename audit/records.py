@@ -1,15 +1,12 @@
-"""Which rows of which files a figure counts, from a published release.
-
-What belongs here: one query per kind of term (`audit.measures`). What does not: checking the sum (`trace`).
-"""
+"""Which rows of which files a figure counts, from a published release."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
+from audit.areas import Places, area_code_sql
 from audit.measures import GROWTH_LINES, Households, Movements, Stated, Term
-from audit.places import Places, area_code_sql
 from base.forms import Form
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
@@ -105,7 +102,7 @@ def _stated(connection: duckdb.DuckDBPyConnection, area: Area, term: Stated, par
 
 
 def _row(table: str) -> str:
-    """SQL for what a record tells of its row."""
+    """SQL for what a record says of its row."""
     numbers = [f"cast({table}.{name} as double) as {name}" for name in _NUMBERS]
     return ", ".join([*(f"{table}.{name}" for name in _COLUMNS), *numbers])
 

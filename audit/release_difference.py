@@ -1,8 +1,4 @@
-"""What changed from one release to the next: files, rows of tables, figures with their causes (`poverty diff`).
-
-What belongs here: comparing two published releases, exactly, by the keys of their tables. What does not: deciding why a
-figure changed (`causes`), printing it.
-"""
+"""What changed from one release to the next: files, rows of tables, figures with their causes (`poverty diff`)."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -16,7 +12,7 @@ from audit.causes import Causes, Place
 from audit.releases import description_of
 from base.release_layout import DATABASE, PUBLIC_SCHEMAS, attach, parquet_file
 
-# Columns that tell of a run and not of the data: they differ between any two runs.
+# Columns that describe a run and not the data: they differ between any two runs.
 RUN_COLUMNS: dict[str, frozenset[str]] = {
     "quality.check_result": frozenset({"run_id", "checked_at"}),
     "quality.finding": frozenset({"first_seen_at", "last_seen_at", "resolved_at"}),
@@ -28,7 +24,7 @@ ADDED, SUPERSEDED, REJECTED, GONE = "added", "superseded", "rejected", "gone"
 
 @dataclass(frozen=True)
 class FileChange:
-    """A received file whose standing changed. `change` is added (now in force), superseded, rejected or gone."""
+    """A received file whose status changed. `change` is added (now in force), superseded, rejected or gone."""
 
     change: str
     source_file_id: str

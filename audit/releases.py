@@ -1,7 +1,4 @@
-"""Naming a release: by id, as `current`, or as `previous`.
-
-What belongs here: finding a release's folder and reading its description. What does not: comparing or checking it.
-"""
+"""Naming a release: by id, as `current`, or as `previous`."""
 
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,7 +17,7 @@ class UnknownReleaseError(ValueError):
 
 
 def find_release(home: Home, name: str) -> Path:
-    """The folder of a kept release. `previous` is the one before the release in force. Raises UnknownReleaseError."""
+    """The folder of a kept release. `previous` is the one before the current release. Raises UnknownReleaseError."""
     kept = releases(home)
     if not home.current.exists():
         raise UnknownReleaseError("Nothing is published yet. `poverty run` does everything.")

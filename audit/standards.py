@@ -1,8 +1,4 @@
-"""The standard of a survey year and which of its tests decided a record.
-
-What belongs here: reading the seed `poverty_standards` and putting a test into words. What does not: classifying, which
-is the models' work: a trace tells what the rows and the published classes say.
-"""
+"""The standard of a survey year and which of its tests decided a record."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

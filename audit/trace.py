@@ -1,8 +1,6 @@
 """From a published figure to the rows of the received files: `poverty trace`.
 
-What belongs here: naming a figure, collecting what stands behind it, and adding up. What does not: the queries
-(`records`), the measures (`measures`), printing (`poverty_cli`). Only a published release and the reference seeds are
-read.
+Only a published release and the reference seeds are read.
 """
 
 from collections.abc import Sequence
@@ -12,7 +10,8 @@ from pathlib import Path
 
 import duckdb
 
-from audit.figures import BOUNDARIES, area_of, breakdown_of, published_value, require_known
+from audit.areas import Places
+from audit.figure_names import BOUNDARIES, area_of, breakdown_of, published_value, require_known
 from audit.measures import (
     MEASURES,
     Movements,
@@ -21,7 +20,6 @@ from audit.measures import (
     Unit,
     terms_of,
 )
-from audit.places import Places
 from audit.records import DENOMINATOR, NUMERATOR, Record, records_of
 from audit.releases import attach_release
 from audit.standards import Standard, decided_by, standards_of_years
@@ -182,7 +180,7 @@ def trace_figure(
     Args:
         release: the folder of a published release.
         survey_year: the figure's survey year.
-        area_code: `former-83`, a district's, commune's or area class's code.
+        area_code: code of the territory, a district, a commune or an area class.
         measure: a name of `audit.measures.MEASURES`.
         boundary: `as_reviewed` or `harmonised`.
         poverty_class: the class of an indicator's figure (also poor_or_near_poor), or the list of a movement.

@@ -1,9 +1,4 @@
-"""Whether a release is still what was published, and what it was made from is still there (`poverty verify`).
-
-What belongs here: checksums of the release's files, of the archive and of the decisions, the same rows in Parquet and
-database, and the chain of the registry.
-What does not: building again from the archive (`rebuild`).
-"""
+"""Whether a release is still what was published, and what it was made from is still there (`poverty verify`)."""
 
 import hashlib
 from collections.abc import Callable

@@ -1,8 +1,4 @@
-"""What every commune adds to a figure of a survey year: its file, sheet and rows, for all communes at once.
-
-What belongs here: the rows of a figure as reviewed, grouped by commune, so that a report can show every area of a year
-with one query per part of a figure. What does not: single records with their test (`trace`), other boundaries, pages.
-"""
+"""What every commune adds to a figure of a survey year: its file, sheet and rows, for all communes at once."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from audit.areas import Places
 from audit.measures import MEASURES, Households, Stated, Term, terms_of
-from audit.places import Places
 from audit.records import adds_sql, household_sheets
 from audit.releases import attach_release
 from base.forms import load_forms
@@ -92,7 +88,7 @@ class YearTracer:
             """
             parameters: dict[str, object] = {"year": survey_year, "measure": term.measure}
         else:
-            assert isinstance(term, Households), "movements are told of two years"
+            assert isinstance(term, Households), "movements are about two years"
             query = f"""
                 select unit.commune_code, households.source_file_id, null, list(households.source_row),
                     cast(sum({adds_sql(term)}) as bigint)

@@ -1,7 +1,4 @@
-"""Where everything lies under `$POVERTY_HOME`, and who may read it.
-
-What belongs here: paths, their creation and their rights. What does not: what the files hold.
-"""
+"""Where everything lies under `$POVERTY_HOME`, and who may read it."""
 
 import os
 from dataclasses import dataclass
@@ -90,7 +87,7 @@ class Home:
 
     @property
     def current(self) -> Path:
-        """The release in force."""
+        """The current release."""
         return self.published / "current"
 
     @property

@@ -1,23 +1,18 @@
-"""The facts that Python and SQL share: reading and checking `reference/`, and writing it as Parquet for a build.
+"""The facts that Python and SQL share: reading the tables of `reference/`, and checking each cell by its column.
 
-`reference/columns.csv` says which tables there are, with their columns, types and keys. Rules about households live in
-the dbt models.
+`reference/columns.csv` says which tables there are, with their columns, types, keys and references.
 """
 
 import csv
-import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 
-import duckdb
-
-from base.home import Home
 from base.product import ROOT
 
 REFERENCE_VARIABLE = "POVERTY_REFERENCE"
@@ -266,42 +261,6 @@ def _wrong_references(
                 )
 
 
-def check_reference() -> None:
-    """Check every reference table. Raises WrongReferenceError with all that is wrong."""
-    problems = check_tables()
-    if problems:
-        raise WrongReferenceError(problems)
-
-
-def write_reference(home: Home) -> None:
-    """Check every table and write it, typed, to `warehouse/reference/<table>.parquet`, where dbt reads it.
-
-    Raises WrongReferenceError before anything is written.
-    """
-    check_reference()
-    folder = home.reference
-    folder.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as connection:
-        for table in load_tables().values():
-            _write_parquet(connection, table, read_table(table.name), folder / f"{table.name}.parquet")
-
-
-def _write_parquet(
-    connection: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[dict[str, str]], path: Path
-) -> None:
-    typed = ", ".join(f'cast("{column.name}" as {column.type}) as "{column.name}"' for column in table.columns)
-    structure = json.dumps([{column.name: "VARCHAR" for column in table.columns}])
-    content = json.dumps([{name: value or None for name, value in row.items()} for row in rows])
-    connection.execute(
-        f"create or replace table written as "
-        f"select {typed} from (select unnest(from_json(?, '{structure}'), recursive := true))",
-        [content],
-    )
-    partial = path.with_suffix(".partial")
-    connection.execute(f"copy written to '{str(partial).replace(chr(39), chr(39) * 2)}' (format parquet)")
-    partial.replace(path)
-
-
 @dataclass(frozen=True)
 class Unit:
     """One administrative unit at commune level. Codes are reused: the key is (commune_code, valid_from)."""
@@ -333,9 +292,9 @@ class Territory:
     harmonised_date: str
 
 
-def load_territory() -> Territory:
-    """The territory in use."""
-    return Territory(**read_table("territory")[0])
+def load_territory(folder: Path | None = None) -> Territory:
+    """The territory of a folder, else the one in use."""
+    return Territory(**rows_of(load_tables()["territory"], folder)[0].cells)
 
 
 def load_units() -> tuple[Unit, ...]:

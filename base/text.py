@@ -1,8 +1,4 @@
-"""How text is compared: the keys under which headers, sheet names and code labels are the same word.
-
-What belongs here: Unicode form, white space, letter case and the two places of the Vietnamese tone mark.
-What does not: the meaning of any word.
-"""
+"""The keys under which headers, sheet names and labels are one word: Unicode form, space, case, place of tone mark."""
 
 import re
 import unicodedata
@@ -10,7 +6,7 @@ from functools import lru_cache
 
 _WHITE_SPACE = re.compile(r"\s+")
 
-# The tone mark of oa, oe and uy may stand on either vowel (hoà, hòa): both are the same word. The key puts it on the
+# The tone mark of oa, oe and uy may be on either vowel (hoà, hòa): both are the same word. The key puts it on the
 # first vowel everywhere, also where nobody writes it so (tòan): it is compared, never shown.
 _TONE_PAIRS = [
     (second, first)

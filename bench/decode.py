@@ -1,7 +1,6 @@
 """The bare decode that ingestion is measured against: `python -m bench.decode READER FOLDER WORKERS`.
 
-What belongs here: reading the same bytes in the same processes as ingestion: the same pool, start method, number of
-workers and batches. Nothing else is done, and only what that needs is imported.
+It reads the same bytes in the same processes as ingestion (pool, start method, workers, batches) and does nothing else.
 """
 
 import multiprocessing

@@ -1,7 +1,4 @@
-"""Ingestion against the bare decode of the same bytes.
-
-What belongs here: running both in turn, and finding the fastest reader. What does not: what either of them does.
-"""
+"""Ingestion against the bare decode of the same bytes."""
 
 import importlib.util
 import os

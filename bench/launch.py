@@ -1,7 +1,7 @@
-"""Runs one command and writes what it and everything it started cost: `python launch.py RESULT COMMAND …`.
+"""Run one command and write what it and everything it started cost: `python launch.py RESULT COMMAND …`.
 
-What belongs here: the kernel's own account, taken when processes end, so that measuring costs nothing meanwhile. Kept
-small, because a process counts the memory of the one that started it. Imports nothing of ours.
+It takes the kernel's account when processes end, so that measuring costs nothing meanwhile. Kept small, because a
+process counts the memory of the one that started it. Imports nothing of ours.
 """
 
 import ctypes

@@ -1,7 +1,4 @@
-"""The dbt models against the same compiled SQL in DuckDB alone, at the province's size and at many times that.
-
-What belongs here: running both, in turn, and checking that they made the same tables.
-"""
+"""The dbt models against the same compiled SQL in DuckDB alone, at the province's size and at many times that."""
 
 import json
 import shutil

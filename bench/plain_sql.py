@@ -1,7 +1,4 @@
-"""Compiled models executed by DuckDB alone: `python -m bench.plain_sql DATABASE SCRIPT`.
-
-What belongs here: running a script of statements, one after the other, in a file-backed database. No dbt, no product.
-"""
+"""Run compiled models in DuckDB alone, without dbt: `python -m bench.plain_sql DATABASE SCRIPT`."""
 
 import json
 import sys

@@ -1,7 +1,4 @@
-"""Running a command as a fresh process and measuring all of it.
-
-What belongs here: wall time, CPU time and peak memory of a process and everything it starts. What does not: what runs.
-"""
+"""Run a command as a fresh process and measure wall time, CPU time and peak memory of all that it starts."""
 
 import json
 import os

@@ -1,7 +1,4 @@
-"""Bare readers of workbooks: every sheet as text and nothing else.
-
-What belongs here: one function per reader, run in a pool process. Imports nothing of the product.
-"""
+"""Bare readers of workbooks, one function each: every sheet as text and nothing else."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -1,7 +1,4 @@
-"""What was measured, against what was wanted.
-
-What belongs here: lines, the table on the console and the JSON file. What does not: measuring.
-"""
+"""What was measured, against what was wanted."""
 
 import json
 import platform

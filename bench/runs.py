@@ -1,7 +1,4 @@
-"""Whole runs of the product: everything new, one new file, nothing new.
-
-What belongs here: running `poverty run` as a person does and comparing the runs. What does not: what a run does.
-"""
+"""Whole runs of the product: everything new, one new file, nothing new."""
 
 import shutil
 import sys

@@ -1,7 +1,4 @@
-"""The sample province that everything here is measured on: made once per seed and generator code, then kept.
-
-What belongs here: the cache and what making it cost. The generator is the product's own.
-"""
+"""The sample that is measured on: made once per seed and generator code, then kept."""
 
 import csv
 import hashlib

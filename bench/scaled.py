@@ -1,8 +1,8 @@
 """A province repeated: raw Parquet and reference tables with several times the households, every key still unique.
 
-What belongs here: which columns must differ between two copies so that every model stays right. Copy 0 is the province
-itself. Every further copy is a province of its own beside it: its commune and district codes, household codes, file
-ids and citizen ids differ from all others; names get a letter, so that no two copies look like one household.
+Copy 0 is the province itself. Every further copy is a province of its own beside it: its commune and district codes,
+household codes, file ids and citizen ids differ from all others; names get a letter, so that no two copies look like
+one household.
 """
 
 import shutil
@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from base.home import Home
-from base.reference import write_reference
+from base.reference_build import write_reference
 
 # The columns of each raw table by how they differ between copies.
 _CODES = ("commune_code", "household_code", "previous_household_code")

@@ -1,6 +1,6 @@
 """Great Expectations suites as asset checks.
 
-What belongs here: running the suites after the models and telling each result. The suites are data in `expectations/`.
+The suites are data in `expectations/`.
 """
 
 from collections.abc import Iterator

@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
 from filelock import FileLock
 
+from base.check_catalogue import load_checks
 from base.generate import generate
 from base.home import HOME_VARIABLE, Home
 from base.product import DBT
+from publication.check_results import dbt_check_code
 
-# The executable of this environment, whatever stands on PATH.
+# The executable of this environment, whatever is on PATH.
 DBT_EXECUTABLE = str(Path(sys.executable).parent / "dbt")
 DATA_TEAM = "team:data-team"
 _GENERATED_FOLDERS = ("target", "logs")
@@ -98,3 +100,16 @@ class PovertyDbtTranslator(DagsterDbtTranslator):
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """Every model is the data team's."""
         return [DATA_TEAM]
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """A test, described by title, meaning and action of its row in the check catalogue."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        if spec is None:
+            return None
+        check = load_checks()[dbt_check_code(manifest["nodes"][unique_id])]
+        described: dg.AssetCheckSpec = spec._replace(
+            description=f"{check.title_vi}. {check.meaning_vi} {check.action_vi}"
+        )
+        return described

@@ -1,7 +1,7 @@
-"""How a step fails without telling what a cell holds.
+"""How a step fails without showing what a cell holds.
 
-What belongs here: turning exceptions of libraries, whose text may quote a value, into their kind and place, and letting
-only known lines of dbt's output through. Our own exceptions are written without values and pass as they are.
+Exceptions of libraries, whose text may quote a value, become their type and location; only known lines of dbt's output
+pass. Our own exceptions are written without values and pass as they are.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from publication.release import NotPublishedError
 
 _OUR_FOLDERS = [PACKAGES / name for name in PACKAGE_NAMES]
 _OURS = (dg.Failure, ChecksError, NotPublishedError, BrokenRegistryError)
-# dbt's progress: counts, names of nodes and their states. Its error messages stand on lines of their own.
+# dbt's progress: counts, names of nodes and their states. Its error messages are on lines of their own.
 _PROGRESS = re.compile(
     r"^(\d\d:\d\d:\d\d\s+)?(\d+ of \d+ (START|OK|PASS|WARN|FAIL|ERROR|SKIP|NO-OP)\b.*|Running with dbt=[\w.]+"
     r"|Found \d+ .*|Concurrency: .*|Finished running .*|Completed (successfully|with \d+ .*)|Done\. PASS=.*)$"

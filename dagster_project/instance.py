@@ -1,7 +1,4 @@
-"""The Dagster instance of a warehouse and how the command line runs a job on it.
-
-What belongs here: starting jobs outside the UI. What does not: what a job does.
-"""
+"""The Dagster instance of a warehouse and how the command line runs a job on it."""
 
 import os
 import shutil

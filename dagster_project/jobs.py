@@ -4,12 +4,12 @@ import dagster as dg
 
 from dagster_project.assets.forms import FORMS_GROUP
 from dagster_project.checks import great_expectations
-from dagster_project.partitions import FIRST_SURVEY_YEAR, LAST_SURVEY_YEAR, survey_years
+from dagster_project.partitions import survey_years
 
 # A run over a range of partitions reads all years at once, so that a workbook is opened only once.
 ALL_YEARS = {
-    "dagster/asset_partition_range_start": str(FIRST_SURVEY_YEAR),
-    "dagster/asset_partition_range_end": str(LAST_SURVEY_YEAR),
+    "dagster/asset_partition_range_start": survey_years.get_partition_keys()[0],
+    "dagster/asset_partition_range_end": survey_years.get_partition_keys()[-1],
 }
 
 _INGESTION = dg.AssetSelection.groups("raw")
@@ -49,6 +49,6 @@ forms = dg.define_asset_job(
     "forms",
     selection=_FORMS,
     partitions_def=survey_years,
-    description="Make the official forms of one survey year (its partition) from the release in force.",
+    description="Make the official forms of one survey year (its partition) from the current release.",
 )
 JOBS = [everything, one_year, ingestion, build, publication, forms]

@@ -2,11 +2,10 @@
 
 import dagster as dg
 
+from base import reference
 from base.forms import load_forms
 
-FIRST_SURVEY_YEAR, LAST_SURVEY_YEAR = 2021, 2030
-
-survey_years = dg.StaticPartitionsDefinition([str(year) for year in range(FIRST_SURVEY_YEAR, LAST_SURVEY_YEAR + 1)])
+survey_years = dg.StaticPartitionsDefinition([str(year) for year in reference.survey_years()])
 
 
 def years_to_read(partition_keys: list[str]) -> set[int] | None:
@@ -15,4 +14,4 @@ def years_to_read(partition_keys: list[str]) -> set[int] | None:
     served = {
         year for form in load_forms().values() for year in range(form.first_survey_year, form.last_survey_year + 1)
     }
-    return None if years >= {year for year in served if FIRST_SURVEY_YEAR <= year <= LAST_SURVEY_YEAR} else years
+    return None if years >= served.intersection(reference.survey_years()) else years

@@ -1,7 +1,4 @@
-"""What assets are given: the home folder and the Great Expectations worker.
-
-What belongs here: making these available to steps. What does not: business rules.
-"""
+"""What assets are given: the home folder and the Great Expectations worker."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +9,9 @@ from filelock import FileLock
 from pydantic import PrivateAttr
 
 from base.home import Home
+from base.reference import WrongReferenceError
+from base.reference_build import check_reference
+from base.territory import choose_territory
 from expectations.client import ExpectationsWorker
 from ingestion.pseudonym_key import ensure_key
 
@@ -22,6 +22,11 @@ class HomeResource(dg.ConfigurableResource[Any]):
     def home(self) -> Home:
         """The home folder and its pseudonym key, created where they are missing."""
         home = Home.from_environment().create()
+        try:
+            choose_territory(home)
+            check_reference()
+        except WrongReferenceError as wrong:
+            raise dg.Failure(str(wrong)) from None
         ensure_key(home)
         return home
 

@@ -1,7 +1,4 @@
-"""The parent's side of the worker: start it early, ask it when there is something to check.
-
-What belongs here: the process and the pipe. Imports nothing slow.
-"""
+"""The parent's side of the worker: start it early, ask it when there is something to check. Imports nothing slow."""
 
 import contextlib
 import json
@@ -64,7 +61,7 @@ class ExpectationsWorker:
         return [CheckResult.from_json(item) for item in answer["results"]]
 
     def stop(self) -> None:
-        """End the process; it has nothing to lose."""
+        """Stop the worker; it holds no state."""
         process, self._process = self._process, None
         if process is None:
             return

@@ -1,7 +1,5 @@
 """Great Expectations' Data Docs of the last run, from results that are redacted already.
 
-What belongs here: rendering `CheckResult`s with Great Expectations' own pages, made to work without a network. What
-does not: what a result may tell (`redaction`): nothing of Great Expectations' own results reaches this module.
 Importing it imports great_expectations.
 """
 
@@ -98,7 +96,7 @@ def _offline(page: str) -> str:
     """The page without anything that it would ask the network for, with the style that lies beside it."""
     page = _IMPORT.sub("", _SCRIPT.sub("", _REMOTE.sub("", page)))
     page = re.sub(r'<a\b[^>]*href="(?:https?://|[./]*/expectations/)[^>]*>(.*?)</a>', r"\1", page, flags=re.DOTALL)
-    # Made anew for every page otherwise: the same results give the same bytes.
+    # Otherwise random for every page: the same results give the same bytes.
     page = _PAGE_ID.sub("", page).replace("../../../../index.html", "index.html")
     page = page.replace(">Home</a>", ">Kiểm tra phân bố số liệu</a>")
     return page.replace("</head>", f'<link rel="stylesheet" href="{_STYLE.name}"></head>', 1)

@@ -1,8 +1,7 @@
 """What the suites read: one DuckDB view per dataset, in memory, over raw Parquet and over the build file.
 
-What belongs here: SQL that makes a dataset readable by a check (which raw rows count, a few macros for raw text). What
-does not: what is expected of it (`suites/`). Views, not copies: on 1,000,000 raw rows a copy in memory took as long to
-make as it saved, and 200 to 400 MB. The build file is attached read-only.
+Views, not copies: on 1,000,000 raw rows a copy in memory took as long to make as it saved, and 200 to 400 MB. The
+build file is attached read-only.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,20 +9,19 @@ from collections.abc import Callable, Sequence
 from base.home import Home
 from base.reference import load_tables, table_path
 from base.sql import sql_text
+from base.sql_macros import dbt_macro
 from expectations.errors import DatasetAbsentError
 
 BUILD = "build"
 MARTS = f"{BUILD}.marts"
 RAW_ROLES = ("household", "member", "total")
 
+# Cells are read as staging reads them, by the same macros.
 _MACROS = (
     # Two spellings of one label compare equal; for a few distinct labels, not for whole columns.
-    r"create macro key_of(cell) as lower(trim(regexp_replace(nfc_normalize(cell), '[\s\x{00A0}]+', ' ', 'g')))",
-    r"create macro is_marked(cell) as lower(trim(nfc_normalize(cell))) in ('x', '1', 'có')",
-    """create macro number_of(cell) as try_cast(case
-        when regexp_full_match(trim(cell), '-?[0-9]+([.][0-9]{3})+(,[0-9]+)?')
-            then replace(replace(trim(cell), '.', ''), ',', '.')
-        else replace(trim(cell), ',', '.') end as double)""",
+    f"create macro key_of(cell) as {dbt_macro('text_key')('cell')}",
+    f"create macro is_marked(cell) as {dbt_macro('parse_mark')('cell')}",
+    f"create macro number_of(cell) as cast({dbt_macro('parse_decimal')(dbt_macro('fold_text')('cell'))} as double)",
     # Of rows, those that meet a condition; an unknown condition is not met.
     "create macro share(condition) as avg(case when condition then 1.0 else 0.0 end)",
     # The mean of too few households would tell what one of them has.

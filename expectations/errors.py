@@ -1,7 +1,4 @@
-"""Why checks could not be run; each message says what to do and holds no cell value.
-
-What belongs here: the exceptions that the worker may pass on by their text. A failed check is no exception.
-"""
+"""Why checks could not be run; each message says what to do and holds no cell value."""
 
 
 class ChecksError(RuntimeError):

@@ -1,8 +1,7 @@
-"""Great Expectations on DuckDB.
+"""Great Expectations on DuckDB, with the connection kept open.
 
-What belongs here: the one thing that Great Expectations 1.24 needs before its results on DuckDB can be believed. It
-closes the connection before it fetches, so a query gives nothing and a check that must fail passes. It keeps one
-connection for the dialects it knows; here DuckDB gets the same.
+Great Expectations 1.24 closes the connection before it fetches, so that a query returns nothing and a check that must
+fail passes. It keeps one connection for the dialects it knows; here DuckDB gets the same.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""What a result may tell: numbers about many rows and names of our own columns, never the value of a cell.
+"""The wording of `observed` and `expected`: counts and our own column names, never the value of a cell.
 
-What belongs here: the wording of `observed` and `expected`. Only what is named here gets out: Great Expectations'
-results and exceptions hold offending values, so they are read field by field and nothing else is passed on.
+Great Expectations' results and exceptions hold offending values, so they are read field by field and nothing else is
+passed on.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,4 @@
-"""The result of one check, and its form on the wire.
-
-What belongs here: the fixed shape that `quality.check_result` takes up. What does not: how a result comes about.
-"""
+"""The result of one check, and its form on the wire."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -12,7 +9,7 @@ ENGINE = "great_expectations"
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check of one run; `check_code` is its row of the table of checks. `observed` holds aggregates only."""
+    """One check of one run; `check_code` is its row of the check catalogue. `observed` holds aggregates only."""
 
     check_id: str
     check_code: str

@@ -1,7 +1,6 @@
 """Running suites inside DuckDB.
 
-What belongs here: one run, from the views to the results. What does not: what is expected (`suites/`), what may be told
-(`redaction`). Importing this module imports great_expectations (8 to 15 s): use `client` where that must not wait.
+Importing this module imports great_expectations (8 to 15 s): use `client` where that must not wait.
 
 A measure's SQL runs once over the data, into a small table of numbers, and Great Expectations judges that table: its
 own SQL expectation would run a query over millions of rows twice, and could keep rows.

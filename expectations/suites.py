@@ -1,7 +1,7 @@
 """Suites and thresholds as data: reading `suites/*.yml` and the thresholds, and refusing what is not well-formed.
 
-What belongs here: the shape of an expectation and the rules a suite file must keep. What does not: running one. A new
-check or another bound is a row in those files. Imports nothing slow, so that reports and docs can read the meanings.
+A new check or another bound is a row in those files. Imports nothing slow, so that reports and docs can read the
+meanings.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ ATTRIBUTES = ("id", "title_vi", "expectation", "kwargs", "check_code", "meaning"
 class Expectation:
     """One check. `kwargs` go to Great Expectations as they are, but a measure's SQL, which thresholds judge.
 
-    `check_code` is its row of the table of checks, which holds its severity, owner and what to do.
+    `check_code` is its row of the check catalogue, which holds its severity, owner and what to do.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Expectation:
 
     @property
     def check(self) -> Check:
-        """The row of the table of checks."""
+        """The row of the check catalogue."""
         return load_checks()[self.check_code]
 
     @property
@@ -86,7 +86,9 @@ def load_suites(names: Sequence[str] | None = None) -> list[Suite]:
 
 
 def load_thresholds() -> list[Threshold]:
-    """Every threshold, in the file's order."""
+    """Every threshold in the tables' order; the territory's own take the place of the national ones of their check."""
+    own = read_table("territory_thresholds")
+    replaced = {row["expectation"] for row in own}
     return [
         Threshold(
             row["expectation"],
@@ -95,7 +97,7 @@ def load_thresholds() -> list[Threshold]:
             float(row["maximum"]) if row["maximum"] else None,
             row["basis"],
         )
-        for row in read_table("thresholds")
+        for row in [*(row for row in read_table("thresholds") if row["expectation"] not in replaced), *own]
     ]
 
 

@@ -1,11 +1,9 @@
-"""The process that runs checks: `python -m expectations.worker`.
-
-What belongs here: one line of JSON in, one line of JSON out, until the input ends. What does not: starting it
-(`client`) and running checks (`runner`, imported at the start so that the import overlaps with the parent's work).
+"""The process that runs checks: `python -m expectations.worker`; one line of JSON in, one out, until the input ends.
 
     {"home": "/path", "suites": ["area_year"] or null}   ->   {"results": [...]} or {"error": "..."}
 
-Whatever else this process prints goes nowhere: libraries' messages and tracebacks quote values.
+`runner` is imported at the start, so that the import overlaps with the parent's work. Whatever else this process prints
+is discarded: messages of libraries and tracebacks quote values.
 """
 
 import json
@@ -34,7 +32,7 @@ def main() -> None:
 
 
 def answer(line: str, run_suites: Callable[..., list[CheckResult]]) -> dict[str, Any]:
-    """The answer to one request; an unforeseen exception is told by its type and place, never by its text."""
+    """The answer to one request; an unforeseen exception is named by its type and location, never by its text."""
     try:
         request = json.loads(line)
         home = Home(Path(request["home"]))

@@ -1,7 +1,4 @@
-"""The archive: every accepted or rejected file once, named by its checksum.
-
-What belongs here: keeping bytes. Nothing is ever removed or changed here.
-"""
+"""The archive: every accepted or rejected file once, named by its checksum; nothing is ever removed or changed."""
 
 import os
 from pathlib import Path

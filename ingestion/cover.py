@@ -1,7 +1,4 @@
-"""The cover sheet: which form, commune, survey year and submission a workbook is.
-
-What belongs here: reading and judging the cover. The file's name means nothing.
-"""
+"""Read and judge the cover sheet: form, commune, survey year and submission. The file's name means nothing."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,13 +6,15 @@ from datetime import date, datetime
 
 from base import text
 from base.forms import Form
-from base.reference import Unit, cutoff_date, units_valid_on
+from base.reference import Unit, cutoff_date, load_territory, load_units, units_valid_on
 from ingestion.findings import Finding, file_finding
 from ingestion.headers import LabelMatch, match_labels
-from ingestion.workbook import Workbook
+from ingestion.open_workbook import Workbook
 
 _WHOLE_NUMBER = re.compile(r"^\d+(?:\.0+)?$")
 _COMMUNE_CODE_LENGTH = 5
+# What stands before the name of a province or district, as it is printed or shortened.
+_KIND_OF_PLACE = re.compile(r"^(tỉnh|thành phố|thị xã|huyện|quận|tp|tx|t|h|q)[.\s]+")
 
 
 @dataclass
@@ -143,7 +142,7 @@ def _judge_values(cover: Cover, form: Form) -> None:
         unreadable("submission_number")
     if "form_code" in values:
         _judge_form(cover)
-    _judge_commune(cover, cutoff)
+    _judge_commune(cover, form, cutoff)
 
 
 def _judge_form(cover: Cover) -> None:
@@ -158,7 +157,7 @@ def _judge_form(cover: Cover) -> None:
         )
 
 
-def _judge_commune(cover: Cover, cutoff: date | None) -> None:
+def _judge_commune(cover: Cover, form: Form, cutoff: date | None) -> None:
     """The unit must exist on the stated cut-off date, and that date must be of the survey year."""
     if cutoff is None or cover.commune_code is None:
         return
@@ -166,8 +165,46 @@ def _judge_commune(cover: Cover, cutoff: date | None) -> None:
         cover.findings.append(file_finding("cutoff_date_of_another_year", column_name="cutoff_date"))
         return
     unit: Unit | None = units_valid_on(cutoff.isoformat()).get(cover.commune_code)
-    in_force = units_valid_on(cutoff_date(cutoff.year)).get(cover.commune_code)
-    if unit is None or unit != in_force:
-        cover.findings.append(file_finding("unknown_commune", column_name="commune_code"))
+    expected = units_valid_on(cutoff_date(cutoff.year)).get(cover.commune_code)
+    if unit is None or unit != expected:
+        known = any(other.commune_code == cover.commune_code for other in load_units())
+        detail = (
+            "không có trong danh mục đơn vị hành chính tại ngày chốt số liệu"
+            if known
+            else f"không phải của xã, phường, thị trấn nào thuộc {load_territory().area_name}"
+        )
+        cover.findings.append(file_finding("unknown_commune", detail, column_name="commune_code"))
     else:
         cover.commune_valid_from = unit.valid_from
+        _judge_place(cover, form, unit)
+
+
+def _judge_place(cover: Cover, form: Form, unit: Unit) -> None:
+    """The province and district of the cover, by code and by name, are those of the commune's unit."""
+    of_unit = {
+        "province_code": unit.province_code,
+        "province_name": unit.province_name,
+        "district_code": unit.district_code,
+        "district_name": unit.district_name,
+    }
+    sheet = form.sheets["cover"]
+    for column in sheet.columns:
+        row_number, _, value = cover.labels.values.get(column.field, (None, "", None))
+        expected = of_unit.get(column.field)
+        if value is None or not expected or _place_key(value) == _place_key(expected):
+            continue
+        cover.findings.append(
+            file_finding(
+                "cover_place_differs",
+                column.header,
+                sheet=sheet.name,
+                row_number=row_number,
+                column_name=column.field,
+            )
+        )
+
+
+def _place_key(value: str) -> str:
+    """What spellings of one place share: a code without leading zeros, a name without what kind of place it is."""
+    number = read_whole_number(value)
+    return _KIND_OF_PLACE.sub("", text.key(value)) if number is None else str(number)

@@ -1,8 +1,5 @@
 """What people decided, as tables: links, waivers and corrections in `decisions/*.csv`, and the ledger that models read.
 
-What belongs here: making these files on first use and reading what a spreadsheet program left in them. What does not:
-whether a decision holds (dbt: `stg_waiver`, `stg_correction`), and the ledger's rows (`publication/finding_ledger.py`).
-
 A decision file never stops a run. Each line is read on its own, so that one stray quote spoils one line; such a line
 reaches the models as broken and is listed there as invalid.
 """

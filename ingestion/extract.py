@@ -1,8 +1,4 @@
-"""From one file's bytes to raw tables: every cell as text with file, sheet and row.
-
-What belongs here: the way through one workbook, without any knowledge of other files. What does not: types, codes and
-rules about rows (dbt staging), and which file is in force (registry).
-"""
+"""Read one file into raw tables: every cell as text with file, sheet and row, without knowledge of other files."""
 
 import hashlib
 import re
@@ -19,7 +15,7 @@ from base.forms import Form, Sheet, fields_of_role
 from ingestion.cover import Cover, read_cover
 from ingestion.findings import Finding, file_finding
 from ingestion.headers import HeaderMatch, cells_of_row, match_headers, match_labels, match_sheets, nearest
-from ingestion.workbook import (
+from ingestion.open_workbook import (
     RejectedWorkbookError,
     Workbook,
     has_ambiguous_numbers,
@@ -58,7 +54,7 @@ class Extraction:
 
     @property
     def is_accepted(self) -> bool:
-        """Whether the file may be loaded, as far as the file alone can tell."""
+        """Whether the file may be loaded, as far as the file alone shows."""
         return all(finding.severity != "error" for finding in self.findings)
 
     def facts(self) -> dict[str, Any]:
@@ -129,7 +125,7 @@ def extract_all(
     Raises nothing that a file's content can cause: what is wrong is a finding.
 
     All files go through one step before any goes through the next. File by file, each step finds the processor's
-    caches full of the other steps' work, which made reading a seventh dearer (docs/performance.md).
+    caches full of the other steps' work, which made reading about 15% slower (docs/performance.md).
     """
     extractions = [Extraction(hashlib.sha256(content).hexdigest(), len(content)) for content in contents]
     opened = [_open(extraction, content) for extraction, content in zip(extractions, contents, strict=True)]

@@ -1,8 +1,7 @@
-"""What is wrong with a file, as data.
+"""The findings of ingestion itself (level file): their shape and sentences.
 
-What belongs here: the shape of a finding and the sentences of the checks that ingestion itself makes (level file).
-Checks on rows, values and consistency are dbt models (`dbt/models/quality`). A sentence never repeats what a cell
-or a file name holds: a header row that is really a data row would put a person's name into it.
+A sentence never repeats what a cell or a file name holds: a data row in place of the header row would put a person's
+name into it. Findings about rows, values and consistency are made by dbt models.
 """
 
 from dataclasses import asdict, dataclass
@@ -28,7 +27,7 @@ class Finding:
         return asdict(self)
 
 
-# What was seen, per check; what to do and the severity stand in the table of checks. Placeholders are filled with our
+# What was seen, per check; what to do and the severity are in the check catalogue. Placeholders are filled with our
 # own words only: roles, headers of the map, column letters, numbers.
 _SEEN = {
     "not_a_workbook": "Tệp không phải là sổ tính .xlsx đọc được.",
@@ -44,7 +43,8 @@ _SEEN = {
     "unknown_form": "Mã biểu mẫu trên trang bìa không phải của mẫu nào đang dùng.",
     "form_of_another_year": "Mẫu {detail}.",
     "cutoff_date_of_another_year": "Ngày chốt số liệu không thuộc năm rà soát.",
-    "unknown_commune": "Mã xã trên trang bìa không có trong danh mục đơn vị hành chính tại ngày chốt số liệu.",
+    "unknown_commune": "Mã xã trên trang bìa {detail}.",
+    "cover_place_differs": "«{detail}» trên trang bìa không phải của xã, phường, thị trấn mang mã xã đó.",
     "required_column_missing": "Thiếu cột bắt buộc «{detail}».",
     "optional_column_missing": "Thiếu cột «{detail}»; cột này được coi là không có số liệu.",
     "unknown_column": "Cột {detail} không thuộc mẫu{near}.",

@@ -1,8 +1,4 @@
-"""Finding a form's columns in a sheet's header rows, and refusing drift.
-
-What belongs here: matching of headers, labels and sheet names, with the nearest known one where one is off.
-What does not: the values below the headers.
-"""
+"""Finding a form's columns in a sheet's header rows, and refusing drift."""
 
 import difflib
 from collections.abc import Sequence
@@ -38,7 +34,7 @@ def cells_of_row(columns: Sequence[pa.StringArray], row: int) -> list[str | None
 def printed_headers(header_rows: Sequence[Sequence[str | None]], sheet: Sheet) -> list[tuple[str, str]]:
     """(group, header) of every sheet column, folded.
 
-    With two header rows an ungrouped header stands in the first and is merged downwards; a group header stands over
+    With two header rows an ungrouped header is in the first and is merged downwards; a group header is above
     the first of its columns and spans the others.
     """
     folded = [[text.fold(cell or "") for cell in row] for row in header_rows]
@@ -60,7 +56,7 @@ def match_headers(
 ) -> HeaderMatch:
     """Match a list sheet's headers with the form's.
 
-    `has_data` says per sheet column whether anything stands below the headers: a column without header and without
+    `has_data` says per sheet column whether anything is below the headers: a column without header and without
     data is no column. `first_column` is the place of the first column in the sheet. Raises nothing: what is off
     is a finding of level file.
     """

@@ -1,8 +1,4 @@
-"""From the landing folder to archive, registry and raw Parquet.
-
-What belongs here: which files are read, in which processes, and which of them are accepted. What does not: how one
-file is read (`extract`), and what its rows mean (dbt).
-"""
+"""From the landing folder to archive, registry and raw Parquet."""
 
 import hashlib
 import multiprocessing
@@ -21,6 +17,7 @@ from pebble import ProcessFuture, ProcessPool
 from base.forms import Form, load_forms
 from base.home import Home
 from base.reference import load_tables, table_path
+from base.territory import record_territory
 from ingestion.archive import archive, archive_path
 from ingestion.extract import Extraction, Memory, extract_all
 from ingestion.findings import file_finding
@@ -33,7 +30,7 @@ FILES_PER_BATCH = 32
 BYTES_PER_GROUP = 8 * 2**20
 SECONDS_PER_FILE = 120
 # Raised by hand when a change of these modules changes what is read from the same bytes.
-READER_VERSION = 1
+READER_VERSION = 2
 
 Progress = Callable[[int, int], None]
 
@@ -62,9 +59,9 @@ class IngestReport:
 
 
 def reader_fingerprint() -> str:
-    """What decides how bytes are read: the reader's version and the tables of forms."""
+    """What decides how bytes are read: the reader's version and the tables of forms and units."""
     digest = hashlib.sha256(str(READER_VERSION).encode())
-    for table in ("form_codes", "form_columns", "forms"):
+    for table in ("form_codes", "form_columns", "forms", "administrative_units", "territory"):
         digest.update(table_path(load_tables()[table]).read_bytes())
     return digest.hexdigest()[:16]
 
@@ -269,6 +266,7 @@ def ingest(
     with FileLock(home.archive / "registry.lock"):
         start_readers()  # they import while landing is looked through
         registry = open_registry(home)
+        record_territory(home)
         files, known, unreadable = files_to_read(home, registry, reread=reread)
         report = IngestReport(known=known, unreadable=unreadable)
         forms = load_forms()

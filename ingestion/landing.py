@@ -1,7 +1,4 @@
-"""What lies in the landing folder.
-
-What belongs here: listing and checksums. Landing is the communes' folder: we only ever read it.
-"""
+"""List the landing folder with checksums. It is the communes' folder: read only."""
 
 import hashlib
 from dataclasses import dataclass, field

@@ -1,8 +1,4 @@
-"""Imported first in reader processes: Arrow then does without pandas.
-
-What belongs here: this one switch. Arrow imports pandas when it makes its first array, to tell pandas' objects from
-lists; readers have none, and the import takes longer than reading fifty workbooks.
-"""
+"""Imported first in reader processes, so that Arrow does not import pandas: it costs more than fifty workbooks."""
 
 import sys
 from importlib.machinery import ModuleSpec

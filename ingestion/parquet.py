@@ -1,7 +1,4 @@
-"""Records as Parquet files.
-
-What belongs here: writing a table as a whole or not at all. What does not: what is in it.
-"""
+"""Records as Parquet files."""
 
 import io
 import json
@@ -17,7 +14,7 @@ def write_parquet(table: pa.Table, path: Path) -> None:
     """Write a Parquet file as a whole or not at all, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    # A dictionary per column would make writing a quarter dearer and files a quarter smaller: raw is read once a build.
+    # A dictionary per column would make writing a quarter slower and files a quarter smaller: raw is read once a build.
     pq.write_table(table, partial, compression="snappy", use_dictionary=False, write_statistics=False)
     partial.chmod(0o600)
     partial.replace(path)

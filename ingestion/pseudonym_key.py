@@ -1,7 +1,7 @@
 """The secret key behind household pseudonyms.
 
-What belongs here: making and keeping the key. The pseudonyms themselves are made in dbt (`int_household_identity`):
-HMAC-SHA256 (RFC 2104) over the two padded keys kept here, so that no compiled SQL ever shows the key.
+The pseudonyms themselves are made in dbt (`int_household_identity`): HMAC-SHA256 (RFC 2104) over the two padded keys
+kept here, so that no compiled SQL ever shows the key.
 """
 
 import os

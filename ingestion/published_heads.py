@@ -1,7 +1,6 @@
-"""The registry, checked against what the kept releases say of it.
+"""Compare the registry with the entries that the kept releases name.
 
-What belongs here: noticing that the end of the registry, or the whole file, was removed, which its own chain cannot
-tell. What does not: the chain (`registry`).
+This finds a registry whose last entries, or which as a whole, were removed; its own hash chain cannot show that.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """Raw Parquet: every cell as text, written once per batch of files and sheet role.
 
-What belongs here: writing, listing and pruning raw files. One Parquet per workbook and role was measured to cost more
-than decoding the workbooks (docs/performance.md), so a batch of workbooks shares a file; `source_file_id` and
-`extraction_id` say whose rows they are, and only the extraction that the registry names counts.
+One Parquet per workbook and role was measured to cost more than decoding the workbooks (docs/performance.md), so a
+batch of workbooks shares a file; `source_file_id` and `extraction_id` say whose rows they are, and only the
+extraction that the registry names counts.
 """
 
 from collections.abc import Iterable

@@ -1,9 +1,7 @@
-"""The register of every file ever received: append only, one JSON line per decision, each line bound to the one before.
-
-What belongs here: keeping and reading decisions. What does not: making them.
+"""The registry of every file ever received: append only, one JSON line per decision, each bound to the one before.
 
 Each entry carries `previous_hash` and `hash` (SHA-256 over the previous hash and the entry), so that a removed or
-altered entry is noticed. The last entry of a checksum is the one that counts.
+altered entry is noticed. The last entry of a checksum counts.
 """
 
 import hashlib

@@ -1,14 +1,13 @@
 """The measures of a file, with the SQL that the warehouse runs (`dbt/macros/measures.sql`)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import duckdb
-from jinja2 import Environment
 
-from base.product import DBT
+from base.sql_macros import dbt_macro
 from measures.units import LeftOut, load, units
 from measures.weights import Weights
 
@@ -21,7 +20,6 @@ MEASURES = (
     "absolute_contribution",
     "relative_contribution",
 )
-_MACROS = DBT / "macros"
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ def measure(
     with duckdb.connect() as connection:
         load(connection, data, [*indicators, *([weight_column] if weight_column else []), *by])
         size_type, left_out = units(connection, indicators, weights.denominator, weight_column, by)
-        sql = _macro("measure_table")(
+        sql = dbt_macro("measure_table")(
             "units",
             groups,
             suffixes,
@@ -64,10 +62,3 @@ def measure(
     table = [Row(row[: len(by)], row[-3], indicator_of.get(row[-2]), row[-1]) for row in rows]
     table.sort(key=lambda row: (row.groups, MEASURES.index(row.measure), order.get(row.indicator or "", -1)))
     return table, left_out
-
-
-def _macro(name: str) -> Callable[..., str]:
-    """A macro of the dbt project, rendered here: measures.sql and the ratio of areas.sql use nothing of dbt."""
-    text = "\n".join((_MACROS / file).read_text(encoding="utf-8") for file in ("areas.sql", "measures.sql"))
-    macro: Callable[..., str] = getattr(Environment(autoescape=False).from_string(text).module, name)
-    return macro

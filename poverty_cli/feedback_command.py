@@ -1,7 +1,4 @@
-"""The command `poverty feedback`: its options, its exit codes and what it says.
-
-What belongs here: the command line. What does not: choosing findings and writing the lists (`reports.feedback`).
-"""
+"""The command `poverty feedback`: its options, its exit codes and what it says."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -10,20 +7,24 @@ import typer
 from rich.console import Console
 
 from base.home import Home
+from base.reference import survey_years
 
 if TYPE_CHECKING:
-    from reports.feedback.lists import CommuneList
+    from reports.feedback.correction_lists import CommuneList
 
 _NAMED_LISTS = 20
 
 
 def feedback(
-    year: Annotated[int, typer.Option(min=2021, max=2030, help="Survey year.")],
+    year: Annotated[int, typer.Option(min=survey_years()[0], max=survey_years()[-1], help="Survey year.")],
     commune: Annotated[str | None, typer.Option(help="Commune code; all with open findings when left out.")] = None,
 ) -> None:
     """Write what communes have to correct in a year, one Excel list each with the cells named."""
-    from reports.feedback.lists import UnknownPlaceError, read_lists  # DuckDB and xlsxwriter only when asked for
-    from reports.feedback.workbook import write_list
+    from reports.feedback.correction_lists import (  # DuckDB and xlsxwriter only when asked for
+        UnknownPlaceError,
+        read_lists,
+    )
+    from reports.feedback.correction_workbook import write_list
 
     home = Home.from_environment()
     console, errors = Console(), Console(stderr=True)
@@ -42,8 +43,8 @@ def feedback(
         for one, path in written:
             console.print(f"{_counts([one])}: {path}", soft_wrap=True, markup=False, highlight=False)
     else:
-        told = f"{len(written)} communes, {_counts([one for one, _ in written])}: {folder}"
-        console.print(told, soft_wrap=True, markup=False, highlight=False)
+        summary = f"{len(written)} communes, {_counts([one for one, _ in written])}: {folder}"
+        console.print(summary, soft_wrap=True, markup=False, highlight=False)
     if not written:
         where = f"Commune {commune}" if commune else "No commune"
         what = "has nothing" if commune else "has anything"

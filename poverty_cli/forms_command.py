@@ -1,7 +1,4 @@
-"""The command `poverty forms`: its options, its exit codes and what it says.
-
-What belongs here: the command line. What does not: making forms (`reports.forms`).
-"""
+"""The command `poverty forms`: its options, its exit codes and what it says."""
 
 import time
 from typing import Annotated
@@ -10,16 +7,19 @@ import typer
 from rich.console import Console
 
 from base.home import Home
-from reports.forms.figures import NoFormsError, UnknownFormsError
+from base.reference import survey_years
 from reports.forms.fill import FiguresDisagreeError
 from reports.forms.make import make_forms, make_private_forms
+from reports.forms.year_figures import NoFormsError, UnknownFormsError
 
 
 def forms(
-    year: Annotated[int, typer.Option("--year", min=2021, max=2030, help="The survey year.")],
+    year: Annotated[
+        int, typer.Option("--year", min=survey_years()[0], max=survey_years()[-1], help="The survey year.")
+    ],
     area: Annotated[
         str | None,
-        typer.Option("--area", help="former-83, a district code such as 836, or a commune code; all areas without it."),
+        typer.Option("--area", help="Code of the territory, a district or a commune; all areas without it."),
     ] = None,
     with_household_lists: Annotated[
         bool,

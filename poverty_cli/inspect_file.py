@@ -1,7 +1,7 @@
 """`poverty inspect FILE`: what a workbook is and every problem in it.
 
-What belongs here: running the real pipeline on one file in a home of its own. There is no second set of rules: the
-file is ingested as always, and the row and value checks are the dbt models that the warehouse runs.
+There is no second set of rules: the file is ingested as always, and the row and value checks are the dbt models that
+the warehouse runs.
 """
 
 import shutil
@@ -15,12 +15,12 @@ from rich.table import Table
 
 from base.home import Home
 from base.product import DBT
-from base.reference import write_reference
+from base.reference_build import write_reference
 from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from ingestion.registry import Registry
 
-# Completeness speaks of communes that sent nothing, which one file alone cannot answer.
+# Completeness is about communes that sent nothing, which one file alone cannot answer.
 _ABOUT_ONE_FILE = (
     "select severity, check_code, sheet, row_number, column_name, message from quality.finding "
     "where source_file_id is not null order by severity, sheet, row_number, column_name"

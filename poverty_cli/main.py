@@ -1,6 +1,5 @@
 """`poverty`: everything `make` does, and a few looks at the warehouse, from one command line.
 
-What belongs here: arguments, exit codes, printing. What does not: doing the work.
 Exit codes: 0 published (or the question was answered), 1 not published or failed, 2 wrong call.
 """
 
@@ -20,7 +19,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from base.build_date import today
 from base.home import Home
 from base.product import product_version
+from base.reference import WrongReferenceError, survey_years
 from base.release_layout import read_datapackage
+from base.territory import choose_territory, record_territory
 from ingestion.decisions import write_first_waivers
 from ingestion.ingest import files_to_read
 from ingestion.published_heads import open_registry
@@ -31,6 +32,7 @@ from poverty_cli.forms_command import forms
 from poverty_cli.measure_command import measure
 from poverty_cli.open_data import make_open_data
 from poverty_cli.release_commands import diff, verify
+from poverty_cli.territory_command import territory
 from poverty_cli.trace_command import trace
 from publication.build_state import finished_build
 from publication.inputs import inputs_of
@@ -42,10 +44,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A warehouse of Vietnam's yearly poverty reviews. All data is under $POVERTY_HOME (default ./data).",
 )
+app.add_typer(territory, name="territory")
 console = Console()
 errors = Console(stderr=True)
 
-Year = Annotated[int | None, typer.Option("--year", min=2021, max=2030, help="One survey year only.")]
+Year = Annotated[
+    int | None, typer.Option("--year", min=survey_years()[0], max=survey_years()[-1], help="One survey year only.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit 1 when error findings are open, though published.")]
 Reread = Annotated[bool, typer.Option("--reread", help="Read archived files again, also those that are known.")]
 
@@ -58,11 +63,14 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[
+    context: typer.Context,
+    _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="The version of the product.")
     ] = False,
 ) -> None:
-    """What holds for every command: only --version."""
+    """What holds for every command: --version, and the territory of the home."""
+    if context.invoked_subcommand != territory.info.name:
+        choose_territory(Home.from_environment())
 
 
 def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = False, reread: bool = False) -> None:
@@ -99,6 +107,7 @@ def _make_sample(home: Home, seed: int) -> None:
         def on_progress(done: int, total: int) -> None:
             progress.update(task, description="Sample province: writing workbooks", completed=done, total=total)
 
+        record_territory(home)
         made = generate_province(home.landing, home.truth, seed, on_progress=on_progress)
     console.print(
         f"Sample province (simulated data): {made.files:,} workbooks, {made.household_rows:,} household rows, "
@@ -143,7 +152,7 @@ def run(strict: Strict = False) -> None:
 
 
 def _is_fresh(home: Home) -> bool:
-    """Whether the release in force was made from just these files and this code, and all its waivers still hold."""
+    """Whether the current release was made from just these files and this code, and all its waivers still hold."""
     description = read_datapackage(home.current)
     if description is None:
         return False
@@ -187,7 +196,7 @@ def publish(
 
 
 def _is_published(home: Home) -> bool:
-    """Whether the release in force is already that of the last whole build."""
+    """Whether the current release is already that of the last whole build."""
     description, built = read_datapackage(home.current), finished_build(home)
     return description is not None and built is not None and description["inputsState"] == built.inputs.state
 
@@ -209,7 +218,7 @@ def inspect(
         raise typer.Exit(1)
 
 
-# In the order of --help: what runs the warehouse stands above, the sample at the end.
+# In the order of --help: what runs the warehouse comes first, the sample at the end.
 for command in (trace, diff, verify, forms, feedback, measure, sample):
     app.command()(command)
 
@@ -228,10 +237,10 @@ def _finish(home: Home, strict: bool) -> None:
 
 
 def main() -> None:
-    """The entry point: problems that a person can mend end in one sentence and exit code 1, without a traceback."""
+    """The entry point: errors that a person can fix end in one sentence and exit code 1, without a traceback."""
     try:
         app()
-    except BrokenRegistryError as problem:
+    except (BrokenRegistryError, WrongReferenceError) as problem:
         errors.print(str(problem), soft_wrap=True)
         raise SystemExit(1) from None
     except Exception as problem:  # its text may quote a cell, so only its kind and place are shown

@@ -9,7 +9,7 @@ from publication.open_data.suppression import LARGEST, SMALLEST
 
 
 def make_open_data(console: Console, home: Home) -> None:
-    """Write the open-data edition of the release in force and tell how many cells of each table were left out."""
+    """Write the open-data edition of the current release and report how many cells of each table were left out."""
     edition = write_edition(home)
     table = Table(title=f"Open data: counts from {SMALLEST} to {LARGEST} are left out", title_justify="left")
     table.add_column("Table")

@@ -1,7 +1,4 @@
-"""The commands `poverty diff` and `poverty verify`: their options and how they print.
-
-What belongs here: the command line. What does not: comparing and checking releases (`audit`).
-"""
+"""The commands `poverty diff` and `poverty verify`: their options and how they print."""
 
 import json
 from collections import Counter
@@ -56,7 +53,7 @@ def verify(
             soft_wrap=True,
         )
     elif not checksums_only:
-        console.print("Not built again: first mend what is named below.")
+        console.print("Not built again: first fix what is named below.")
     if not problems and not checksums_only:
         if description.get("inputs", {}).get("codeHash") != inputs_of(home).code_hash:
             console.print(

@@ -71,7 +71,7 @@ def print_release(console: Console, home: Home) -> int:
 
 
 def print_status(console: Console, home: Home) -> None:
-    """Files by survey year, communes without an accepted file, what waits in landing, and the release in force."""
+    """Files by survey year, communes without an accepted file, what waits in landing, and the current release."""
     registry = open_registry(home)
     current = registry.current().values()
     accepted = [entry for entry in current if entry["status"] == ACCEPTED]
@@ -134,11 +134,11 @@ def _print_simulated(console: Console, simulated: int, in_force: int) -> None:
     """That data are made up, where the workbooks themselves say so."""
     if simulated:
         files = f"all {in_force:,} files" if simulated == in_force else f"{simulated:,} of {in_force:,} files"
-        console.print(f"[bold]Simulated data[/bold]: {files} in force say so on their cover.", soft_wrap=True)
+        console.print(f"[bold]Simulated data[/bold]: {files} current say so on their cover.", soft_wrap=True)
 
 
 def _print_decisions(console: Console, home: Home) -> None:
-    """How many waivers and corrections the release in force counts, by what became of them."""
+    """How many waivers and corrections the current release counts, by what became of them."""
     tables = {"waiver": ("in_force", "expired", "invalid"), "correction": ("applied", "refused")}
     with duckdb.connect(str(home.current / DATABASE), read_only=True) as connection:
         published = {row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()}
@@ -148,5 +148,5 @@ def _print_decisions(console: Console, home: Home) -> None:
             counts = dict(
                 connection.execute(f"select status, count(*) from quality.{table} group by status").fetchall()
             )
-            told = ", ".join(f"{counts.get(status, 0)} {status.replace('_', ' ')}" for status in statuses)
-            console.print(f"{table.capitalize()}s: {told} (quality.{table})")
+            counted = ", ".join(f"{counts.get(status, 0)} {status.replace('_', ' ')}" for status in statuses)
+            console.print(f"{table.capitalize()}s: {counted} (quality.{table})")

@@ -1,7 +1,4 @@
-"""The command `poverty trace`: its options and how it prints a trace.
-
-What belongs here: the command line. What does not: tracing (`audit.trace`).
-"""
+"""The command `poverty trace`: its options and how it prints a trace."""
 
 import csv
 import io
@@ -14,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from audit.figures import UnknownFigureError
+from audit.figure_names import UnknownFigureError
 from audit.releases import UnknownReleaseError, find_release
 from audit.trace import Trace, trace_figure
 from base.home import Home
@@ -46,13 +43,13 @@ class Format(StrEnum):
 
 def trace(
     year: Annotated[int, typer.Option(help="Survey year of the figure.")],
-    area: Annotated[str, typer.Option(help="former-83, a district's or commune's code, rural or urban.")],
+    area: Annotated[str, typer.Option(help="Code of the territory, a district or a commune; rural or urban.")],
     measure: Annotated[
         str, typer.Option(help="Such as poor_households, poor_rate, deprived_households, newly_arisen.")
     ],
-    boundary: Annotated[Boundary, typer.Option(help="The units of the cut-off date, or those of 2025-07-01.")] = (
-        Boundary.AS_REVIEWED
-    ),
+    boundary: Annotated[
+        Boundary, typer.Option(help="The units of the cut-off date, or those of the harmonised date.")
+    ] = (Boundary.AS_REVIEWED),
     poverty_class: Annotated[
         str | None, typer.Option("--class", help="Class of an indicator, list of a movement.")
     ] = None,

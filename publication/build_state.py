@@ -1,7 +1,4 @@
-"""Whether the build file is whole, and what it was made from.
-
-What belongs here: telling a finished build from an interrupted one. What does not: the inputs (`inputs`).
-"""
+"""Whether the build file is whole, and what it was made from."""
 
 import json
 from dataclasses import asdict, dataclass

@@ -1,7 +1,6 @@
 """What every check said in a run, as one table: `quality.check_result`.
 
-What belongs here: gathering the results of ingestion's findings, dbt's tests and Great Expectations into one shape.
-What does not: making the checks. A result carries counts and conditions, never a cell.
+A result carries counts and conditions, never a cell.
 """
 
 import json
@@ -36,7 +35,7 @@ COLUMNS = {
 }
 _PASSED = ("pass", "success")
 _EXPECTED = {"model": "columns, types, keys and filled cells as promised", "unit_test": "the model's expected rows"}
-# generic dbt test -> row of the table of checks
+# generic dbt test -> row of the check catalogue
 _GENERIC = {
     "unique": "key_unique",
     "not_null": "value_missing",
@@ -101,7 +100,7 @@ def from_dbt(manifest: dict[str, Any], run_results: dict[str, Any]) -> list[Chec
 
 
 def dbt_check_code(node: dict[str, Any]) -> str:
-    """The row of the table of checks that a dbt node answers to.
+    """The row of the check catalogue that a dbt node answers to.
 
     A test may name it (`meta.check_code`); a generic test has its family's, a singular test is called as its row.
     """

@@ -1,7 +1,4 @@
-"""The description of a release for machines: `datapackage.json` (frictionless data package).
-
-What belongs here: what is in the release, from which files it was made, how mature it is, and the checksums of all.
-"""
+"""The description of a release for machines: `datapackage.json` (frictionless data package)."""
 
 import hashlib
 import json

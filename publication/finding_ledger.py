@@ -1,12 +1,9 @@
 """The life of findings across releases: `archive/finding_ledger.parquet`, and the times that only publication knows.
 
-What belongs here: filling in times, and keeping the ledger equal to the release in force. What does not: which finding
-is open, waived or resolved (dbt: `quality.finding`).
-
-The ledger is a copy of `quality.finding` of the last release, so nothing is told twice. Order: the release is swapped
+The ledger is a copy of `quality.finding` of the last release, so no finding is new twice. Order: the release is swapped
 in first, the ledger is written after it, as a whole or not at all. When the machine stops between the two, the ledger
 is one release behind; `catch_up`, which every build and publication starts with, copies it again. When it stops before
-the swap, the ledger still belongs to the release in force.
+the swap, the ledger still belongs to the current release.
 """
 
 from datetime import datetime
@@ -31,7 +28,7 @@ def ledger_release(home: Home) -> str:
 
 
 def catch_up(home: Home) -> None:
-    """Copy the findings of the release in force into the ledger where the ledger is behind it.
+    """Copy the findings of the current release into the ledger where the ledger is behind it.
 
     A release that was rolled back to is older than the ledger and changes nothing; nor does one made before findings
     had a life.

@@ -1,4 +1,4 @@
-"""What a build was made from, in parts that can be told apart later: received files, decisions, rules, code."""
+"""What a build was made from, in parts that can be compared later: received files, decisions, rules, code."""
 
 import hashlib
 import re

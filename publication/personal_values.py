@@ -1,17 +1,16 @@
-"""The last look before a release is swapped in: no personal value that the warehouse knows stands in it.
+"""The last look before a release is swapped in: it holds no personal value that the warehouse knows.
 
-What belongs here: what is searched for, where, and when a match counts. What does not: keeping values out, which every
-step does for itself. A message names a table's column or a file, never the value.
+A message names a table's column or a file, never the value.
 
 Searched for are names of two words and more, addresses below the commune, runs of 9 to 12 digits (identity and
-telephone numbers) that stand in any cell, and full birth dates. A match counts only when it proves something:
+telephone numbers) of any cell, and full birth dates. A match counts only when it proves something:
 
-- what also stands in the program's own texts (reference tables, templates) is a word, not a person: the commune Tân
+- what is also in the program's own texts (reference tables, templates) is a word, not a person: the commune Tân
   Phú, the ethnicity Kinh, a decree's date;
 - a name or address of two words counts only where both begin with a capital (`hồ sơ` is a file, Hồ Sơ may be a person)
-  and no sign stands between them;
+  and no sign is between them;
 - who signs a decision or an answer (`decided_by`, `responded_by`) is named on purpose, whoever shares the name;
-- birth dates from the first survey year on do not count: they cannot be told from the dates of surveys and releases.
+- birth dates from the first survey year on do not count: they could be dates of surveys and releases.
 """
 
 import html

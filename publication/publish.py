@@ -1,7 +1,4 @@
-"""Publishing the build file: the one way, for Dagster and for tests.
-
-What belongs here: putting together the checks of a build and the release. What does not: either of them.
-"""
+"""Publishing the build file: the one way, for Dagster and for tests."""
 
 import duckdb
 

@@ -1,8 +1,4 @@
-"""A release: what BI tools read. Built aside, checked, swapped in atomically, never changed afterwards.
-
-What belongs here: the steps from the build file to `published/current`. What does not: figures (dbt) and what the
-package description says (`datapackage`).
-"""
+"""A release: what BI tools read. Built aside, checked, swapped in atomically, never changed afterwards."""
 
 import shutil
 from collections.abc import Callable
@@ -122,7 +118,7 @@ def publish(
 def _refuse_personal_values(places: list[str]) -> None:
     if places:
         raise NotPublishedError(
-            f"Not published: a personal value of the workbooks stands in {', '.join(places[:10])}. The last release "
+            f"Not published: a personal value of the workbooks is in {', '.join(places[:10])}. The last release "
             "stays. In quality.waiver or quality.correction somebody wrote it into a reason: change that line of the "
             "file in decisions/. Anywhere else the data team finds out how it got there (check "
             "personal_value_published, docs/privacy.md)."

@@ -1,7 +1,4 @@
-"""Waivers as a release tells them: which are in force, and which have expired since.
-
-What belongs here: reading `quality.waiver`. What does not: which waivers hold (dbt: `stg_waiver`).
-"""
+"""Waivers as a release lists them: which are in force, and which have expired since."""
 
 from datetime import date
 from typing import Any

@@ -1,7 +1,6 @@
 """Charts of static pages: one look for all, drawn in the browser by the one plotly.js of the release.
 
-What belongs here: colours, the common layout and the files that draw. What does not: what a chart shows; that is a pure
-function from rows to a Plotly figure beside the page. A figure is plain data, which the page carries as a JSON block.
+A figure is plain data, which the page carries as a JSON block.
 """
 
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from base.chart_library import LIBRARY, chart_library
 
 Figure = dict[str, Any]
 
-# Told apart by colour-blind readers and in grey print: each differs from the others in lightness too.
+# Distinct for colour-blind readers and in grey print: each differs from the others in lightness too.
 CLASS_COLOURS = {"poor": "#9b2226", "near_poor": "#e09f3e", "above": "#2a6f97", "not_listed": "#b8c0c8"}
 CLASS_NAMES = {
     "poor": "Hộ nghèo",

@@ -1,7 +1,6 @@
 """Static pages: one shell for every page of a release, so that they look, print and link alike.
 
-What belongs here: rendering and the files that all pages share. What does not: what a page says. Pages work from the
-disk without a network: every script and style lies beside them in `reports/assets`.
+Pages work from the disk without a network: every script and style lies beside them in `reports/assets`.
 """
 
 import os
@@ -34,12 +33,14 @@ class Site:
         release_id: the release.
         maturity: `final` or `provisional`.
         notice: what a reader must know before anything else (`simulated_notice`), None where there is nothing.
+        has_printed_figures: whether the territory has figures printed elsewhere to compare with.
     """
 
     folder: Path
     release_id: str
     maturity: str
     notice: str | None
+    has_printed_figures: bool
 
     @property
     def is_provisional(self) -> bool:

@@ -1,7 +1,4 @@
-"""The reports that are part of a release: its `reports` folder, from its own tables.
-
-What belongs here: which reports a release has, and the page that leads to them. What does not: any report.
-"""
+"""The reports that are part of a release: its `reports` folder, from its own tables."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,20 +33,22 @@ def write_release_reports(release: Path, release_id: str, maturity: str, previou
         release: the folder of the release being made; its database and Parquet files are there.
         release_id: its id.
         maturity: `final` or `provisional`.
-        previous: the folder of the release in force until now, None for the first one.
+        previous: the folder of the current release until now, None for the first one.
     """
     reports = release / REPORTS
     write_assets(reports)
     write_library(reports)
     with open_release(release) as tables:
-        site = Site(reports, release_id, maturity, simulated_notice(tables))
+        printed = tables.rows("select figure_id from quality.published_figure limit 1")
+        site = Site(reports, release_id, maturity, simulated_notice(tables), bool(printed))
     entries: list[Entry] = []
     write_profiles(release, site)
-    about = "Tỷ lệ và mục tiêu, biến động, thiếu hụt, bản đồ, các xã cần giúp nhất: tỉnh và từng huyện."
+    about = "Tỷ lệ theo năm, biến động, thiếu hụt, bản đồ, các xã cần giúp nhất: tỉnh và từng huyện."
     entries.append(Entry(f"{PROFILES}/index.html", "Hồ sơ tỉnh và huyện", about))
-    plan = write_plan_page(release, site)
-    about = f"Mục I của kế hoạch như đã in, bên cạnh số của kho: {plan['matched']}/{plan['total']} số khớp."
-    entries.append(Entry(PLAN_PAGE, "Số liệu của kế hoạch", about))
+    if site.has_printed_figures:
+        plan = write_plan_page(release, site)
+        about = f"Mục I của kế hoạch như đã in, bên cạnh số của kho: {plan['matched']}/{plan['total']} số khớp."
+        entries.append(Entry(PLAN_PAGE, "Số liệu của kế hoạch", about))
     write_audit_report(release, site, previous)
     about = "Đã nhận gì, có gì sai, ai phải sửa: từng xã, từng kiểm tra, từng số liệu. Kèm sổ Excel."
     entries.append(Entry(AUDIT_PAGE, "Báo cáo kiểm toán số liệu", about))

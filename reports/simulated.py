@@ -1,8 +1,4 @@
-"""The one sentence that every page, form and workbook shows when its data are made up.
-
-What belongs here: asking the release, and the words. What does not: deciding it; a workbook's own cover says so
-(`quality.source_file.is_simulated`).
-"""
+"""The one sentence that every page, form and workbook shows when its data are made up."""
 
 from reports.numbers import count_vi
 from reports.tables import ReleaseTables
@@ -11,7 +7,7 @@ _NOT_REAL = "không phải số liệu thật, không dùng để xét hỗ tr�
 
 
 def simulated_files(tables: ReleaseTables, survey_year: int | None = None) -> tuple[int, int]:
-    """(files in force that say they are simulated, files in force), of one survey year or of all.
+    """(current files that say they are simulated, current files), of one survey year or of all.
 
     A release that was made before files were asked has no such column, and none.
     """
@@ -29,7 +25,7 @@ def simulated_files(tables: ReleaseTables, survey_year: int | None = None) -> tu
 
 
 def simulated_notice(tables: ReleaseTables, survey_year: int | None = None) -> str | None:
-    """What a reader must know first of all where files in force are simulated; None where none is.
+    """What a reader must know first of all where current files are simulated; None where none is.
 
     Args:
         tables: the release.

@@ -1,8 +1,4 @@
-"""Reading a release: its tables as rows.
-
-What belongs here: opening the database of a release and naming the columns of a query. What does not: which figures a
-report shows.
-"""
+"""Reading a release: its tables as rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

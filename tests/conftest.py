@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from base.home import Home
-from tests.support.homes import CLEAN_LANDING, REPOSITORY, land_micro, run_once, shared_home
+from tests.support import two_releases
+from tests.support.homes import CLEAN_LANDING, REPOSITORY, run_once, shared_home
 
 SHARED = REPOSITORY.parent / "shared"
-# A test that asks for one of these homes is not of the fast tier.
-_BUILD_FIXTURES = {"clean_home", "micro_home", "noisy_home", "sample_home"}
+# A test that asks for one of these homes, or for the simulated province, is not of the fast tier.
+_BUILD_FIXTURES = {"clean_home", "noisy_home", "sample_home", "two_releases_home", "province"}
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
@@ -31,9 +32,9 @@ def clean_home() -> Home:
 
 
 @pytest.fixture(scope="session")
-def micro_home() -> Home:
-    """Five workbooks of the clean pack, published. Only read it."""
-    return shared_home("micro", land_micro, run_once)
+def two_releases_home() -> Home:
+    """Two years of the clean pack with faults, published, and published again without some of them. Only read it."""
+    return shared_home("two_releases", two_releases.land, two_releases.build)
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +62,15 @@ def _has_shared_home(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests of shared homes as builds, and put modules that build homes of their own first: they take longest."""
+    """Mark tests of shared homes as builds, and put modules that build homes of their own first: they take longest.
+
+    A module stays with one worker, and so do all that simulate the province.
+    """
     begins: dict[Path, int] = {}
     for item in items:
         is_build = item.get_closest_marker("build") is not None
         if _has_shared_home(item):
             item.add_marker("build")
+        item.add_marker(pytest.mark.xdist_group("sample" if item.path.parent.name == "sample" else str(item.path)))
         begins[item.path] = min(begins.get(item.path, 2), 0 if is_build else 1 if _has_shared_home(item) else 2)
     items.sort(key=lambda item: begins[item.path])

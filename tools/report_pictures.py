@@ -1,7 +1,6 @@
 """Pictures of a release's pages for these documents: `python -m tools.report_pictures`.
 
-What belongs here: which page is shown, and how much of it. What does not: the pages themselves (`reports/`). Needs
-Chromium, which `make test` installs where it may.
+Needs Chromium, which `make test` installs where it may.
 """
 
 import argparse
@@ -37,7 +36,7 @@ def take(reports: Path, folder: Path) -> None:
 
 
 def main() -> None:
-    """Take the pictures of the release in force of `$POVERTY_HOME`."""
+    """Take the pictures of the current release of `$POVERTY_HOME`."""
     parser = argparse.ArgumentParser(prog="python -m tools.report_pictures", description=__doc__.partition("\n")[0])
     parser.add_argument("--reports", type=Path, default=Home.from_environment().current / "reports")
     take(parser.parse_args().reports.resolve(), FOLDER)

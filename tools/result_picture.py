@@ -1,7 +1,4 @@
-"""The picture of a result in the README: `python -m tools.result_picture`.
-
-What belongs here: drawing the poor rate against the plan's targets from a published database, labelled in Vietnamese.
-"""
+"""The picture of a result in the README: `python -m tools.result_picture`."""
 
 import argparse
 from pathlib import Path

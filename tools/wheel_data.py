@@ -11,7 +11,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_DBT = ("dbt_project.yml", "profiles.yml", "models", "macros", "seeds", "tests", "generated")
+_DBT = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests", "generated")
 
 
 class WheelData(BuildHookInterface):
@@ -22,9 +22,7 @@ class WheelData(BuildHookInterface):
         if version == "editable":
             return
         root = Path(self.root)
-        if (root / "base" / "generate.py").exists():
-            subprocess.run([sys.executable, "-m", "base.generate"], cwd=root, check=True)
+        subprocess.run([sys.executable, "-m", "base.generate"], cwd=root, check=True)
         folders = [*(f"dbt/{name}" for name in _DBT), "reference"]
         for name in folders:
-            if (root / name).exists():
-                build_data["force_include"][str(root / name)] = f"base/data/{name}"
+            build_data["force_include"][str(root / name)] = f"base/data/{name}"

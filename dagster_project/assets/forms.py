@@ -1,8 +1,4 @@
-"""The official forms of a survey year as an asset.
-
-What belongs here: calling `reports.forms` and telling what was made. The lists with personal data are made by the
-command line only, never here.
-"""
+"""The official forms of a survey year as an asset; lists with personal data are made by the command line only."""
 
 import dagster as dg
 
@@ -10,8 +6,8 @@ from dagster_project.assets.release import release
 from dagster_project.dbt_project import DATA_TEAM
 from dagster_project.partitions import survey_years
 from dagster_project.resources import HomeResource
-from reports.forms.figures import NoFormsError
 from reports.forms.make import make_forms
+from reports.forms.year_figures import NoFormsError
 
 FORMS_GROUP = "forms"
 
@@ -25,7 +21,7 @@ FORMS_GROUP = "forms"
     description="The official review forms 1 to 13 of every area of the year, as Excel workbooks in reports/forms.",
 )
 def official_forms(context: dg.AssetExecutionContext, home_folder: HomeResource) -> dg.MaterializeResult[None]:
-    """Make the workbooks of one survey year from the release in force."""
+    """Make the workbooks of one survey year from the current release."""
     try:
         made = make_forms(home_folder.home(), int(context.partition_key))
     except NoFormsError as problem:

@@ -1,6 +1,6 @@
 """Assets of ingestion: the landing folder becomes raw Parquet, by survey year.
 
-What belongs here: calling `ingestion.ingest` and telling what it did. How a workbook is read is in `ingestion`.
+How a workbook is read is in `ingestion`.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,4 @@
-"""The published release as an asset.
-
-What belongs here: calling `publication` and telling what was published.
-"""
+"""The published release as an asset."""
 
 import dagster as dg
 import duckdb

@@ -1,6 +1,6 @@
 """Assets of the warehouse: the dbt models, with their tests as asset checks.
 
-What belongs here: running dbt as the only writer of the build file. The models are in `dbt/`.
+The models are in `dbt/`.
 """
 
 import json
@@ -13,7 +13,7 @@ import duckdb
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from base.home import Home
-from base.reference import write_reference
+from base.reference_build import write_reference
 from dagster_project.dbt_project import PovertyDbtTranslator, ensure_manifest
 from dagster_project.failures import dbt_progress_only, forget_messages, without_values
 from dagster_project.plots import line_plot

@@ -24,7 +24,7 @@
 {%- endmacro %}
 
 {# Whether a text that will be published holds what looks like an identity or telephone number, or a date on which
-   somebody may be born. The search before publication would stop the whole release for it: one line is held back here. #}
+   somebody may be born. The search before publication would stop the whole release for it: one line is withheld here. #}
 {% macro has_personal_number(text) -%}
     coalesce(
         {{ matches("replace(replace(" ~ text ~ ", ' ', ''), '.', '')", '.*[0-9]{9}.*') }}

@@ -1,19 +1,4 @@
-{# How persons and households are compared, and how one pass of the waterfall links. Explained in docs/identity.md. #}
-
-{# Log2 of how much more often two rows agree (or differ) in a detail when they are one person, or one household, than
-   when they are not; and the scores from which something counts. Measured in docs/identity.md. #}
-{% macro identity_weights() -%}
-    {{ return({
-        'number_same': 20, 'number_other': -5,
-        'name_same': 9, 'name_similar': 4, 'name_other': -6,
-        'day_same': 14, 'year_same': 6, 'day_other': -3, 'year_other': -8,
-        'sex_other': -8,
-        'same_commune': 7, 'other_commune': -5, 'same_hamlet': 3, 'other_hamlet': -6,
-        'household': 9, 'same_head': 7, 'taken_in': -12, 'unknown_head': -2, 'person_lost': -4, 'person_new': -4,
-        'corroboration': 8, 'same_place': 10, 'person': 13,
-        'link': 6, 'review': -6, 'margin': 5,
-    }) }}
-{%- endmacro %}
+{# How persons and households are compared, and how the passes of linkage run. Explained in docs/methods/linkage.md. #}
 
 {# A citizen number as it may speak for a person: as a number, and null where the 12 digits contradict the person's own
    sex or year of birth (province 3, century and sex 1, year of birth 2, serial 6). Nine digits encode nothing. #}
@@ -60,36 +45,21 @@
     ) = 1
 {%- endmacro %}
 
-{# What speaks for each pair of records being one household: place, head, and the persons who are in both.
+{# Common table expressions that end in `evidence`: what speaks for each pair of records being one household. The
+   weights of persons who are in both add up; pairs without a person who could be one are left out.
 
-   pairs: a model with record_number, earlier_record_number, has_previous_code, has_same_code. #}
-{% macro identity_evidence(pairs) -%}
-{% set weights = identity_weights() -%}
-with
-
-pairs as (
-    select record_number, earlier_record_number, has_previous_code, has_same_code
-    from {{ ref(pairs) }}
-),
-
-records as (
-    select * from {{ ref('int_identity_record') }}
-),
-
-persons as (
-    select * from {{ ref('int_identity_person') }}
-),
-
+   pairs: record_number, earlier_record_number. Needs the expressions `weights`, `records` and `persons`. #}
+{% macro link_evidence(pairs) -%}
 names as (
     select distinct name_number, first_word, last_word, {{ countable_letters('name_key') }} as letters
     from {{ ref('int_identity_name') }}
 ),
 
 {# Persons of one pair who could be one person: some detail agrees exactly. #}
-met as (
+compared as (
     select
-        pairs.record_number,
-        pairs.earlier_record_number,
+        {{ pairs }}.record_number,
+        {{ pairs }}.earlier_record_number,
         later.person_number,
         earlier.person_number as earlier_person_number,
         later.is_head,
@@ -103,9 +73,9 @@ met as (
         later.birth_year = earlier.birth_year as has_same_year,
         later.birth_day = earlier.birth_day as has_same_day,
         later.sex <> earlier.sex as has_other_sex
-    from pairs
-    inner join persons as later on pairs.record_number = later.record_number
-    inner join persons as earlier on pairs.earlier_record_number = earlier.record_number
+    from {{ pairs }}
+    inner join persons as later on {{ pairs }}.record_number = later.record_number
+    inner join persons as earlier on {{ pairs }}.earlier_record_number = earlier.record_number
     where
         later.citizen_id = earlier.citizen_id
         or later.name_number = earlier.name_number
@@ -113,57 +83,63 @@ met as (
         or (later.birth_year = earlier.birth_year and later.sex = earlier.sex)
 ),
 
-spelled as (
+compared_names as (
     select
-        met.*,
-        coalesce(met.has_same_name or {{ identity_similar_names('names', 'earlier_names') }}, false) as has_similar_name
-    from met
-    left join names on met.name_number = names.name_number
-    left join names as earlier_names on met.earlier_name_number = earlier_names.name_number
+        compared.*,
+        coalesce(compared.has_same_name or {{ identity_similar_names('names', 'earlier_names') }}, false)
+            as has_similar_name
+    from compared
+    left join names on compared.name_number = names.name_number
+    left join names as earlier_names on compared.earlier_name_number = earlier_names.name_number
 ),
 
-weighed as (
+match_weights as (
     select
-        *,
+        compared_names.*,
         case
-            when has_same_number then {{ weights['number_same'] }}
-            when has_other_number then {{ weights['number_other'] }}
+            when compared_names.has_same_number then weights.number_same
+            when compared_names.has_other_number then weights.number_other
             else 0
         end
         + case
-            when has_same_name then {{ weights['name_same'] }}
-            when has_similar_name then {{ weights['name_similar'] }}
-            when has_same_name is null then 0
-            else {{ weights['name_other'] }}
+            when compared_names.has_same_name then weights.name_same
+            when compared_names.has_similar_name then weights.name_similar
+            when compared_names.has_same_name is null then 0
+            else weights.name_other
         end
         + case
-            when has_same_day then {{ weights['day_same'] }}
-            when has_same_day is null and has_same_year then {{ weights['year_same'] }}
-            when has_same_year then {{ weights['day_other'] }}
-            when has_same_year is null then 0
-            else {{ weights['year_other'] }}
+            when compared_names.has_same_day then weights.day_same
+            when compared_names.has_same_day is null and compared_names.has_same_year then weights.year_same
+            when compared_names.has_same_year then weights.day_other
+            when compared_names.has_same_year is null then 0
+            else weights.year_other
         end
-        + case when has_other_sex then {{ weights['sex_other'] }} else 0 end as weight
-    from spelled
+        + case when compared_names.has_other_sex then weights.sex_other else 0 end as weight
+    from compared_names
+    cross join weights
 ),
 
-{# Each person meets at most one person of the other row. #}
-paired as (
-    select *, weight >= {{ weights['person'] }} as is_person
-    from weighed
-    where weight >= {{ weights['corroboration'] }}
+{# Each person is found in at most one person of the other row. #}
+person_pairs as (
+    select
+        match_weights.*,
+        match_weights.weight >= weights.person as is_person
+    from match_weights
+    cross join weights
+    where match_weights.weight >= weights.corroboration
     qualify
         row_number() over (
-            partition by record_number, earlier_record_number, person_number
-            order by weight desc, earlier_person_number asc
+            partition by match_weights.record_number, match_weights.earlier_record_number, match_weights.person_number
+            order by match_weights.weight desc, match_weights.earlier_person_number asc
         ) = 1
         and row_number() over (
-            partition by record_number, earlier_record_number, earlier_person_number
-            order by weight desc, person_number asc
+            partition by
+                match_weights.record_number, match_weights.earlier_record_number, match_weights.earlier_person_number
+            order by match_weights.weight desc, match_weights.person_number asc
         ) = 1
 ),
 
-shared as (
+household_weights as (
     select
         record_number,
         earlier_record_number,
@@ -174,7 +150,7 @@ shared as (
         bool_or(is_person and is_head) as head_was_there,
         bool_or(is_person and was_head) as head_is_still_there,
         bool_or(is_person and is_head and was_head and has_same_number and has_similar_name) as has_same_head_number
-    from paired
+    from person_pairs
     group by record_number, earlier_record_number
 ),
 
@@ -182,153 +158,206 @@ sizes as (
     select record_number, count(*) as persons
     from persons
     group by record_number
-)
+),
 
-select
-    pairs.record_number,
-    pairs.earlier_record_number,
-    later.survey_year,
-    earlier.survey_year as earlier_survey_year,
-    later.is_left_list,
-    pairs.has_previous_code,
-    pairs.has_same_code,
-    coalesce(later.harmonised_commune_code = earlier.harmonised_commune_code, false) as is_in_same_commune,
-    coalesce(
-        later.harmonised_commune_code = earlier.harmonised_commune_code and later.hamlet_key = earlier.hamlet_key, false
-    ) as is_in_same_hamlet,
-    cast(shared.shared_persons as integer) as shared_persons,
-    cast(shared.weight as integer) as weight,
-    shared.best_weight,
-    shared.has_same_head,
-    shared.head_was_there,
-    shared.head_is_still_there,
-    shared.has_same_head_number,
-    cast(sizes.persons as integer) as persons,
-    cast(earlier_sizes.persons as integer) as earlier_persons
-from pairs
-inner join shared
-    on
-        pairs.record_number = shared.record_number
-        and pairs.earlier_record_number = shared.earlier_record_number
-inner join records as later on pairs.record_number = later.record_number
-inner join records as earlier on pairs.earlier_record_number = earlier.record_number
-inner join sizes on pairs.record_number = sizes.record_number
-inner join sizes as earlier_sizes on pairs.earlier_record_number = earlier_sizes.record_number
+evidence as (
+    select
+        household_weights.record_number,
+        household_weights.earlier_record_number,
+        later.survey_year,
+        earlier.survey_year as earlier_survey_year,
+        later.is_left_list,
+        coalesce(later.harmonised_commune_code = earlier.harmonised_commune_code, false) as is_in_same_commune,
+        coalesce(
+            later.harmonised_commune_code = earlier.harmonised_commune_code
+            and later.hamlet_key = earlier.hamlet_key, false
+        ) as is_in_same_hamlet,
+        cast(household_weights.shared_persons as integer) as shared_persons,
+        cast(household_weights.weight as integer) as weight,
+        household_weights.best_weight,
+        household_weights.has_same_head,
+        household_weights.head_was_there,
+        household_weights.head_is_still_there,
+        household_weights.has_same_head_number,
+        cast(sizes.persons as integer) as persons,
+        cast(earlier_sizes.persons as integer) as earlier_persons
+    from household_weights
+    inner join records as later on household_weights.record_number = later.record_number
+    inner join records as earlier on household_weights.earlier_record_number = earlier.record_number
+    inner join sizes on household_weights.record_number = sizes.record_number
+    inner join sizes as earlier_sizes on household_weights.earlier_record_number = earlier_sizes.record_number
+)
 {%- endmacro %}
 
-{# One pass of the waterfall: the pairs of `evidence` that meet `condition`, one to one.
+{# The passes of a basis one after another, in the order of reference table link_passes; one row for each record that a
+   pass deals with.
 
-   Left out are records that an earlier pass has dealt with, and households that an earlier pass has found in the
-   record's year. Of the records of one year that could be a household, the one that holds most of its members comes
-   first, and a tie goes to the head (so a split keeps the id with them); of the households that a record could be, the
-   one with most evidence. Where the best two cannot be told apart, `is_linked` is false: a person has to decide.
+   Each pass takes the pairs that meet its condition, one to one. Left out are records that an earlier pass has dealt
+   with, and households that an earlier pass has found in the record's year. Of the records of one year that could be a
+   household, the one that holds most of its members comes first, and a tie goes to the head (so a split keeps the id with
+   them); of the households that a record could be, the one with the highest score. Where the best two cannot be told
+   apart, `is_linked` is false: a person has to decide.
 
-   chain: the column that names the earlier household as far as it is known.
-   passes: the models of the passes before. #}
-{% macro identity_pass(name, evidence, chain, condition, passes, score='weight') -%}
-with
-
-dealt_with as (
-    {% for pass in passes -%}
-    select record_number, chain_number, survey_year, is_left_list, is_linked
-    from {{ ref(pass) }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
-candidates as (
+   pairs: with chain_number, the earlier household as far as it is known. Needs the expressions `pairs` and `weights`.
+   conditions: {name in link_passes: SQL over pairs and weights}; scores: columns of pairs that a pass may rank by. #}
+{% macro link_by_passes(basis, conditions, scores) -%}
+passes as (
     select
-        evidence.*,
-        evidence.{{ chain }} as candidate_chain_number
-    from {{ ref(evidence) }} as evidence
-    where {{ condition }}
+        pass,
+        condition,
+        score,
+        row_number() over (partition by basis order by position) as pass_rank
+    from {{ source('reference', 'link_passes') }}
+    where basis = '{{ basis }}'
 ),
 
-open_candidates as (
-    select candidates.*
-    from candidates
-    left join dealt_with on candidates.record_number = dealt_with.record_number
-    left join dealt_with as taken
+decided as (
+    select record_number, chain_number, survey_year, is_left_list, is_linked
+    from {{ ref('int_link_decision') }}
+),
+
+{% for _ in conditions -%}
+{% set number = loop.index -%}
+dealt_with_before_{{ number }} as (
+    select * from decided
+    {% for earlier in range(1, number) -%}
+    union all
+    select record_number, chain_number, survey_year, is_left_list, is_linked
+    from pass_{{ earlier }}
+    {% endfor -%}
+),
+
+candidates_{{ number }} as (
+    select
+        pairs.*,
+        passes.pass,
+        case passes.score
+            {% for score in scores -%}
+            when '{{ score }}' then pairs.{{ score }}
+            {% endfor -%}
+        end as pass_score
+    from pairs
+    cross join weights
+    inner join passes on passes.pass_rank = {{ number }}
+    left join dealt_with_before_{{ number }} as dealt_with on pairs.record_number = dealt_with.record_number
+    left join dealt_with_before_{{ number }} as taken
         on
-            candidates.candidate_chain_number = taken.chain_number
-            and candidates.survey_year = taken.survey_year
-            and candidates.is_left_list = taken.is_left_list
+            pairs.chain_number = taken.chain_number
+            and pairs.survey_year = taken.survey_year
+            and pairs.is_left_list = taken.is_left_list
             and taken.is_linked
-    where dealt_with.record_number is null and taken.record_number is null
+    where
+        case passes.condition
+            {% for name, condition in conditions.items() -%}
+            when '{{ name }}' then {{ condition }}
+            {% endfor -%}
+        end
+        and dealt_with.record_number is null
+        and taken.record_number is null
 ),
 
-{# A household may be met at several of its records: the best one speaks for it. #}
-households as (
+{# A household may be found at several of its records: the best one counts. #}
+households_{{ number }} as (
     select *
-    from open_candidates
+    from candidates_{{ number }}
     qualify row_number() over (
-        partition by record_number, candidate_chain_number
-        order by {{ score }} desc, earlier_survey_year desc, earlier_record_number asc
+        partition by record_number, chain_number
+        order by pass_score desc, earlier_survey_year desc, earlier_record_number asc
     ) = 1
 ),
 
-ranked as (
+ranked_{{ number }} as (
     select
         *,
-        row_number() over of_record as place_of_household,
-        row_number() over of_household as place_of_record,
+        row_number() over of_record as household_rank,
+        row_number() over of_household as record_rank,
         count(*) over (partition by record_number) as candidates,
-        lead({{ score }}) over of_record as next_score,
+        lead(pass_score) over of_record as next_score,
         lead(earlier_survey_year) over of_record as next_earlier_survey_year,
-        lead({{ score }}) over of_household as next_record_score,
+        lead(pass_score) over of_household as next_record_score,
         lead(shared_persons) over of_household as next_record_shared_persons,
         lead(has_same_head) over of_household as next_record_has_same_head
-    from households
+    from households_{{ number }}
     window
         of_record as (
             partition by record_number
-            order by {{ score }} desc, earlier_survey_year desc, earlier_record_number asc
+            order by pass_score desc, earlier_survey_year desc, earlier_record_number asc
         ),
         of_household as (
-            partition by candidate_chain_number, survey_year, is_left_list
-            order by shared_persons desc, has_same_head desc, {{ score }} desc, record_number asc
+            partition by chain_number, survey_year, is_left_list
+            order by shared_persons desc, has_same_head desc, pass_score desc, record_number asc
         )
-)
+),
 
-select
-    record_number,
-    earlier_record_number,
-    candidate_chain_number as chain_number,
-    survey_year,
-    earlier_survey_year,
-    is_left_list,
-    '{{ name }}' as pass,
-    cast({{ score }} as double) as score,
-    cast(candidates as integer) as candidates,
-    not coalesce(
-        next_earlier_survey_year = earlier_survey_year
-        and next_score > {{ score }} - {{ identity_weights()['margin'] }},
-        false
-    )
-    and not coalesce(
-        next_record_shared_persons = shared_persons
-        and next_record_has_same_head = has_same_head
-        and next_record_score > {{ score }} - {{ identity_weights()['margin'] }},
-        false
-    ) as is_linked
-from ranked
-where place_of_household = 1 and place_of_record = 1
+pass_{{ number }} as (
+    select
+        ranked.record_number,
+        ranked.earlier_record_number,
+        ranked.chain_number,
+        ranked.survey_year,
+        ranked.earlier_survey_year,
+        ranked.is_left_list,
+        ranked.pass,
+        cast(ranked.pass_score as double) as score,
+        cast(ranked.candidates as integer) as candidates,
+        not coalesce(
+            ranked.next_earlier_survey_year = ranked.earlier_survey_year
+            and ranked.next_score > ranked.pass_score - weights.margin,
+            false
+        )
+        and not coalesce(
+            ranked.next_record_shared_persons = ranked.shared_persons
+            and ranked.next_record_has_same_head = ranked.has_same_head
+            and ranked.next_record_score > ranked.pass_score - weights.margin,
+            false
+        ) as is_linked
+    from ranked_{{ number }} as ranked
+    cross join weights
+    where ranked.household_rank = 1 and ranked.record_rank = 1
+),
+
+{% endfor -%}
+
+made as (
+    {% for _ in conditions -%}
+    select * from pass_{{ loop.index }}
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+)
 {%- endmacro %}
 
-{# The first record of every record's chain. `links` names at most one earlier record for each record, or null. #}
-{% macro identity_chains(name, links) -%}
-{{ name }} (record_number, chain_number) as (
-    select records.record_number, records.record_number
+{# The weights and thresholds of linkage as one row, a column each. #}
+{% macro link_weights(names) -%}
+    select
+        {% for name in names -%}
+        max(case when name = '{{ name }}' then value end) as {{ name }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from {{ source('reference', 'link_weights') }}
+{%- endmacro %}
+
+{# Common table expressions that end in `name`: the first record of every record's chain. `links` gives a record at most
+   one earlier record. Each step doubles how far back a record sees, so that five steps follow 32 links: one link a
+   survey year. #}
+{% macro link_chains(name, links) -%}
+{% set steps = 5 -%}
+{{ name }}_0 as (
+    select
+        records.record_number,
+        coalesce({{ links }}.earlier_record_number, records.record_number) as chain_number
     from {{ ref('int_identity_record') }} as records
     left join {{ links }} on records.record_number = {{ links }}.record_number
-    where {{ links }}.earlier_record_number is null
+),
 
-    union all
+{% for step in range(1, steps + 1) -%}
+{{ name }}{{ '_' ~ step if not loop.last }} as (
+    select
+        later.record_number,
+        earlier.chain_number
+    from {{ name }}_{{ step - 1 }} as later
+    inner join {{ name }}_{{ step - 1 }} as earlier on later.chain_number = earlier.record_number
+){{ ',' if not loop.last }}
 
-    select {{ links }}.record_number, {{ name }}.chain_number
-    from {{ name }}
-    inner join {{ links }} on {{ name }}.record_number = {{ links }}.earlier_record_number
-)
+{% endfor -%}
 {%- endmacro %}
 
 {# What a household is called by: the year, commune and code of a record. Unique among the rows that load. #}

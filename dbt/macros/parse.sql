@@ -19,7 +19,7 @@
     case when {{ number }} = floor({{ number }}) then try_cast({{ number }} as integer) end
 {%- endmacro %}
 
-{# Yes, no, or null where unreadable. Takes the raw cell: the usual marks are told without folding. #}
+{# Yes, no, or null where unreadable. Takes the raw cell: the usual marks are recognised without folding. #}
 {% macro parse_mark(cell) -%}
     case
         when {{ cell }} is null or {{ cell }} = '0' then false

@@ -1,4 +1,4 @@
-{# The raw rows of one role that count: those of the extraction that the register names for an accepted file.
+{# The raw rows of one sheet role, from the current extraction of each accepted file.
 
    cells: `as_corrected` (default); `of_corrected_rows_as_sent`: only the rows with a corrected cell, as they were sent. #}
 {% macro counted_rows(role, columns, cells='as_corrected') -%}

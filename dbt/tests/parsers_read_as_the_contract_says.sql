@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('stg_household') }}
-{# How cells are read, example by example. A row is an example that is read otherwise: a developer mends the parser. #}
+{# How cells are read, example by example. A row is an example that is read otherwise: a developer fixes the parser. #}
 {% set numbers = {
     '1.250,5': '1250.5', '137.5': '137.5', '1.250': '1250', '1.2340': '1.234', '12': '12', '0,5': '0.5', '-3': '-3',
     '1.250.500': '1250500', '1.250.5': none, '1,250,5': none, '12 ha': none, 'x': none, '1e5': none,

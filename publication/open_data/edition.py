@@ -1,8 +1,4 @@
-"""The files of the open-data edition: tables without small cells as DuckDB, Parquet and CSV, and their description.
-
-What belongs here: reading a release, leaving cells out, writing. What does not: which cells (`suppression`), which
-figures (`figures`).
-"""
+"""The files of the open-data edition: tables without small cells as DuckDB, Parquet and CSV, and their description."""
 
 import hashlib
 import json
@@ -18,7 +14,7 @@ import duckdb
 from base.home import SHARED, Home
 from base.release_layout import DATABASE, DESCRIPTION, read_datapackage
 from base.sql import sql_text
-from publication.open_data import figures
+from publication.open_data import published_counts
 from publication.open_data.suppression import LARGEST, PROTECTION, SMALLEST, Tree, suppressed
 from publication.release import STORAGE_VERSION, NotPublishedError
 
@@ -29,14 +25,14 @@ METHOD = (
     f"Counts from {SMALLEST} to {LARGEST} are left out (null, is_suppressed). More counts are left out so that none of "
     "them can be worked out from sums over areas, from shares, or from counts that contain it: whoever knows all "
     f"published figures still has a range of at least {PROTECTION + 1} whole numbers for each. Zeros are published: "
-    "they speak of nobody. Shares of counts left out are left out too. Only the boundaries of the review are given."
+    "they concern nobody. Shares of counts left out are left out too. Only the boundaries of the review are given."
 )
 _KEY = ("survey_year", "area_level", "area_code")
 # table -> (description, columns as (name, type, meaning)); the first columns are the key of an area
 _AREA_COLUMNS = (
     ("survey_year", "INTEGER", "Survey year: the review describes the end of it."),
     ("area_level", "VARCHAR", "province, district (until 2024) or commune."),
-    ("area_code", "VARCHAR", "former-83, a district code or a commune code."),
+    ("area_code", "VARCHAR", "Code of the territory, a district or a commune."),
     ("area_name", "VARCHAR", "Name of the area."),
 )
 _LAST_COLUMNS = (
@@ -94,13 +90,13 @@ def protected_counts(release: Path) -> tuple[dict[tuple[int, str], tuple[str, st
     with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
         areas: dict[tuple[int, str], tuple[str, str]] = {}
         parents: dict[int, dict[str, str]] = {}
-        for year, level, code, name, parent in connection.execute(figures.AREAS).fetchall():
+        for year, level, code, name, parent in connection.execute(published_counts.AREAS).fetchall():
             areas[year, code] = (level, name)
             if parent is not None:
                 parents.setdefault(year, {})[code] = parent
         counts: list[Counts] = []
         by_name: dict[tuple[int, str], Counts] = {}
-        for count in figures.AREA_COUNTS:
+        for count in published_counts.AREA_COUNTS:
             rows = connection.execute(
                 f"select survey_year, area_code, {count.name} from marts.area_year where boundary = 'as_reviewed' "
                 f"and area_level in ('province', 'district', 'commune') and {count.name} is not null"
@@ -112,8 +108,8 @@ def protected_counts(release: Path) -> tuple[dict[tuple[int, str], tuple[str, st
                 )  # fmt: skip
                 by_name[year, count.name] = made
                 counts.append(made)
-        rows = connection.execute(figures.INDICATORS).fetchall()
-        for poverty_class, whole in figures.INDICATOR_CLASSES.items():
+        rows = connection.execute(published_counts.INDICATORS).fetchall()
+        for poverty_class, whole in published_counts.INDICATOR_CLASSES.items():
             for code in sorted({row[3] for row in rows}):
                 one = [(row[0], row[1], row[4]) for row in rows if (row[2], row[3]) == (poverty_class, code)]
                 counts += [
@@ -123,13 +119,13 @@ def protected_counts(release: Path) -> tuple[dict[tuple[int, str], tuple[str, st
                     )
                     for year, value in _by_year(one).items()
                 ]  # fmt: skip
-        rows = connection.execute(figures.NEEDS).fetchall()
-        for code in sorted({row[2] for row in rows} - set(figures.NEEDS_WITH_PARTS)):
+        rows = connection.execute(published_counts.NEEDS).fetchall()
+        for code in sorted({row[2] for row in rows} - set(published_counts.NEEDS_WITH_PARTS)):
             one = [(row[0], row[1], row[3]) for row in rows if row[2] == code]
             counts += [
                 _protected(
                     "need_year", year, (code,), value, parents.get(year, {}), by_name,
-                    figures.LISTED, None, figures.LISTED, None,
+                    published_counts.LISTED, None, published_counts.LISTED, None,
                 )
                 for year, value in _by_year(one).items()
             ]  # fmt: skip
@@ -176,7 +172,7 @@ def _protected(
 
 
 def write_edition(home: Home) -> Edition:
-    """Write the open-data edition of the release in force, whole or not at all.
+    """Write the open-data edition of the current release, whole or not at all.
 
     Raises NotPublishedError when nothing is published. An edition that is there is not written again: like its release
     it does not change.

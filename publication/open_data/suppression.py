@@ -1,7 +1,6 @@
 """Which cells of an additive table are left out: the small ones, and as many more as their protection needs.
 
-What belongs here: cell suppression in one tree of areas (province, districts, communes) for one count. What does not:
-which counts there are. Pure functions on numbers, deterministic.
+Pure functions on numbers, deterministic.
 
 A count from 1 to 4 is left out (primary). A reader knows every published cell, that an area is the sum of its parts,
 that a cell left out is at least 1 (zeros are published), and what lies above and below it (`floor`, `cap`: the poor who

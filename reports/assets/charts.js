@@ -1,4 +1,4 @@
-/* Draws every JSON block of the page with plotly.js. Paper has another width than the screen: drawn anew for printing,
+/* Draws every JSON block of the page with plotly.js. Paper has another width than the screen: drawn again for printing,
    because a change of size moves some charts only after the page was printed. */
 "use strict";
 (() => {

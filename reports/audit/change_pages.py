@@ -1,23 +1,20 @@
-"""The page of the audit report about what changed since the release before: files, rows of tables, figures and causes.
-
-What belongs here: showing a difference. What does not: comparing (`audit.release_difference`).
-"""
+"""The page of the audit report about changes since the release before: files, rows of tables, figures and causes."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 from audit.release_difference import FigureChange, ReleaseDifference
-from reports.audit.facts import Audit
-from reports.audit.measure_words import figure_label
+from reports.audit.data import Audit
+from reports.audit.labels_vi import CAUSE
+from reports.audit.measure_labels_vi import figure_label
 from reports.audit.pages import Page
-from reports.audit.words import CAUSE
 from reports.numbers import count_vi, decimal_vi
 from reports.tables import Row
 
 LISTED_FIGURES = 300
 _LISTED_FILES = 500
 _MAIN_TABLE = "marts.area_year"
-_LEVELS = ("province", "district", "commune")
+_LEVELS = ("province", "former_province", "district", "commune")
 
 
 def _value(value: float | None) -> str:

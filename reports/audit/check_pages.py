@@ -1,14 +1,11 @@
-"""The pages of the audit report about checks, reconciliation, printed figures, links, decisions.
-
-What belongs here: what each page shows. What does not: reading (`facts`), looks (`templates`), other pages.
-"""
+"""The pages of the audit report about checks, reconciliation, printed figures, links, decisions."""
 
 from collections import Counter
 from pathlib import Path
 
-from reports.audit.facts import Audit
+from reports.audit.data import Audit
+from reports.audit.labels_vi import DATASETS, KIND, OWNER, PASSES, UNIT, condition_vi
 from reports.audit.pages import Page
-from reports.audit.words import DATASETS, KIND, OWNER, PASSES, UNIT, condition_vi
 from reports.numbers import count_vi, decimal_vi
 from reports.tables import Row
 
@@ -106,7 +103,7 @@ def describe_published(audit: Audit) -> None:
         row["warehouse_vi"] = _published_value(row["warehouse_value"], row["unit"])
 
 
-def published(audit: Audit, reports: Path) -> Page:
+def published(audit: Audit) -> Page:
     """Printed figures beside the warehouse's."""
     found = Counter(row["is_matched"] for row in audit.published)
     context = {
@@ -114,7 +111,6 @@ def published(audit: Audit, reports: Path) -> Page:
         "matched": found[True],
         "different": found[False],
         "unknown": found[None],
-        "plan": (reports / "plan" / "index.html").exists(),
     }
     return "published.html", "published", context
 

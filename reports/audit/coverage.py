@@ -1,7 +1,4 @@
-"""Which commune sent what in which year: the grid of coverage.
-
-What belongs here: the state of every commune and year, as reviewed. What does not: how the grid looks.
-"""
+"""Which commune sent what in which year: the grid of coverage."""
 
 from collections import Counter
 from dataclasses import dataclass, field

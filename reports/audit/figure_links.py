@@ -1,13 +1,12 @@
 """Where the rows behind a figure of an area are listed in the audit report.
 
-What belongs here: which figures share a page of rows, and its address. What does not: the pages (`trace_pages`).
 Figures that count the same rows share a page: households and their persons, a class and its rate.
 """
 
-from reports.audit.measure_words import FIGURES, RATES, figure_label
+from reports.audit.measure_labels_vi import FIGURES, RATES, figure_label
 from reports.tables import Row
 
-# page -> its title and the measures of `marts.area_year` whose rows it lists; a rate stands where its numerator does
+# page -> its title and the measures of `marts.area_year` whose rows it lists; a rate is listed where its numerator is
 PAGES = {
     "residents": ("Hộ và nhân khẩu dân cư", ("resident_households", "resident_persons")),
     "poor": ("Hộ nghèo", ("poor_households", "poor_persons", "poor_rate")),

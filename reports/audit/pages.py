@@ -1,13 +1,10 @@
-"""The pages of the audit report about coverage and findings: overview, communes, findings by list and by check.
-
-What belongs here: what each page shows. What does not: reading (`facts`), looks (`templates`), other pages.
-"""
+"""The pages of the audit report about coverage and findings: overview, communes, findings by list and by check."""
 
 from collections import Counter
 from typing import Any
 
 from reports.audit.coverage import FINAL, MISSING, PROVISIONAL, REJECTED, STATES
-from reports.audit.facts import Audit
+from reports.audit.data import Audit
 from reports.audit.figure_links import figure_rows
 from reports.numbers import count_vi
 from reports.tables import Row
@@ -22,7 +19,7 @@ Page = tuple[str, str, dict[str, Any]]  # address below `audit/`, template, cont
 
 
 def _is_missing_file(row: Row) -> bool:
-    """Whether a finding says that a file never came: in a young warehouse these would hide what can be mended."""
+    """Whether a finding says that a file never came: in a young warehouse these would hide what can be fixed."""
     return bool(row["level"] == "completeness")
 
 

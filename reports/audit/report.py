@@ -1,12 +1,10 @@
-"""Writing the audit report of a release: the site in `reports/audit` and the workbook beside it.
-
-What belongs here: the order of the work. What does not: any page.
-"""
+"""Writing the audit report of a release: the site in `reports/audit` and the workbook beside it."""
 
 from pathlib import Path
 
 from audit.release_difference import compare_releases
-from reports.audit import words
+from reports.audit import labels_vi
+from reports.audit.audit_workbook import write_workbook
 from reports.audit.change_pages import changes
 from reports.audit.check_pages import (
     checks,
@@ -18,10 +16,9 @@ from reports.audit.check_pages import (
     published,
     reconciliation,
 )
-from reports.audit.facts import read_audit
+from reports.audit.data import read_audit
 from reports.audit.pages import by_check, commune_pages, communes, coverage, findings, overview
 from reports.audit.trace_pages import figures, trace_pages, year_pages
-from reports.audit.workbook import write_workbook
 from reports.page import Site, write_page
 
 FOLDER = "audit"
@@ -51,7 +48,7 @@ def write_audit_report(release: Path, site: Site, previous: Path | None) -> None
         checks(results),
         expectations(results, site.folder),
         reconciliation(audit),
-        published(audit, site.folder),
+        *([published(audit)] if site.has_printed_figures else []),
         figures(audit),
         *year_pages(audit),
         *trace_pages(audit, release),
@@ -66,7 +63,7 @@ def write_audit_report(release: Path, site: Site, previous: Path | None) -> None
             f"audit/templates/{template}.html.j2",
             page=name,
             audit=audit,
-            words=words,
+            labels=labels_vi,
             **context,
         )
     write_workbook(site.folder / FOLDER / "audit.xlsx", audit, first[2], results, difference, site.notice)

@@ -1,7 +1,6 @@
 """From every figure of an area to the rows behind it: the figures by year, and a page per year and kind of record.
 
-What belongs here: what the pages show of each area. What does not: tracing (`audit.year_trace`), which figures share a
-page (`figure_links`). A page holds every commune with its rows, and districts and the province as their sums.
+A page holds every commune with its rows, and districts and the province as their sums.
 """
 
 import re
@@ -12,9 +11,9 @@ from pathlib import Path
 from audit.standards import standards_of_years
 from audit.year_trace import CommuneRows, YearFigure, YearTracer
 from base.text import key
-from reports.audit.facts import Audit
+from reports.audit.data import Audit
 from reports.audit.figure_links import MEASURES, PAGES, figure_rows, href_of
-from reports.audit.measure_words import RATES, figure_label
+from reports.audit.measure_labels_vi import RATES, figure_label
 from reports.audit.pages import Page
 from reports.tables import Row
 

@@ -6,7 +6,7 @@ Tables and columns are explained by the comments of the release's database, chec
 from itertools import groupby
 from pathlib import Path
 
-from reports.audit.words import BLOCKS, ENGINE, KIND, OWNER, SEVERITY
+from reports.audit.labels_vi import BLOCKS, ENGINE, KIND, OWNER, SEVERITY
 from reports.page import Site, write_page
 from reports.tables import ReleaseTables, Row, open_release
 

@@ -1,8 +1,7 @@
 """Values beside formulas: openpyxl writes a formula without what it gives; readers that do not calculate see nothing.
 
-What belongs here: setting the value of formula cells in the saved file, and making the same bytes of the same content.
-What does not: what the values are. The sheets are openpyxl's own output, so its way of writing a formula is relied on
-and checked: every formula of the file must get its value.
+The sheets are openpyxl's own output, so its way of writing a formula is relied on and checked: every formula of the
+file must get its value.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Text in cells: whatever it begins with, it stays text.
 
-What belongs here: how a text becomes a cell's value. What does not: which texts a form has. A name such as `=A1` must
-neither be calculated when the file is opened nor become a formula when somebody edits the cell.
+A name such as `=A1` must neither be calculated when the file is opened nor become a formula when somebody edits the
+cell.
 """
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell

@@ -1,7 +1,7 @@
 """Filling a form: which cell holds a figure, which a live formula, and that both say the same.
 
-What belongs here: values, formulas and their agreement with the marts. What does not: looks (`layout`). A total is a
-formula whose cached value is the figure of the marts; where the formula would give anything else, no form is made.
+A total is a formula whose cached value is the figure of the marts; where the formula would give anything else, no
+form is made.
 """
 
 import math
@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 from openpyxl.utils import get_column_letter
 
-from reports.forms.figures import YearFigures
 from reports.forms.formulas import Number, Operand
 from reports.forms.rows import ADJUSTMENT, AREA, SUBTOTAL, TOTAL, Row
 from reports.forms.specification import Column, Form
+from reports.forms.year_figures import YearFigures
 
-# Running number and name of the area stand before the first column of figures.
+# Running number and name of the area come before the first column of figures.
 LEADING_COLUMNS = 2
 
 
@@ -25,7 +25,7 @@ class FiguresDisagreeError(ValueError):
 
 @dataclass(frozen=True)
 class Entry:
-    """What stands in a cell: the value that it shows and, where it is calculated, the formula."""
+    """The content of a cell: the value that it shows and, where it is calculated, the formula."""
 
     value: Number | None
     formula: str | None = None
@@ -79,7 +79,7 @@ def fill_form(
     """
     filled = FilledForm(form, columns, rows, first_row, others)
     for row in rows:
-        # A subtotal stands above its rows, so parts are filled first.
+        # A subtotal is above its rows, so parts are filled first.
         if row.kind == AREA:
             _fill_row(filled, row, figures)
     for kind in (SUBTOTAL, ADJUSTMENT, TOTAL):

@@ -1,7 +1,6 @@
 """Formulas of form columns: written once by column name, shown by column number, live in Excel, evaluated here.
 
-What belongs here: the two kinds a form has, sums such as `(a)-(b)+(c)` and ratios such as `(a)/(b)`. What does not:
-where a column stands (`layout`). A name may point into another form: `(4:poor)`.
+A name may point into another form: `(4:poor)`.
 """
 
 import re

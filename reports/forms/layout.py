@@ -1,8 +1,4 @@
-"""How a filled form stands on its worksheet: heads, merged headers, column numbers, rows, notes, signatures.
-
-What belongs here: where a cell stands, what it says and which style it has, as plain data. What does not: Excel
-(`workbook`) and figures (`fill`).
-"""
+"""The layout of a filled form on its worksheet: heads, merged headers, column numbers, rows, notes, signatures."""
 
 import math
 import textwrap
@@ -11,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from base.reference import cutoff_date
-from reports.forms.figures import Area, YearFigures
+from base.reference import cutoff_date, load_territory
 from reports.forms.fill import LEADING_COLUMNS, FilledForm
 from reports.forms.formulas import Number, Operand
 from reports.forms.rows import ADJUSTMENT, AREA
 from reports.forms.specification import COUNT, Column
+from reports.forms.year_figures import Area, YearFigures
 from reports.numbers import count_vi
 
 HEAD_ROWS = 8
@@ -147,7 +143,8 @@ def _bodies(area: Area) -> tuple[str, str]:
 
 def _where(area: Area) -> str:
     if area.level == "province":
-        return " (địa bàn trước ngày 01/7/2025)" if area.name != area.province_name else ""
+        harmonised = date.fromisoformat(load_territory().harmonised_date)
+        return f" (địa bàn trước ngày {harmonised:%d/%-m/%Y})" if area.name != area.province_name else ""
     above = [area.district_name] if area.level == "commune" and area.district_name else []
     return ", " + ", ".join([*above, area.province_name])
 
@@ -249,7 +246,7 @@ def _put_rows(sheet: Sheet, filled: FilledForm) -> None:
 
 
 def row_height(texts: Sequence[tuple[str, float]]) -> float:
-    """The height of a row in points whose texts stand in columns of a width in characters."""
+    """The height of a row in points whose texts are in columns of a width in characters."""
     return max(_lines(text, width - _INDENT) for text, width in texts) * _LINE_HEIGHT + 2
 
 

@@ -1,8 +1,7 @@
 """Making the workbooks of a survey year: which areas, where the files go, several at once.
 
-What belongs here: the way from a release to files. What does not: what a workbook holds. Workbooks without personal
-data go to `$POVERTY_HOME/reports/forms/<release>/<year>/`, those with the household lists to
-`$POVERTY_HOME/private/forms/…`, for the owner alone. Nothing is written into a release.
+Workbooks without personal data go to `$POVERTY_HOME/reports/forms/<release>/<year>/`, those with the household lists
+to `$POVERTY_HOME/private/forms/…`, for the owner alone. Nothing is written into a release.
 """
 
 import multiprocessing
@@ -13,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from base.home import OWNER_ONLY, Home
-from reports.forms.figures import Area, YearFigures, read_figures
 from reports.forms.fill import FilledForm, fill_form
+from reports.forms.household_lists import list_sheet, private_side, read_households
 from reports.forms.layout import Sheet, first_row_of_figures, lay_out
-from reports.forms.lists import list_sheet, private_side, read_households
 from reports.forms.rows import find_area, form_rows, sub_areas
 from reports.forms.specification import load_forms, load_lists
-from reports.forms.workbook import READABLE, write_workbook
+from reports.forms.write_workbook import READABLE, write_workbook
+from reports.forms.year_figures import Area, YearFigures, read_figures
 
 # Starting a process costs about a second: worth it only for many workbooks.
 _FEWEST_FOR_PROCESSES = 12
@@ -40,7 +39,7 @@ def make_forms(home: Home, survey_year: int, area_code: str | None = None, *, wo
     Args:
         home: the warehouse; its release in force is read.
         survey_year: the year.
-        area_code: one area only: former-83, a district code or a commune code; None for all areas of the year.
+        area_code: one area only: code of the territory, a district or a commune; None for all areas of the year.
         workers: processes; the number of processors by default.
 
     Raises NoFormsError for a year or area without figures, FiguresDisagreeError when a formula does not give the

@@ -1,6 +1,5 @@
 """On how many sheets of A4 a form is printed.
 
-What belongs here: the size of the paper and of rows and columns on it. What does not: what a form holds (`layout`).
 A form is as wide as its paper. It is also as high as a whole number of papers: a signature alone on its paper, below
 nothing but repeated headers, is worth nothing, and programs ignore page breaks where a sheet is fitted to its paper.
 """

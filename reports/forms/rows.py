@@ -1,14 +1,15 @@
 """Which rows the forms of an area have: its sub-areas, in groups where that makes sense, and the totals.
 
-What belongs here: the order and grouping of rows. What does not: what stands in them.
-The province lists districts while they exist, then communes; a district lists communes; a commune is one row. Communes
-are grouped into urban and rural, except where households move between the groups (their sums would count them twice).
+The province lists districts while they exist, then communes; a district lists communes; a commune is one row.
+Communes are grouped into urban and rural, except where households move between the groups (their sums would count
+them twice).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from reports.forms.figures import Area, UnknownFormsError, YearFigures
+from base.reference import load_territory
+from reports.forms.year_figures import Area, UnknownFormsError, YearFigures
 
 AREA, SUBTOTAL, ADJUSTMENT, TOTAL = "area", "subtotal", "adjustment", "total"
 _GROUPS = (("urban", "Khu vực thành thị"), ("rural", "Khu vực nông thôn"))
@@ -17,7 +18,7 @@ _NUMERALS = ("I", "II")
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its kind, what stands in the first two columns, its area, and the keys of the rows that it sums."""
+    """A row: its kind, what is in the first two columns, its area, and the keys of the rows that it sums."""
 
     kind: str
     key: str
@@ -33,10 +34,14 @@ def find_area(figures: YearFigures, code: str) -> Area:
     if area is None:
         year = figures.survey_year
         districts = any(known.level == "district" for known in figures.areas.values())
+        examples = [
+            load_territory().area_code,
+            *(["a district code"] if districts else []),
+            f"a commune code of {year}",
+        ]
         hint = " (there are no districts from 2025 on)" if len(code) == 3 and not districts else ""
         raise UnknownFormsError(
-            f"Survey year {year} has no figures of area {code}{hint}; "
-            f"ask for former-83, {'a district code such as 836, ' if districts else ''}or a commune code of {year}."
+            f"Survey year {year} has no figures of area {code}{hint}; ask for {' or '.join(examples)}."
         )
     return area
 

@@ -1,8 +1,8 @@
 """What each form is, read from `specifications/`: title, header tree, columns with their figure or formula.
 
-What belongs here: reading and expanding the YAML files. What does not: figures and looks. A changed form is a changed
-file. A column has a `measure` (a name of `figures`), a `formula` over columns, or both: then both must give the same.
-`repeat` makes a column of each indicator, cause or ethnic group of the year: `{code}` and `{name}` stand for it.
+A changed form is a changed file. A column has a `measure` (a name of `figures`), a `formula` over columns, or both:
+then both must give the same. `repeat` makes a column of each indicator, cause or ethnic group of the year: `{code}`
+and `{name}` stand for it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,7 +63,7 @@ def load_forms() -> tuple[Form, ...]:
 
 @dataclass(frozen=True)
 class ListColumn:
-    """A column of a list of households: which field, how it is shown and what stands below it (count, sum, marks)."""
+    """A column of a list of households: which field, how it is shown and what is below it (count, sum, marks)."""
 
     headers: tuple[str, ...]
     field: str

@@ -1,7 +1,6 @@
 """Writing the plan page: the printed figures of section I and of the yearly series beside the warehouse.
 
-What belongs here: grouping and marking the rows of `quality.published_figure`. What does not: judging a figure, which
-dbt does. A printed value is shown as printed and never corrected.
+A printed value is shown as printed and never corrected.
 """
 
 import re

@@ -1,7 +1,6 @@
 """The charts of a profile in one year: the indicators, and the map of communes.
 
-What belongs here: pure functions from rows of published tables to Plotly figures. What does not: reading and wording of
-pages. There are no map tiles: points at the reference coordinates, in true proportion, with a scale.
+There are no map tiles: points at the reference coordinates, in true proportion, with a scale.
 """
 
 import math
@@ -203,7 +202,7 @@ def _size_key(most: int, west: float, south: float, room: float) -> Figure:
 
 
 def label_places(placed: Sequence[Row], labelled: int, pixels: float, stretch: float) -> list[str]:
-    """On which side of its point each name stands, so that names hide as few points and other names as can be.
+    """On which side of its point each name is, so that names hide as few points and other names as can be.
 
     Args:
         placed: communes with latitude, longitude, poor_households, most first.

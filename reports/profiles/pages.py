@@ -1,14 +1,11 @@
-"""Writing the profile pages of a release: `profiles/index.html` and a page for the province and each district.
-
-What belongs here: putting rows, charts and sentences together. What does not: reading (`profile`), drawing
-(`year_charts`, `area_charts`), wording (`words`).
-"""
+"""Writing the profile pages of a release: `profiles/index.html` and a page for the province and each district."""
 
 from pathlib import Path
 
 from reports.charts import CLASS_COLOURS, CLASS_NAMES, Chart
 from reports.page import Site, write_page
 from reports.profiles.area_charts import commune_map, indicator_figure
+from reports.profiles.labels_vi import about_counts, about_indicators, about_map, about_movements, about_rates
 from reports.profiles.profile import (
     PROVINCE_LEVEL,
     WORST_COMMUNES,
@@ -17,7 +14,6 @@ from reports.profiles.profile import (
     read_profile,
     standard_names,
 )
-from reports.profiles.words import about_counts, about_indicators, about_map, about_movements, about_rates
 from reports.profiles.year_charts import STATES, count_figure, movement_figure, rate_figure
 from reports.tables import open_release
 
@@ -81,7 +77,8 @@ def profile_charts(profile: Profile, names: dict[str, str]) -> dict[str, Chart]:
     if profile.latest_with_rate is not None:
         about = about_rates(profile.years, profile.constant, profile.target, names)
         figure = rate_figure(profile.years, profile.constant, profile.targets, 360)
-        charts.append(Chart("rates", "Tỷ lệ hộ nghèo, cận nghèo theo năm và mục tiêu của tỉnh", about, figure, 360))
+        title = f"Tỷ lệ hộ nghèo, cận nghèo theo năm{' và mục tiêu của tỉnh' if profile.targets else ''}"
+        charts.append(Chart("rates", title, about, figure, 360))
     if profile.matrix:
         title = "Hộ chuyển giữa các diện qua từng năm"
         figure = movement_figure(profile.matrix, 430)

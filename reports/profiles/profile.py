@@ -1,7 +1,6 @@
 """What a profile page shows of one area, read from a release.
 
-What belongs here: the queries, one function for each table of the page. What does not: charts and words. Figures come
-from the marts as they are; the only thing done to them here is to choose years and rows.
+Figures come from the marts as they are; the only thing done to them here is to choose years and rows.
 """
 
 from dataclasses import dataclass
@@ -122,7 +121,8 @@ def _constant(tables: ReleaseTables, level: str, code: str) -> list[Row]:
     """One standard and one income test for all its years, so that nothing but life changes along the line."""
     return tables.rows(
         "with first_standard as "
-        "(select any_value(constant_standard_code) as standard_code from marts.target_progress), "
+        "(select standard_code from marts.area_year_constant_standard where is_standard_of_year "
+        "order by survey_year limit 1), "
         "series as (select areas.* from marts.area_year_constant_standard as areas "
         "inner join first_standard using (standard_code) where area_level = ? and area_code = ? "
         "and boundary = 'as_reviewed' and poor_rate is not null) "

@@ -1,7 +1,6 @@
 """The charts of a profile along the years: rates against the targets, numbers of households, movements.
 
-What belongs here: pure functions from rows of published tables to Plotly figures. What does not: reading and wording of
-pages. Rows are those that `reports.profiles.profile` reads, ordered by year.
+Rows are those that `reports.profiles.profile` reads, ordered by year.
 """
 
 from collections.abc import Sequence

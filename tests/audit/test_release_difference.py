@@ -71,7 +71,7 @@ def test_a_new_file_comes_before_a_rule(compare: Callable[..., ReleaseDifference
         ({"decisionsHash": "x"}, "correction"),
     ],
 )
-def test_the_first_recorded_cause_is_told(
+def test_the_first_recorded_cause_is_reported(
     compare: Callable[..., ReleaseDifference], inputs: dict[str, str], cause: str
 ) -> None:
     assert {figure.cause for figure in compare(_ONE_MORE, **inputs).figures} == {cause}

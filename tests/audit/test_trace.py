@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from audit.figures import UnknownFigureError
+from audit.figure_names import UnknownFigureError
 from audit.measures import CLASS_GROUPS, LISTED, MEASURES, UNITS
 from audit.records import Record
 from audit.trace import Trace, Tracer, trace_figure
@@ -74,8 +74,8 @@ def test_every_figure_of_the_year_adds_up_to_itself(traces: list[Trace]) -> None
     ]
     assert wrong == []
     assert {traced.measure for traced in traces} == set(MEASURES)
-    told = Counter(traced.measure for traced in traces if traced.records and traced.published_value)
-    assert set(MEASURES) - set(told) <= {"merit_households", "group_2_households"}, "nothing to add up for a measure"
+    shown = Counter(traced.measure for traced in traces if traced.records and traced.published_value)
+    assert set(MEASURES) - set(shown) <= {"merit_households", "group_2_households"}, "nothing to add up for a measure"
 
 
 def test_communes_add_up_to_the_province(traces: list[Trace]) -> None:
@@ -128,9 +128,9 @@ def test_the_rows_of_the_archived_workbooks_hold_the_records(clean_home: Home, t
 
 def test_the_command_tells_rows_rule_and_sum(clean_home: Home) -> None:
     asked = ["trace", "--year", "2024", "--area", "29161", "--measure", "poor_households"]
-    told = poverty(clean_home, *asked).stdout
-    assert "the records give the figure again" in told
-    assert "ND07-2021" in told
+    shown = poverty(clean_home, *asked).stdout
+    assert "the records give the figure again" in shown
+    assert "ND07-2021" in shown
     rows = list(csv.DictReader(io.StringIO(poverty(clean_home, *asked, "--format", "csv").stdout)))
     traced = trace_figure(clean_home.current, 2024, "29161", "poor_households")
     assert len(rows) == traced.published_value == len(traced.records)
@@ -141,13 +141,13 @@ def test_the_command_tells_rows_rule_and_sum(clean_home: Home) -> None:
     assert [row["household_id"] for row in document["records"]] == [row["household_id"] for row in rows]
 
 
-def test_a_sum_that_differs_is_told(clean_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sum_that_differs_is_reported(clean_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("audit.trace.published_value", lambda *_: 1)
     assert not trace_figure(clean_home.current, 2024, "29161", "poor_households").gives_figure_again
 
 
 @pytest.mark.parametrize(
-    ("year", "area", "measure", "told"),
+    ("year", "area", "measure", "shown"),
     [
         (2024, "29161", "poor_housholds", r"no measure 'poor_housholds'. Nearest: poor_households"),
         (2034, "29161", "poor_households", r"no survey year '2034'. Nearest: .*2030"),
@@ -155,7 +155,9 @@ def test_a_sum_that_differs_is_told(clean_home: Home, monkeypatch: pytest.Monkey
         (2024, "29161", "opening", r"opening needs --class: poor, near_poor"),
     ],
 )
-def test_unknown_names_are_told_the_nearest(clean_home: Home, year: int, area: str, measure: str, told: str) -> None:
-    with pytest.raises(UnknownFigureError, match=told):
+def test_unknown_names_are_reported_the_nearest(
+    clean_home: Home, year: int, area: str, measure: str, shown: str
+) -> None:
+    with pytest.raises(UnknownFigureError, match=shown):
         trace_figure(clean_home.current, year, area, measure)
     poverty(clean_home, "trace", "--year", str(year), "--area", area, "--measure", measure, expect=2)

@@ -91,12 +91,12 @@ TAMPERINGS: dict[str, tuple[Callable[[Home], None], str]] = {
 }
 
 
-@pytest.mark.parametrize(("tampering", "told"), TAMPERINGS.values(), ids=TAMPERINGS.keys())
-def test_tampering_is_named(home: Home, tampering: Callable[[Home], None], told: str) -> None:
+@pytest.mark.parametrize(("tampering", "shown"), TAMPERINGS.values(), ids=TAMPERINGS.keys())
+def test_tampering_is_named(home: Home, tampering: Callable[[Home], None], shown: str) -> None:
     tampering(home)
     problems = verify_release(home, home.current.resolve())
     assert problems
-    assert [problem for problem in problems if re.search(told, problem)]
+    assert [problem for problem in problems if re.search(shown, problem)]
 
 
 def test_the_commands_stop_at_a_cut_registry(home: Home) -> None:

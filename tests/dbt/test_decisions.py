@@ -163,9 +163,9 @@ def test_corrections_change_figures_by_what_is_listed_and_leave_raw_alone(home: 
     build(home, DAYS[1])
     dbt(home, "test", "--select", "corrections_end_in_the_published_figures", "quality")
 
-    told = rows(build_file(home), "select status, refusal from quality.correction order by line_number")
-    assert [status for status, _ in told] == ["applied"] * len(applied) + ["refused"] * len(refused), told
-    for (_, refusal), (_, wanted) in zip(told[len(applied) :], refused, strict=True):
+    shown = rows(build_file(home), "select status, refusal from quality.correction order by line_number")
+    assert [status for status, _ in shown] == ["applied"] * len(applied) + ["refused"] * len(refused), shown
+    for (_, refusal), (_, wanted) in zip(shown[len(applied) :], refused, strict=True):
         assert wanted in refusal
     after = {row[:3]: row[3] for row in rows(build_file(home), FIGURES)}
     was = {row[:3]: row[3] for row in before}
@@ -243,11 +243,11 @@ def test_a_waiver_makes_a_release_final_through_its_last_day(home: Home) -> None
         assert package is not None
         assert len(package["waiversInForce"]) == (1 if day.day <= 3 else 0)
     assert maturities == {2: "final", 3: "final", 4: "provisional"}
-    told = rows(
+    shown = rows(
         home.current / DATABASE, "select status, problem, findings_waived from quality.waiver order by line_number"
     )
-    assert told[0] == ("expired", None, 0)
-    for (status, problem, _), (_, wanted) in zip(told[1:], wrong, strict=True):
+    assert shown[0] == ("expired", None, 0)
+    for (status, problem, _), (_, wanted) in zip(shown[1:], wrong, strict=True):
         assert status == "invalid"
         assert wanted in problem
     life = rows(
@@ -273,7 +273,7 @@ def test_a_build_whose_waiver_expired_is_not_published(home: Home, monkeypatch: 
 
 
 def test_a_finding_lives_through_releases(home: Home) -> None:
-    """Found, waived, mended by a correction: it stays with its times and its answer, also when published again."""
+    """Found, waived, fixed by a correction: it stays with its times and its answer, also when published again."""
     wrong = cell(home, "household", "b1_score", "b1_score is not null")
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [wrong | {"new_value": "không rõ"}])
     build(home, DAYS[1], *FINDINGS)
@@ -295,15 +295,15 @@ def test_a_finding_lives_through_releases(home: Home) -> None:
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [wrong | {"new_value": wrong["old_value"]}])
     (correction,) = [f"đã sửa theo quyết định {row[0]}" for row in corrections_after_build(home, DAYS[3])]
     release(home, DAYS[3])
-    (mended,) = rows(home.current / DATABASE, query)
-    assert mended[:7] == ("resolved", False, naive(DAYS[1]), naive(DAYS[2]), naive(DAYS[3]), correction, "Chi cục")
-    assert mended[7] == found[7]
+    (fixed,) = rows(home.current / DATABASE, query)
+    assert fixed[:7] == ("resolved", False, naive(DAYS[1]), naive(DAYS[2]), naive(DAYS[3]), correction, "Chi cục")
+    assert fixed[7] == found[7]
 
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [])
     build(home, DAYS[4], *FINDINGS)
     release(home, DAYS[4])
     release(home, DAYS[5])
-    assert rows(home.current / DATABASE, query) == [mended]
+    assert rows(home.current / DATABASE, query) == [fixed]
 
 
 def test_a_second_submission_resolves_what_was_found_in_the_first(home: Home) -> None:

@@ -1,7 +1,6 @@
-"""The audit report of two releases: faults are planted, one is mended, and every page, sheet and list must tell it."""
+"""The audit report of two releases: faults are planted, one is fixed, and every page, sheet and list must tell it."""
 
 import re
-import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,45 +9,22 @@ import openpyxl
 import pytest
 
 from base.home import Home
-from base.release_layout import read_datapackage
+from base.release_layout import read_datapackage, releases
 from reports.audit.figure_links import PAGES
 from reports.numbers import count_vi
 from tests.support.browser import open_browser, visit
-from tests.support.homes import PACKS, poverty
+from tests.support.homes import poverty
+from tests.support.two_releases import INCOME, YEARS, unreadable_cell
 
-pytestmark = pytest.mark.build
-
-YEARS = ("2026", "2027")
-SHIFTED, REFUSED = "2027/ra-soat-2027-29158.xlsx", "2026/ra-soat-2026-29167.xlsx"
-INCOME = "Thu nhập bình quân đầu người (nghìn đồng/tháng)"
 _SHEETS = ["Tổng quan", "Độ phủ", "Phát hiện", "Kiểm tra", "Đối chiếu", "Số liệu công bố", "Liên kết",
            "Miễn trừ và đính chính", "Thay đổi"]  # fmt: skip
 
 
-def _plant_unreadable_income(path: Path) -> str:
-    """Move every column of the household list one to the right and spoil an income. Returns the cell."""
-    book = openpyxl.load_workbook(path)
-    sheet = book["Hộ gia đình"]
-    sheet.insert_cols(1)
-    header = next(cell for row in sheet.iter_rows(max_row=6) for cell in row if cell.value == INCOME)
-    cell = sheet.cell(header.row + 3, header.column)
-    cell.value = "nhiều"
-    book.save(path)
-    return f"«Hộ gia đình»!{cell.coordinate}"
-
-
-def _rename_a_header(path: Path) -> None:
-    book = openpyxl.load_workbook(path)
-    sheet = book["Hộ gia đình"]
-    next(cell for row in sheet.iter_rows(max_row=6) for cell in row if cell.value == "Số nhân khẩu").value = "Người"
-    book.save(path)
-
-
 class Faulty:
-    """A home with two releases: first a cell is unreadable and a file refused, then the file is right."""
+    """The home with two releases, and what its second one says."""
 
-    def __init__(self, home: Home, cell: str, first: Path):
-        self.home, self.cell, self.first = home, cell, first
+    def __init__(self, home: Home):
+        self.home, self.cell, self.first = home, unreadable_cell(home), releases(home)[0]
         self.release = home.current.resolve()
         self.audit = self.release / "reports" / "audit"
 
@@ -64,17 +40,8 @@ class Faulty:
 
 
 @pytest.fixture(scope="module")
-def faulty(tmp_path_factory: pytest.TempPathFactory) -> Faulty:
-    home = Home(tmp_path_factory.mktemp("faulty") / "home").create()
-    for year in YEARS:
-        shutil.copytree(PACKS / "clean" / "landing" / year, home.landing / year)
-    cell = _plant_unreadable_income(home.landing / SHIFTED)
-    _rename_a_header(home.landing / REFUSED)
-    poverty(home, "run")
-    first = home.current.resolve()
-    shutil.copy(PACKS / "clean" / "landing" / REFUSED, home.landing / "2026" / "sua-lai.xlsx")
-    poverty(home, "run")
-    return Faulty(home, cell, first)
+def faulty(two_releases_home: Home) -> Faulty:
+    return Faulty(two_releases_home)
 
 
 class _Links(HTMLParser):

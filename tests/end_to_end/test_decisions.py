@@ -1,6 +1,7 @@
 """Decisions through the command line: what a person edits and reads, and that no value of a correction gets out."""
 
 import json
+import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import duckdb
@@ -9,16 +10,23 @@ import pytest
 from base.home import Home
 from base.release_layout import DATABASE, read_datapackage
 from poverty_cli import main
-from tests.support.homes import copy_of, poverty
+from tests.support.homes import land_micro, poverty
+
+pytestmark = pytest.mark.build
 
 CANARY = "083299955577"
 CANARY_NAME = "Tạ Bạch Yến Oanh Thử Nghiệm"
 
 
 @pytest.fixture(scope="module")
-def decided(micro_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The micro pack with a waiver of what is missing and corrections of personal cells, run once more."""
-    home = copy_of(micro_home, tmp_path_factory.mktemp("decided") / "home", with_build=False)
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """One year of the micro pack, step by step as a data engineer backfills, with a waiver of what is missing and
+    corrections of personal cells."""
+    home = Home(tmp_path_factory.mktemp("decided") / "home").create()
+    land_micro(home)
+    assert "Nothing is published yet" in poverty(home, "status").stdout
+    assert "3 not read yet" in poverty(home, "ingest", "--year", "2024").stdout
+    assert "no whole build" in poverty(home, "publish", expect=1).stderr
     today = datetime.now(UTC).date()
     (home.decisions / "waivers.csv").write_text(
         "\ufeffcheck_code;reason;decided_by;decided_on;expires_on;ghi chú\n"
@@ -40,8 +48,17 @@ def decided(micro_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
         f"{CANARY_NAME},{CANARY},{CANARY},{CANARY_NAME},{CANARY},{CANARY},{CANARY},{CANARY_NAME} {CANARY},{CANARY}\n",
         encoding="utf-8",
     )
-    poverty(home, "run")
+    poverty(home, "build")
+    assert "Release" in poverty(home, "publish").stdout
+    for year in ("2025", "2026"):
+        shutil.rmtree(home.landing / year)
     return home
+
+
+def test_a_year_ingested_alone_is_published_alone(decided: Home) -> None:
+    package = read_datapackage(decided.current)
+    assert package is not None
+    assert {source["surveyYear"] for source in package["sources"]} == {2024}
 
 
 def test_the_release_is_final_and_lists_its_waivers(decided: Home) -> None:
@@ -50,9 +67,9 @@ def test_the_release_is_final_and_lists_its_waivers(decided: Home) -> None:
     assert (package["maturity"], package["maturityReasons"]) == ("final", [])
     (waiver,) = package["waiversInForce"]
     assert (waiver["checkCode"], waiver["findingsWaived"] > 0) == ("no_accepted_file", True)
-    told = poverty(decided, "status").stdout
-    assert "Waivers: 1 in force, 1 expired, 1 invalid (quality.waiver)" in told
-    assert "Corrections: 1 applied, 3 refused (quality.correction)" in told
+    shown = poverty(decided, "status").stdout
+    assert "Waivers: 1 in force, 1 expired, 1 invalid (quality.waiver)" in shown
+    assert "Corrections: 1 applied, 3 refused (quality.correction)" in shown
     with duckdb.connect(str(decided.current / DATABASE), read_only=True) as connection:
         observed = connection.execute(
             "select is_passed, observed from quality.check_result where check_id = 'no_accepted_file'"

@@ -12,8 +12,10 @@ import pytest
 from base.forms import Form, form_of_year, load_forms
 from base.home import Home
 from base.release_layout import DATABASE
-from tests.end_to_end.conftest import PACKS, poverty
+from tests.support.homes import PACKS, poverty
 from tests.support.workbooks import household, member, total, workbook_bytes
+
+pytestmark = pytest.mark.build
 
 PACK = PACKS / "level-change"
 RESIDENTS = {

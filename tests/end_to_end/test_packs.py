@@ -100,7 +100,7 @@ def test_the_judge_on_clean(shared: Path, clean_home: Home) -> None:
 
 
 def test_the_judge_on_noisy(shared: Path, noisy_home: Home) -> None:
-    told = judge(shared, noisy_home, "noisy", "--noisy", "--tables", JUDGED)
-    assert "error findings on unfaulted files: 0" in told
-    found, faults = told.splitlines()[-1].rsplit("faults=", 1)[1].split("/")
-    assert found == faults, told
+    shown = judge(shared, noisy_home, "noisy", "--noisy", "--tables", JUDGED)
+    assert "error findings on unfaulted files: 0" in shown
+    found, faults = shown.splitlines()[-1].rsplit("faults=", 1)[1].split("/")
+    assert found == faults, shown

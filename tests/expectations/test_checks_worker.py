@@ -19,9 +19,9 @@ def raising(error: Exception):
 
 def test_an_error_with_words_is_passed_on_and_any_other_only_by_its_type() -> None:
     assert answer(REQUEST, raising(SuiteError("There is no suite x."))) == {"error": "There is no suite x."}
-    told = answer(REQUEST, raising(ValueError("could not convert Nguyễn Văn A")))["error"]
-    assert told.startswith("ValueError at worker.py:")
-    assert "Nguyễn" not in told
+    shown = answer(REQUEST, raising(ValueError("could not convert Nguyễn Văn A")))["error"]
+    assert shown.startswith("ValueError at worker.py:")
+    assert "Nguyễn" not in shown
     assert answer("not json", raising(ValueError()))["error"].startswith("JSONDecodeError")
 
 

@@ -162,7 +162,7 @@ def test_a_check_whose_sql_fails_is_not_passed(runner, canary_home: Home) -> Non
 def test_without_the_kept_connection_nothing_is_believed(
     runner, canary_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The day this fails, Great Expectations has mended itself and gx_duckdb.py can go."""
+    """The day this fails, Great Expectations has fixed itself and gx_duckdb.py can go."""
     from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
     monkeypatch.setattr(runner.DuckDBDatasource, "execution_engine_type", SqlAlchemyExecutionEngine)
@@ -176,17 +176,17 @@ def test_no_result_and_no_output_holds_a_cell_value(
     names = ["raw_household", "raw_member", "raw_total", "raw_source_file", "fct_household_year"]
     results = runner.run_suites(canary_home, names)
     assert sum(not result.is_passed for result in results) > 10
-    told = json.dumps([result.to_json() for result in results], ensure_ascii=False) + "".join(capfd.readouterr())
+    shown = json.dumps([result.to_json() for result in results], ensure_ascii=False) + "".join(capfd.readouterr())
     for canary in (CANARY_NAME, CANARY_ID, "Hoàng", "199912345", "199,912,345", "8.3199"):
-        assert canary not in told
+        assert canary not in shown
 
 
 def test_the_worker_gives_what_a_direct_run_gives_and_keeps_silent(
     worker: ExpectationsWorker, runner, canary_home: Home, capfd: pytest.CaptureFixture[str]
 ) -> None:
     names = ["raw_household", "fct_household_year"]
-    told = worker.run(canary_home, names)
-    assert {(r.check_id, r.is_passed, r.observed, r.expected) for r in told} == {
+    shown = worker.run(canary_home, names)
+    assert {(r.check_id, r.is_passed, r.observed, r.expected) for r in shown} == {
         (r.check_id, r.is_passed, r.observed, r.expected) for r in runner.run_suites(canary_home, names)
     }
     assert capfd.readouterr() == ("", "")
@@ -212,7 +212,7 @@ def test_raw_suites_leave_the_build_file_alone(runner, canary_home: Home) -> Non
         assert runner.run_suites(canary_home, ["raw_household"])
 
 
-def test_a_lost_worker_is_told_with_what_to_do(canary_home: Home) -> None:
+def test_a_lost_worker_is_reported_with_what_to_do(canary_home: Home) -> None:
     with ExpectationsWorker() as lost:
         os.kill(lost.start()._process.pid, signal.SIGKILL)
         with pytest.raises(WorkerError, match="ended without an answer .*run_suites"):

@@ -10,7 +10,7 @@ import pytest
 
 from base.forms import Form, load_forms
 from ingestion.extract import Extraction, extract
-from ingestion.workbook import UNCALCULATED
+from ingestion.open_workbook import UNCALCULATED
 from tests.support.workbooks import household, member, workbook_bytes
 
 FORMS = load_forms()
@@ -314,7 +314,7 @@ def test_number_cells_and_text_numbers_stay_different() -> None:
     assert read_rows[4]["b1_score"] == "137.125"
 
 
-def test_numbers_are_told_apart_when_the_first_column_is_empty() -> None:
+def test_numbers_are_reported_apart_when_the_first_column_is_empty() -> None:
     form = FORMS["F2025"]
 
     def change(book: openpyxl.Workbook) -> None:

@@ -15,7 +15,7 @@ from base.home import Home
 from base.reference import REFERENCE_VARIABLE, reference_folder
 from ingestion import ingest as ingestion_module
 from ingestion.archive import archive_path
-from ingestion.ingest import files_to_read, ingest, read_all
+from ingestion.ingest import files_to_read, ingest, lost_files, read_all
 from ingestion.registry import BrokenRegistryError, Registry
 from tests.support.readers import dying_reader, failing_reader
 from tests.support.workbooks import household, workbook_bytes
@@ -232,3 +232,16 @@ def test_a_form_without_a_sheet_is_refused_by_name(tmp_path: Path, monkeypatch: 
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     with pytest.raises(MapError, match=r"F2099 .* total"):
         load_forms()
+
+
+def test_lost_raw_cells_are_read_again_from_the_archive(home: Home) -> None:
+    land(home, "a.xlsx")
+    ingest(home, workers=1)
+    (before,) = current_rows(home, "household")
+    shutil.rmtree(home.raw)
+    assert len(lost_files(home, Registry.open(home.registry))) == 1
+    (home.landing / "a.xlsx").unlink()
+    ingest(home, workers=1)
+    assert lost_files(home, Registry.open(home.registry)) == set()
+    (after,) = current_rows(home, "household")
+    assert {**after, "extraction_id": None} == {**before, "extraction_id": None}

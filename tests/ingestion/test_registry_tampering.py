@@ -32,7 +32,7 @@ def test_an_untouched_registry_is_opened(home: Home) -> None:
 
 
 def test_what_came_after_the_release_may_be_missing_only_with_its_chain(home: Home) -> None:
-    """Nothing records the fourth entry but the registry itself, so that its removal cannot be told."""
+    """Nothing records the fourth entry but the registry itself, so that its removal cannot be shown."""
     _write(home, _lines(home)[:3])
     assert len(open_registry(home).entries) == 3
 
@@ -42,7 +42,7 @@ def _altered(lines: Lines) -> Lines:
 
 
 def _altered_with_its_hash(lines: Lines) -> Lines:
-    """The last entry of the release is written anew, with a hash that fits: only the release knows better."""
+    """The last entry of the release is written again, with a hash that fits: only the release knows better."""
     registry = Registry(Path("unused"), [json.loads(line) for line in lines[:2]])
     entry = {"sha256": "f" * 64, "status": "accepted", "sequence": 3, "previous_hash": registry.head}
     from ingestion.registry import entry_hash

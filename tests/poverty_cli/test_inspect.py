@@ -22,13 +22,13 @@ def home(tmp_path: Path) -> Home:
 def test_a_good_file_has_no_problem_and_leaves_nothing_behind(home: Home, tmp_path: Path) -> None:
     path = tmp_path / "good.xlsx"
     path.write_bytes(workbook_bytes(FORM))
-    told = poverty(home, "inspect", str(path)).stdout
-    assert "No problem found" in told
-    assert "F2022" in told
+    shown = poverty(home, "inspect", str(path)).stdout
+    assert "No problem found" in shown
+    assert "F2022" in shown
     assert not home.registry.exists()
 
 
-def test_every_problem_is_told_without_any_value(home: Home, tmp_path: Path) -> None:
+def test_every_problem_is_reported_without_any_value(home: Home, tmp_path: Path) -> None:
     secret = "Canary Bí Mật"
     rows = [
         household(FORM, "1", head_name=secret, b1_score=secret, recorded_class="Hộ lạ"),
@@ -37,7 +37,7 @@ def test_every_problem_is_told_without_any_value(home: Home, tmp_path: Path) -> 
     ]
     path = tmp_path / "bad.xlsx"
     path.write_bytes(workbook_bytes(FORM, households=rows, members=[]))
-    told = poverty(home, "inspect", str(path), expect=1).stdout
+    shown = poverty(home, "inspect", str(path), expect=1).stdout
     for code in ("class_label_unknown", "household_code_duplicate", "unreadable_number", "unreadable_date"):
-        assert code in told
-    assert "Canary" not in told
+        assert code in shown
+    assert "Canary" not in shown

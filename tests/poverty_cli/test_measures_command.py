@@ -33,7 +33,7 @@ def test_by_groups_as_a_table(file: Path) -> None:
     assert "1.000000" in done.stdout
 
 
-def test_what_was_left_out_and_how_weights_were_read_is_told_beside_the_table(tmp_path: Path) -> None:
+def test_what_was_left_out_and_how_weights_were_read_is_reported_beside_the_table(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_text("secret,a,b,w\nNguyễn,1,0,3\nTrần,1,NA,1\n", encoding="utf-8")
     options = ["--indicators", "a,b", "--weights", "2,1", "--cutoff", "2", "--weight-column", "w"]

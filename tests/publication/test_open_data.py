@@ -29,10 +29,10 @@ def edition(opened: tuple[Home, str]) -> Path:
 
 
 def test_the_release_in_force_is_opened_and_not_made_again(opened: tuple[Home, str], clean_home: Home) -> None:
-    home, told = opened
+    home, reported = opened
     assert home.current.resolve().name == clean_home.current.resolve().name
-    assert "published/open_data" in told
-    assert "left out" in told
+    assert "published/open_data" in reported
+    assert "left out" in reported
 
 
 def test_the_command_tells_what_was_left_out(opened: tuple[Home, str], edition: Path) -> None:
@@ -44,8 +44,8 @@ def test_the_command_tells_what_was_left_out(opened: tuple[Home, str], edition: 
             ).fetchall()
             assert (cells[table]["primary"] + cells[table]["secondary"], cells[table]["published"]) == (hidden, shown)
             assert hidden > 0
-    _, told = opened
-    assert all(f"{cells[table]['primary']:,}" in told for table in TABLES)
+    _, reported = opened
+    assert all(f"{cells[table]['primary']:,}" in reported for table in TABLES)
 
 
 def test_no_small_count_is_open_and_shares_go_with_their_counts(edition: Path) -> None:
@@ -93,8 +93,8 @@ def test_the_description_is_true(edition: Path) -> None:
     assert {resource["format"] for resource in package["resources"]} == {"duckdb", "parquet", "csv"}
     assert len(package["resources"]) == 1 + 2 * len(TABLES)
     for resource in package["resources"]:
-        told = subprocess.run(["sha256sum", edition / resource["path"]], capture_output=True, text=True, check=True)
-        assert resource["hash"] == f"sha256:{told.stdout.split()[0]}"
+        reported = subprocess.run(["sha256sum", edition / resource["path"]], capture_output=True, text=True, check=True)
+        assert resource["hash"] == f"sha256:{reported.stdout.split()[0]}"
     for table in TABLES:
         rows = duckdb.sql(f"from read_csv('{edition / 'csv' / table}.csv')").fetchall()
         assert len(rows) == len(duckdb.sql(f"from '{edition / 'parquet' / table}.parquet'").fetchall()) > 0

@@ -8,11 +8,11 @@ import openpyxl
 import pytest
 
 from base.forms import load_forms
-from ingestion.places import Places, places_of
-from reports.audit.book import LINE_HEIGHT, Book, Column, row_height
+from ingestion.cell_addresses import Places, places_of
+from reports.audit.excel_styles import LINE_HEIGHT, Book, Column, row_height
+from reports.audit.labels_vi import condition_vi
 from reports.audit.trace_pages import ranges
-from reports.audit.words import condition_vi
-from reports.feedback.lists import cell_of
+from reports.feedback.correction_lists import cell_of
 
 PACK = Path(__file__).resolve().parents[1] / "packs" / "clean" / "landing"
 

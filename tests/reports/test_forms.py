@@ -257,9 +257,9 @@ def test_lists_are_made_on_request_only_and_for_the_owner_alone(home: Home, tmp_
             "update staging.stg_household set head_name = '=1+1' where source_file_id = ? and row_number = ?",
             [source, row],
         )
-    told = poverty(home, "forms", "--year", "2024", "--area", "29161", "--with-household-lists").stdout
-    assert "personal data" in told
-    assert "part of no release" in told
+    reported = poverty(home, "forms", "--year", "2024", "--area", "29161", "--with-household-lists").stdout
+    assert "personal data" in reported
+    assert "part of no release" in reported
     (path,) = (home.root / "private").rglob("*.xlsx")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     for folder in path.relative_to(home.root).parents:
@@ -290,8 +290,8 @@ def test_lists_of_another_build_are_refused(clean_home: Home, tmp_path: Path) ->
     home = Home(tmp_path / "home")
     with duckdb.connect(str(home.build_file)) as build:
         build.execute("delete from marts.fct_household_year where survey_year = 2024 and poverty_class = 'poor'")
-    told = poverty(home, "forms", "--year", "2024", "--with-household-lists", expect=1)
-    assert "not what was published" in told.stderr
+    reported = poverty(home, "forms", "--year", "2024", "--with-household-lists", expect=1)
+    assert "not what was published" in reported.stderr
     assert not list((home.root / "private").rglob("*.xlsx"))
 
 
@@ -303,8 +303,8 @@ def test_figures_that_do_not_add_up_are_refused(clean_home: Home, tmp_path: Path
             "update marts.area_year set poor_persons = poor_persons + 1 where survey_year = 2024 "
             "and boundary = 'as_reviewed' and area_code = '29161'"
         )
-    told = poverty(home, "forms", "--year", "2024", "--area", "836", expect=1)
-    assert "Biểu 1, area 836, column (5)" in told.stderr
+    reported = poverty(home, "forms", "--year", "2024", "--area", "836", expect=1)
+    assert "Biểu 1, area 836, column (5)" in reported.stderr
 
 
 @pytest.mark.parametrize(
@@ -315,9 +315,9 @@ def test_figures_that_do_not_add_up_are_refused(clean_home: Home, tmp_path: Path
     ],
 )
 def test_what_has_no_figures_is_refused_in_one_sentence(clean_home: Home, options: list[str], reason: str) -> None:
-    told = poverty(clean_home, "forms", *options, expect=2)
-    assert reason in told.stderr
-    assert len(told.stderr.strip().splitlines()) == 1
+    reported = poverty(clean_home, "forms", *options, expect=2)
+    assert reason in reported.stderr
+    assert len(reported.stderr.strip().splitlines()) == 1
 
 
 def test_without_a_release_there_are_no_forms(tmp_path: Path) -> None:

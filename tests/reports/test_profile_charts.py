@@ -8,7 +8,7 @@ import pytest
 
 from reports.charts import CLASS_COLOURS
 from reports.profiles.area_charts import commune_map, indicator_figure, label_places
-from reports.profiles.words import about_movements, about_rates, about_target
+from reports.profiles.labels_vi import about_movements, about_rates, about_target
 from reports.profiles.year_charts import count_figure, flows_between, movement_figure, rate_figure
 
 

@@ -67,9 +67,9 @@ def test_every_page_says_first_that_the_data_are_simulated_and_leads_back(clean_
     reports = clean_home.current / "reports"
     for file in [*pages(clean_home), *reports.glob("audit/*.html")]:
         seen = visit(browser, file)
-        told = seen.page.get_by_role("note")
-        assert (told.inner_text()).startswith("DỮ LIỆU MÔ PHỎNG: không phải số liệu thật"), file.name
-        assert told.bounding_box()["y"] < seen.page.locator("h1").bounding_box()["y"]
+        reported = seen.page.get_by_role("note")
+        assert (reported.inner_text()).startswith("DỮ LIỆU MÔ PHỎNG: không phải số liệu thật"), file.name
+        assert reported.bounding_box()["y"] < seen.page.locator("h1").bounding_box()["y"]
         seen.page.get_by_role("link", name="Tất cả báo cáo").click()
         assert Path(unquote(urlparse(seen.page.url).path)) == reports / "index.html", file.name
         seen.page.close()
@@ -104,7 +104,7 @@ def media_boxes(pdf: bytes) -> list[str]:
     return [found.decode() for found in re.findall(rb"/MediaBox \[([^\]]+)\]", pdf)]
 
 
-def test_charts_are_drawn_anew_for_paper(clean_home: Home, browser: Browser) -> None:
+def test_charts_are_drawn_again_for_paper(clean_home: Home, browser: Browser) -> None:
     seen = visit(browser, clean_home.current / "reports" / "profiles" / "former-83.html")
     width = "[...document.querySelectorAll('.plot')].map(plot => plot.querySelector('svg.main-svg').clientWidth)"
     seen.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")

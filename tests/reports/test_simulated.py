@@ -24,9 +24,9 @@ def test_real_data_are_not_called_simulated(files: tuple[tuple[int, str, bool | 
 
 def test_simulated_data_are_called_so_and_counted() -> None:
     tables = release((2023, "accepted", True), (2023, "rejected", None), (2024, "accepted", True))
-    told = simulated_notice(tables)
-    assert told is not None
-    assert told.startswith("DỮ LIỆU MÔ PHỎNG: không phải số liệu thật")
+    shown = simulated_notice(tables)
+    assert shown is not None
+    assert shown.startswith("DỮ LIỆU MÔ PHỎNG: không phải số liệu thật")
     mixed = release((2023, "accepted", True), (2024, "accepted", False), (2024, "accepted", False))
     assert simulated_files(mixed) == (1, 3)
     assert "trong 1/3 tệp đang dùng" in str(simulated_notice(mixed))

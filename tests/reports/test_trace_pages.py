@@ -13,10 +13,10 @@ from audit.trace import Tracer
 from audit.year_trace import YearTracer
 from base.home import Home
 from base.release_layout import DATABASE
-from reports.audit import words
-from reports.audit.facts import read_audit
+from reports.audit import labels_vi
+from reports.audit.data import read_audit
 from reports.audit.figure_links import MEASURES, PAGES
-from reports.audit.measure_words import RATES
+from reports.audit.measure_labels_vi import RATES
 from reports.audit.trace_pages import trace_pages
 from reports.numbers import count_vi, percent_vi
 from reports.page import Site, write_page
@@ -174,13 +174,13 @@ def test_a_figure_that_its_rows_do_not_give_is_marked(clean_home: Home, tmp_path
             "and boundary = 'as_reviewed'",
             [YEAR],
         )
-    audit = read_audit(release, release.name, "final", None)
+    audit = read_audit(release, release.name, "final", None, False)
     pages = {name: context for name, _, context in trace_pages(audit, release)}
     assert {name for name, context in pages.items() if context["differences"]} == {f"trace/{YEAR}-poor.html"}
-    site = Site(tmp_path / "reports", release.name, "final", None)
+    site = Site(tmp_path / "reports", release.name, "final", None, False)
     written = write_page(
         site, "audit/trace/a.html", "audit/templates/trace.html.j2", page="trace/a.html", audit=audit,
-        words=words, **pages[f"trace/{YEAR}-poor.html"],
+        labels=labels_vi, **pages[f"trace/{YEAR}-poor.html"],
     ).read_text(encoding="utf-8")  # fmt: skip
     assert "1 số trên trang này KHÁC" in written
     assert written.count("≠ ") == 1

@@ -1,7 +1,4 @@
-"""Canaries: made-up personal values planted in workbooks, and the search for them in every form that a file can hold.
-
-What belongs here: the values, where they are planted, and looking for them. What is run in between is the test's.
-"""
+"""Canaries: made-up personal values planted in workbooks, and the search for them in every encoding of a file."""
 
 import hashlib
 import json

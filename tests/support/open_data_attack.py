@@ -11,7 +11,7 @@ import duckdb
 
 from base.home import Home
 from base.release_layout import DATABASE
-from publication.open_data import figures
+from publication.open_data import published_counts
 from publication.open_data.edition import OPEN_DATABASE
 from tests.support.attacker import ranges
 
@@ -30,7 +30,7 @@ def attack_edition(release: Path, edition: Path) -> dict[Cell, tuple[float, floa
     with duckdb.connect(str(edition / OPEN_DATABASE), read_only=True) as connection:
         published = {row[:3]: row[3] for row in connection.execute(_OPEN_CELLS).fetchall()}
     with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
-        areas = [(row[0], row[2], row[4]) for row in connection.execute(figures.AREAS).fetchall()]
+        areas = [(row[0], row[2], row[4]) for row in connection.execute(published_counts.AREAS).fetchall()]
     parts: dict[tuple[int, str], list[str]] = {}
     for year, code, parent in areas:
         if parent is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from base.generate import generate
 from base.home import Home
-from base.reference import write_reference
+from base.reference_build import write_reference
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt"
 
@@ -29,7 +29,7 @@ def dbt(home: Home, *arguments: str, build_date: date | None = None) -> None:
     A home that is made again at the same place is not parsed again.
 
     `build_date` is the day that the build is made for; it goes in as the environment variable, not with --vars, because
-    other variables make dbt parse the whole project anew (7 s of the 22 s that all models of a small pack cost).
+    other variables make dbt parse the whole project again (7 s of the 22 s that all models of a small pack cost).
     """
     generate()
     write_reference(home)

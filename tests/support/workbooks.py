@@ -56,11 +56,12 @@ def member(form: Form, code: str = "29161-0001", **values: Any) -> dict[str, Any
 
 
 def cover(form: Form, **values: Any) -> dict[str, Any]:
+    is_merged = form.first_survey_year >= 2025  # into the province of Vĩnh Long
     row = {
         "form_code": form.form_code,
         "survey_year": form.first_survey_year,
-        "province_name": "Tỉnh Bến Tre",
-        "province_code": "83",
+        "province_name": "Tỉnh Vĩnh Long" if is_merged else "Tỉnh Bến Tre",
+        "province_code": "86" if is_merged else "83",
         "district_name": "Huyện Ba Tri",
         "district_code": "836",
         "commune_name": "Xã An Hiệp",

@@ -1,4 +1,4 @@
-{# Members of a quarantined household follow it in silence; only a member of no household is a problem of its own. #}
+{# Members of a quarantined household are set aside with it; only a member without a household gets a finding. #}
 with
 
 listed as (

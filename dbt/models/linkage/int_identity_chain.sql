@@ -1,21 +1,20 @@
-{# Every record with the first record of its household, as far as decisions and codes tell. #}
-with recursive
+with
 
 links as (
-    {% for pass in ['int_link_00_decision', 'int_link_01_previous_code', 'int_link_02_same_code'] -%}
     select record_number, earlier_record_number, is_linked
-    from {{ ref(pass) }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+    from {{ ref('int_link_decision') }}
+    union all
+    select record_number, earlier_record_number, is_linked
+    from {{ ref('int_link_by_code') }}
 ),
 
-made as (
+kept as (
     select record_number, earlier_record_number
     from links
     where is_linked
 ),
 
-{{ identity_chains('chains', 'made') }}
+{{ link_chains('chains', 'kept') }}
 
 select
     chains.record_number,

@@ -1,4 +1,3 @@
-{# Every spelling of a person's name with what its spellings have in common: NFC, case, tone marks, white space. #}
 with
 
 spellings as (
@@ -20,5 +19,5 @@ select
     name_key,
     split_part(name_key, ' ', 1) as first_word,
     split_part(name_key, ' ', -1) as last_word,
-    dense_rank() over (order by name_key) as name_number
+    {{ hash_number('name_key') }} as name_number
 from keyed

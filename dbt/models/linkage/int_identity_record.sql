@@ -1,4 +1,3 @@
-{# Every household row as linking sees it: normalised, numbered, and carried to one map of communes. #}
 with
 
 loaded as (
@@ -49,13 +48,10 @@ communes as (
 )
 
 select
-    row_number() over (
-        order by
-            loaded.survey_year,
-            loaded.commune_code,
-            loaded.household_code,
-            loaded.source_file_id,
-            loaded.row_number
+    {# In the order of year, commune and code, without a window over all rows: ties are broken by it. #}
+    loaded.survey_year * 100000000000 + cast(loaded.commune_code as bigint) * 1000000 + row_number() over (
+        partition by loaded.survey_year, loaded.commune_code
+        order by loaded.household_code, loaded.source_file_id, loaded.row_number
     ) as record_number,
     loaded.source_file_id,
     loaded.row_number,

@@ -1,5 +1,5 @@
 {# Changes compare the same territory, so only harmonised areas have them: the units of a survey year come and go, and
-   their codes are given anew to others. #}
+   their codes are reassigned to others. #}
 {% set key = ['area_level', 'area_code', 'unit', 'weighting', 'measure'] -%}
 with
 

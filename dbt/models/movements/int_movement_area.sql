@@ -1,4 +1,4 @@
-{# The areas that movements are told of: those with rows this year, and those that had rows the year before, carried. #}
+{# The areas of movements: those with rows this year, and those that had rows the year before, carried. #}
 with
 
 survey_years as (
@@ -25,7 +25,7 @@ names as (
     group by area_level, boundary, area_code
 ),
 
-{# What was reviewed then is told of the units of now. #}
+{# What was reviewed the year before, in the areas of this year. #}
 carried as (
     select {{ columns_of('blocks', area_key()) }}
     from {{ ref('int_commune_carried') }} as communes

@@ -29,7 +29,7 @@ leaving as (
     where {{ on_a_list('flows.from_class') }}
 ),
 
-{# Whoever stays in the area on the list was told of above. #}
+{# Who stays on the list in the area is counted above. #}
 coming as (
     select
         {{ columns_of('to_areas', area_key()) }},

@@ -26,7 +26,7 @@ gone as (
 ),
 
 {# The correction nearest to a finding that is gone: of its row, or of its file where a check compares several rows. #}
-mended as (
+corrected as (
     select
         gone.finding_id,
         corrections.correction_id,
@@ -76,18 +76,18 @@ explained as (
         gone.finding_id,
         'resolved' as status,
         case
-            when mended.correction_id is not null then 'đã sửa theo quyết định ' || mended.correction_id
+            when corrected.correction_id is not null then 'đã sửa theo quyết định ' || corrected.correction_id
             when files.public_status = 'superseded' then 'đã có tệp thay thế'
             when gone.level = 'completeness' then 'đã có tệp được chấp nhận'
             else 'kiểm tra không còn thấy vấn đề này'
         end as response,
         case
-            when mended.correction_id is not null then mended.decided_by
+            when corrected.correction_id is not null then corrected.decided_by
             when files.public_status = 'superseded' or gone.level = 'completeness' then 'commune'
         end as responded_by,
         cast(null as {{ dbt.type_string() }}) as waiver_id
     from gone
-    left join mended on gone.finding_id = mended.finding_id and mended.place = 1
+    left join corrected on gone.finding_id = corrected.finding_id and corrected.place = 1
     left join files on gone.source_file_id = files.source_file_id
 ),
 

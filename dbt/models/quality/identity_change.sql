@@ -1,5 +1,9 @@
 with
 
+weights as (
+    {{ link_weights(['number_same']) | indent(4) }}
+),
+
 identity as (
     select source_file_id, row_number, household_id
     from {{ ref('int_household_identity') }}
@@ -45,7 +49,8 @@ splits as (
         earlier.household_id as old_id,
         later.household_id as new_id,
         evidence.survey_year
-    from {{ ref('int_link_evidence_person') }} as evidence
+    from {{ ref('int_link_pair_person') }} as evidence
+    cross join weights
     inner join ids as later on evidence.record_number = later.record_number
     inner join ids as earlier on evidence.earlier_record_number = earlier.record_number
     inner join {{ ref('int_survey_year') }} as survey_years
@@ -56,7 +61,7 @@ splits as (
         later.record_number = later.first_record_number
         and not evidence.is_left_list
         and evidence.head_was_there
-        and evidence.weight >= {{ identity_weights()['number_same'] }}
+        and evidence.weight >= weights.number_same
         and earlier.household_id <> later.household_id
     qualify row_number() over (
         partition by later.household_id

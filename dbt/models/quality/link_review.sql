@@ -1,8 +1,8 @@
-{% set weights = identity_weights() -%}
-{% set code_passes = ['int_link_01_previous_code', 'int_link_02_same_code'] -%}
-{% set person_passes = ['int_link_03_head_number', 'int_link_04_members', 'int_link_05_head_name',
-    'int_link_06_probabilistic'] -%}
 with
+
+weights as (
+    {{ link_weights(['review']) | indent(4) }}
+),
 
 links as (
     select * from {{ ref('int_household_link') }}
@@ -12,7 +12,7 @@ links as (
 waiting as (
     select links.*
     from links
-    left join {{ ref('int_link_00_decision') }} as decisions on links.record_number = decisions.record_number
+    left join {{ ref('int_link_decision') }} as decisions on links.record_number = decisions.record_number
     where links.pass = 'first_record' and decisions.record_number is null
 ),
 
@@ -22,38 +22,47 @@ found as (
 ),
 
 stopped as (
-    {% for pass in code_passes + person_passes -%}
     select record_number, pass
-    from {{ ref(pass) }}
+    from {{ ref('int_link_by_code') }}
     where not is_linked
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
+
+    union all
+
+    select record_number, pass
+    from {{ ref('int_link_by_person') }}
+    where not is_linked
 ),
 
 refused as (
-    select record_number, earlier_record_number, pass, score
-    from {{ ref('int_link_made') }}
-    where not is_first_of_its_year
+    select
+        record_number,
+        refused_record_number as earlier_record_number,
+        refused_pass as pass,
+        refused_score as score
+    from links
+    where refused_pass is not null
 ),
 
 candidates as (
-    select record_number, earlier_record_number, null as pass, household_score as score, 0 as place
-    from {{ ref('int_link_scored') }}
+    select record_number, earlier_record_number, null as pass, household_score as score, 0 as source_rank
+    from {{ ref('int_link_pair_person') }}
+    where is_open
 
     union all
 
-    select record_number, earlier_record_number, null as pass, weight as score, 1 as place
-    from {{ ref('int_link_evidence_code') }}
+    select record_number, earlier_record_number, null as pass, weight as score, 1 as source_rank
+    from {{ ref('int_link_pair_code') }}
+    where best_weight is not null
 
     union all
 
-    select record_number, earlier_record_number, 'previous_code' as pass, null as score, 2 as place
-    from {{ ref('int_link_candidate_code') }}
+    select record_number, earlier_record_number, 'previous_code' as pass, null as score, 2 as source_rank
+    from {{ ref('int_link_pair_code') }}
     where has_previous_code
 
     union all
 
-    select record_number, earlier_record_number, pass, score, -1 as place
+    select record_number, earlier_record_number, pass, score, -1 as source_rank
     from refused
 ),
 
@@ -68,15 +77,16 @@ judged as (
         earlier.row_number as candidate_row_number,
         earlier.survey_year as candidate_survey_year,
         candidates.score,
-        candidates.place,
+        candidates.source_rank,
         coalesce(stopped.pass, candidates.pass, 'probabilistic') as pass,
         case
             when refused.record_number is not null then 'household_found_elsewhere'
             when stopped.record_number is not null then 'candidates_too_alike'
-            when candidates.place = 2 then 'code_without_a_person'
+            when candidates.source_rank = 2 then 'code_without_a_person'
             else 'below_threshold'
         end as reason
     from waiting
+    cross join weights
     inner join candidates on waiting.record_number = candidates.record_number
     inner join links as earlier on candidates.earlier_record_number = earlier.record_number
     left join stopped on waiting.record_number = stopped.record_number
@@ -89,13 +99,13 @@ judged as (
     where
         (found.first_record_number is null or refused.record_number is not null)
         and (
-            candidates.place <> 0
+            candidates.source_rank <> 0
             or stopped.record_number is not null
-            or candidates.score >= {{ weights['review'] }}
+            or candidates.score >= weights.review
         )
     qualify row_number() over (
         partition by waiting.record_number, earlier.first_record_number
-        order by candidates.place asc, candidates.score desc, candidates.earlier_record_number desc
+        order by candidates.source_rank asc, candidates.score desc, candidates.earlier_record_number desc
     ) = 1
 ),
 

@@ -82,7 +82,7 @@ select
     in_sheets.cell_decided_by as decided_by,
     in_sheets.cell_decided_on is not null as is_dated,
     {{ parse_decision_date('in_sheets.cell_decided_on') }} as decided_on,
-    {# Of the place alone: a hash of a reason that is held back could be turned back. #}
+    {# From the cell address alone: a hash of a withheld reason could be turned back. #}
     {{ decision_id('c-', ['in_sheets.source_file_id', 'in_sheets.role', 'in_sheets.row_number', 'columns.field']) }}
         as place_id
 from in_sheets

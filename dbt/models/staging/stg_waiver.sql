@@ -1,6 +1,6 @@
 {% set texts = ['check_code', 'survey_year', 'commune_code', 'source_file_id', 'sheet', 'row_number', 'column_name',
     'reason', 'decided_by', 'decided_on', 'expires_on'] -%}
-{# What names a waiver: published columns only, for a hash of a text that is held back could be turned back. #}
+{# What names a waiver: published columns only, for a hash of a withheld text could be turned back. #}
 {% set scope = ['check_code', 'survey_year', 'commune_code', 'source_file_id', 'sheet', 'row_number', 'column_name',
     'decided_on', 'expires_on'] -%}
 with

@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from reports.forms.cached_values import with_values
 from reports.forms.excel_text import clean, put_text
 from reports.forms.layout import Cell, Sheet
-from reports.forms.workbook import write_workbook
+from reports.forms.write_workbook import write_workbook
 
 _TEXT = st.one_of(st.text(), st.builds(lambda start, rest: start + rest, st.sampled_from("=+-@\t\n#'"), st.text()))
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from reports.forms.figures import Area, NoFormsError, YearFigures
 from reports.forms.fill import FiguresDisagreeError, fill_form
 from reports.forms.layout import first_row_of_figures, lay_out
 from reports.forms.rows import ADJUSTMENT, AREA, SUBTOTAL, TOTAL, find_area, form_rows, sub_areas
 from reports.forms.specification import Form, load_forms, load_lists
+from reports.forms.year_figures import Area, NoFormsError, YearFigures
 
 LABELS = {"indicators": [("a", "Chỉ số A"), ("b", "Chỉ số B")], "causes": [("c", "C")], "ethnicities": [("01", "Kinh")]}
 FORMS = {form.number: form for form in load_forms()}

@@ -1,1 +1,0 @@
-{{ identity_evidence('int_link_candidate_person') }}

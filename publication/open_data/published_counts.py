@@ -1,0 +1,88 @@
+"""Which figures are open, and what a reader knows that binds them together.
+
+A figure that is not here is not open.
+
+Only counts by area on the boundaries of their review: then commune, district (until 2024) and province are one tree,
+and every count of a year is a table of its own. Left out, because each is a second way to the same cells: harmonised
+boundaries and the urban and rural split (differences of two divisions), movements, transitions and decompositions
+(opening is last year's closing), poverty measures (a ratio times residents is a count), totals and groups of classes,
+needs that contain other needs, and every table about single households, files or findings.
+"""
+
+from dataclasses import dataclass
+
+AREAS = """
+    select
+        areas.survey_year, areas.area_level, areas.area_code, areas.area_name,
+        case
+            when areas.area_level = 'district' then province.area_code
+            when areas.area_level = 'commune' then coalesce(district.area_code, province.area_code)
+        end as parent_code
+    from marts.area_year as areas
+    left join marts.area_year as province
+        on areas.survey_year = province.survey_year
+        and province.boundary = 'as_reviewed' and province.area_level = 'province'
+    left join marts.dim_commune as commune
+        on areas.area_level = 'commune' and areas.area_code = commune.commune_code
+        and make_date(areas.survey_year, 12, 14) >= commune.valid_from
+        and (commune.valid_to is null or make_date(areas.survey_year, 12, 14) < commune.valid_to)
+    left join marts.area_year as district
+        on areas.survey_year = district.survey_year and commune.district_code = district.area_code
+        and district.boundary = 'as_reviewed' and district.area_level = 'district'
+    where areas.boundary = 'as_reviewed' and areas.area_level in ('province', 'district', 'commune')
+    order by areas.survey_year, areas.area_level, areas.area_code
+"""
+
+LISTED = ("poor_households", "near_poor_households")
+
+
+@dataclass(frozen=True)
+class Count:
+    """A count of `area_year` that is open.
+
+    Attributes:
+        at_most: counts whose sum it cannot exceed, where they are all shown.
+        at_least: a count that it cannot fall below, where that is shown.
+        follows: counts with which it is left out, because it would bind them: the persons of households not shown.
+        share_of: the count that its share is taken of, None for no share.
+    """
+
+    name: str
+    at_most: tuple[str, ...] = ()
+    at_least: str | None = None
+    follows: tuple[str, ...] = ()
+    share_of: str | None = None
+
+
+# In the order in which they are protected: a count comes after those that bind it.
+AREA_COUNTS = (
+    Count("resident_households"),
+    Count("resident_persons"),
+    Count("poor_households", at_most=("resident_households",), share_of="resident_households"),
+    Count("near_poor_households", at_most=("resident_households",), share_of="resident_households"),
+    Count("average_households", at_most=("resident_households",)),
+    Count("non_poor_households", at_most=("resident_households",)),
+    Count("poor_persons", at_least="poor_households", follows=("poor_households",)),
+    Count("near_poor_persons", at_least="near_poor_households", follows=("near_poor_households",)),
+    Count("female_headed_households", at_most=LISTED, follows=LISTED),
+    Count("ethnic_minority_headed_households", at_most=LISTED, follows=LISTED),
+    Count("merit_households", at_most=LISTED, follows=LISTED),
+    Count("social_protection_households", at_most=LISTED, follows=LISTED),
+)
+
+INDICATOR_CLASSES = {"poor": "poor_households", "near_poor": "near_poor_households"}
+INDICATORS = """
+    select survey_year, area_code, poverty_class, indicator_code, deprived_households
+    from marts.indicator_area_year
+    where boundary = 'as_reviewed' and area_level in ('province', 'district', 'commune')
+        and poverty_class in ('poor', 'near_poor')
+"""
+
+# Needs are those of poor and near-poor households: bound by them, and binding them where one of the two is not shown.
+# These contain others: their count is bound by the others' on both sides.
+NEEDS_WITH_PARTS = ("employment_support", "knowledge")
+NEEDS = """
+    select survey_year, area_code, need_code, households
+    from marts.need_area_year
+    where boundary = 'as_reviewed' and area_level in ('province', 'district', 'commune')
+"""

@@ -1,0 +1,182 @@
+"""The figures of a survey year by area, read from the published tables under the names that the forms use.
+
+Names are the table's short name and its keys: `class.poor.persons`, `movement.poor.household.opening`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from base.reference import cutoff_date, read_table
+from base.release_layout import DATABASE
+from reports.forms.formulas import Number
+from reports.simulated import simulated_notice
+from reports.tables import ReleaseTables
+
+_GROUPS = ("female_headed", "ethnic_minority_headed", "merit", "social_protection", "lacks_labour_capacity",
+           "group_1", "group_2", "group_3")  # fmt: skip
+_AREA_MEASURES = ("resident_households", "resident_persons", "poor_households", "near_poor_households", "poor_persons",
+                  "near_poor_persons", "poor_rate", "near_poor_rate", "poor_or_near_poor_rate")  # fmt: skip
+_CLASS_MEASURES = (
+    "households",
+    "persons",
+    *(f"{group}_{unit}" for group in _GROUPS for unit in ("households", "persons")),
+)
+_MOVEMENT_MEASURES = ("opening", "to_other_list", "above_line", "other_decrease", "from_other_list", "returned",
+                      "newly_arisen", "other_increase", "closing")  # fmt: skip
+_OF_THE_YEAR = "survey_year = ? and boundary = 'as_reviewed' and area_level in ('province', 'district', 'commune')"
+
+
+class NoFormsError(ValueError):
+    """There is nothing to make forms from; the message says why, in one sentence."""
+
+
+class UnknownFormsError(NoFormsError):
+    """The release has no such year, or the year no such area; the message says which it has."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area of a survey year and what its forms say about it in their heads."""
+
+    level: str
+    code: str
+    name: str
+    district_code: str | None
+    district_name: str | None
+    province_name: str
+    area_class: str | None
+    communes_expected: int
+    communes_received: int
+    is_final: bool
+
+
+@dataclass(frozen=True)
+class YearFigures:
+    """All figures of a survey year. `areas` are those with figures; `moved_areas` those with movements (also an area
+    that had rows only the year before). `labels` names the indicators, causes and ethnic groups of the year. `notice`
+    must be said first: its files are simulated."""
+
+    survey_year: int
+    release_id: str
+    areas: Mapping[str, Area]
+    moved_areas: Mapping[str, Area]
+    values: Mapping[str, Mapping[str, Number | None]]
+    labels: Mapping[str, Sequence[tuple[str, str]]]
+    notice: str | None
+
+    def value(self, area: str, measure: str) -> Number | None:
+        """The figure of an area; None where it is not known. Raises KeyError for a name that no table gives."""
+        return self.values[area][measure]
+
+
+def read_figures(release: Path, survey_year: int) -> YearFigures:
+    """Read a survey year from a release (its folder). Raises NoFormsError where nothing is published, UnknownFormsError
+    where it has no figures of the year."""
+    if not (release / DATABASE).exists():
+        raise NoFormsError("Nothing is published yet; `poverty run` makes the first release.")
+    with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
+        years = [
+            row[0]
+            for row in connection.execute("select distinct survey_year from marts.area_year order by 1").fetchall()
+        ]
+        if survey_year not in years:
+            known = ", ".join(map(str, years)) or "none"
+            raise UnknownFormsError(f"The release has no figures of survey year {survey_year} (it has: {known}).")
+        areas, moved = _areas(connection, survey_year)
+        return YearFigures(
+            survey_year,
+            release.resolve().name,
+            areas,
+            moved,
+            _values(connection, survey_year),
+            _labels(connection, survey_year),
+            simulated_notice(ReleaseTables(connection), survey_year),
+        )
+
+
+def _areas(connection: duckdb.DuckDBPyConnection, survey_year: int) -> tuple[dict[str, Area], dict[str, Area]]:
+    communes = {
+        row[0]: row[1:]
+        for row in connection.execute(
+            "select commune_code, district_code, district_name, province_name, area_class from marts.dim_commune "
+            "where valid_from <= $1::date and (valid_to is null or valid_to > $1::date)",
+            [cutoff_date(survey_year)],
+        ).fetchall()
+    }
+    districts = {code: (code, name, province, None) for code, name, province, _ in communes.values() if code}
+    province_name = max({row[2] for row in communes.values()})
+    places = {**districts, **communes}
+    rows = connection.execute(
+        f"""
+        select
+            movements.area_level, movements.area_code, movements.area_name,
+            coalesce(areas.communes_expected, 0), coalesce(areas.communes_received, 0), coalesce(areas.is_final, false),
+            areas.area_code is not null
+        from (select distinct survey_year, boundary, area_level, area_code, area_name
+              from marts.poverty_movement where {_OF_THE_YEAR}) as movements
+        left join marts.area_year as areas using (survey_year, boundary, area_level, area_code)
+        order by 2
+        """,
+        [survey_year],
+    ).fetchall()
+    moved = {}
+    for level, code, name, expected, received, is_final, _ in rows:
+        district_code, district_name, province, area_class = places.get(code, (None, None, province_name, None))
+        moved[code] = Area(
+            level, code, name, district_code, district_name, province, area_class, expected, received, is_final
+        )
+    return {row[1]: moved[row[1]] for row in rows if row[6]}, moved
+
+
+def _values(connection: duckdb.DuckDBPyConnection, survey_year: int) -> dict[str, dict[str, Number | None]]:
+    values: dict[str, dict[str, Number | None]] = {}
+
+    def keep(area: str, name: str, value: Any) -> None:
+        values.setdefault(area, {})[name] = value
+
+    for table, keys, measures in (
+        ("area_year", ("'area'",), _AREA_MEASURES),
+        ("area_year_class", ("'class'", "poverty_class"), _CLASS_MEASURES),
+        ("poverty_movement", ("'movement'", "list", "unit"), _MOVEMENT_MEASURES),
+    ):
+        query = f"select area_code, concat_ws('.', {', '.join(keys)}), {', '.join(measures)} from marts.{table}"
+        for area, prefix, *row in connection.execute(f"{query} where {_OF_THE_YEAR}", [survey_year]).fetchall():
+            for measure, value in zip(measures, row, strict=True):
+                keep(area, f"{prefix}.{measure}", value)
+    for query in (
+        "'indicator', poverty_class, indicator_code), deprived_households from marts.indicator_area_year",
+        "'indicator_rate', poverty_class, indicator_code), deprivation_rate from marts.indicator_area_year",
+        "'cause', poverty_class, cause_code), households from marts.area_year_cause",
+        "'ethnicity', poverty_class, ethnicity_code), households from marts.area_year_ethnicity",
+        "'child', poverty_class, indicator_code), deprived_children from marts.child_indicator_area_year",
+        "'child', poverty_class, 'children'), children from marts.child_indicator_area_year",
+        "'child', poverty_class, 'households'), households_with_children from marts.child_indicator_area_year",
+    ):
+        rows = connection.execute(
+            f"select distinct area_code, concat_ws('.', {query} where {_OF_THE_YEAR}", [survey_year]
+        ).fetchall()
+        for area, name, value in rows:
+            keep(area, name, value)
+    return values
+
+
+def _labels(connection: duckdb.DuckDBPyConnection, survey_year: int) -> dict[str, list[tuple[str, str]]]:
+    queries = {
+        "indicators": "select distinct i.indicator_code, i.name_vi, i.position from marts.dim_indicator as i "
+        "inner join marts.fct_household_year as h on i.standard_code = h.standard_code where h.survey_year = ? "
+        "order by 3",
+        "causes": "select distinct cause_code, cause_name from marts.area_year_cause where survey_year = ?",
+        "ethnicities": "select distinct ethnicity_code, ethnicity_name from marts.area_year_ethnicity "
+        "where survey_year = ? order by 1",
+    }
+    labels = {
+        name: [(row[0], row[1]) for row in connection.execute(query, [survey_year]).fetchall()]
+        for name, query in queries.items()
+    }
+    printed_order = [row["cause_code"] for row in read_table("causes")]
+    labels["causes"].sort(key=lambda label: printed_order.index(label[0]))
+    return labels
