@@ -11,38 +11,36 @@ from typing import Any
 
 import duckdb
 
+from base.reference import read_table
 from bench.processes import run
 
-PASSES = ("decision", "previous_code", "same_code", "head_number", "members", "head_name", "probabilistic")
+PASSES = tuple(row["pass"] for row in read_table("link_passes"))
 MODELS = (
-    *("int_identity_name", "int_identity_record", "int_identity_person", "int_link_00_decision"),
-    *("int_link_candidate_code", "int_link_evidence_code", "int_link_01_previous_code", "int_link_02_same_code"),
-    *("int_identity_chain", "int_link_candidate_person", "int_link_evidence_person", "int_link_remaining"),
-    *("int_link_03_head_number", "int_link_04_members", "int_link_05_head_name", "int_link_scored"),
-    *("int_link_06_probabilistic", "int_link_made", "int_household_link", "int_household_identity"),
+    *("int_identity_name", "int_identity_record", "int_identity_person", "int_link_decision", "int_link_pair_code"),
+    *("int_link_by_code", "int_identity_chain", "int_link_pair_person", "int_link_by_person", "int_household_link"),
+    "int_household_identity",
 )
 
 
 def measure(home: Path, truth: Path, *, rebuild: bool = True) -> dict[str, Any]:
     """Link the home's rows again and judge the links against the truth; prints a table and returns its figures."""
-    seconds, cost = _rebuild(home) if rebuild else ({}, {})
+    cost = _rebuild(home) if rebuild else {}
     with duckdb.connect(str(home / "warehouse" / "build.duckdb"), read_only=True) as connection:
         _load_truth(connection, home, truth)
-        result = {**_quality(connection), "passes": _passes(connection, seconds), **cost}
+        result = {**_quality(connection), "passes": _passes(connection), **cost}
     _print(result)
     return result
 
 
-def _rebuild(home: Path) -> tuple[dict[str, float], dict[str, float]]:
+def _rebuild(home: Path) -> dict[str, float]:
     target = home / "bench_target"
     command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "run", "--select", *MODELS]
     folders = ["--project-dir", "dbt", "--profiles-dir", "dbt", "--target-path", str(target)]
     environment = {"POVERTY_HOME": str(home), "DBT_LOG_PATH": str(target)}
     usage = run([*command, *folders], environment=environment)
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))
-    seconds = {one["unique_id"].split(".")[-1]: float(one["execution_time"]) for one in results["results"]}
     models = float(results["elapsed_time"])
-    return seconds, {"seconds": models, "seconds_with_dbt": usage.wall, "peak_mib": usage.peak_bytes / 2**20}
+    return {"seconds": models, "seconds_with_dbt": usage.wall, "peak_mib": usage.peak_bytes / 2**20}
 
 
 def _load_truth(connection: duckdb.DuckDBPyConnection, home: Path, truth: Path) -> None:
@@ -92,7 +90,7 @@ def _quality(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
     return dict(zip(("household_rows", "precision", "recall", "whole_households"), row, strict=True))
 
 
-def _passes(connection: duckdb.DuckDBPyConnection, seconds: dict[str, float]) -> list[dict[str, Any]]:
+def _passes(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """For each pass its links, how many are right, and its share of all rows that have an earlier row."""
     found = connection.execute(
         """
@@ -112,21 +110,19 @@ def _passes(connection: duckdb.DuckDBPyConnection, seconds: dict[str, float]) ->
     ).fetchall()
     by_pass = {name: (links, wrong, recall) for name, links, wrong, recall in found}
     rows = []
-    for number, name in enumerate(PASSES):
+    for name in PASSES:
         links, wrong, recall = by_pass.get(name, (0, 0, 0.0))
         precision = 1 - wrong / links if links else None
-        time = seconds.get(f"int_link_{number:02d}_{name}" if number else "int_link_00_decision")
-        figures = {"links": links, "wrong": wrong, "precision": precision, "recall": recall, "seconds": time}
+        figures = {"links": links, "wrong": wrong, "precision": precision, "recall": recall}
         rows.append({"pass": name, **figures})
     return rows
 
 
 def _print(result: dict[str, Any]) -> None:
-    print(f"{'pass':14} {'links':>8} {'wrong':>6} {'precision':>10} {'recall':>9} {'seconds':>8}")
+    print(f"{'pass':14} {'links':>8} {'wrong':>6} {'precision':>10} {'recall':>9}")
     for one in result["passes"]:
         precision = "" if one["precision"] is None else f"{one['precision']:.6f}"
-        seconds = "" if one["seconds"] is None else f"{one['seconds']:.2f}"
-        print(f"{one['pass']:14} {one['links']:8} {one['wrong']:6} {precision:>10} {one['recall']:9.6f} {seconds:>8}")
+        print(f"{one['pass']:14} {one['links']:8} {one['wrong']:6} {precision:>10} {one['recall']:9.6f}")
     print({name: round(value, 6) for name, value in result.items() if name != "passes"})
 
 

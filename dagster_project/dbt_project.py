@@ -71,7 +71,17 @@ def _state() -> str:
 
 def _parse() -> None:
     parsed = subprocess.run(
-        [DBT_EXECUTABLE, "--quiet", "parse", "--project-dir", str(DBT), "--profiles-dir", str(DBT)],
+        # A partial parse loses the severity and asset of a singular test when a file beside it changes.
+        [
+            DBT_EXECUTABLE,
+            "--quiet",
+            "parse",
+            "--no-partial-parse",
+            "--project-dir",
+            str(DBT),
+            "--profiles-dir",
+            str(DBT),
+        ],
         env=dbt_environment(Home.from_environment()),
         capture_output=True,
         text=True,

@@ -127,7 +127,7 @@ def _is_empty(folder: Path) -> bool:
 
 
 def sample(seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 2021) -> None:
-    """Make the sample province in an empty landing folder: simulated workbooks of 2021-2030."""
+    """Make the sample province in an empty landing folder: simulated workbooks of the territory, every survey year."""
     home = Home.from_environment().create()
     if not _is_empty(home.landing):
         errors.print(

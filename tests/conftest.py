@@ -8,11 +8,11 @@ import pytest
 
 from base.home import Home
 from tests.support import two_releases
-from tests.support.homes import CLEAN_LANDING, REPOSITORY, run_once, shared_home
+from tests.support.homes import CLEAN_LANDING, REPOSITORY, poverty, run_once, shared_home
 
 SHARED = REPOSITORY.parent / "shared"
 # A test that asks for one of these homes, or for the simulated province, is not of the fast tier.
-_BUILD_FIXTURES = {"clean_home", "noisy_home", "sample_home", "two_releases_home", "province"}
+_BUILD_FIXTURES = {"clean_home", "noisy_home", "vinh_long_home", "sample_home", "two_releases_home", "province"}
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
@@ -41,6 +41,16 @@ def two_releases_home() -> Home:
 def noisy_home(shared: Path) -> Home:
     """The shared noisy pack, published. Only read it."""
     return shared_home("noisy", lambda home: _land(home, shared / "samples" / "noisy" / "landing"), run_once)
+
+
+@pytest.fixture(scope="session")
+def vinh_long_home(shared: Path) -> Home:
+    """The shared pack of the second territory, published. Only read it."""
+    return shared_home(
+        "vinh_long",
+        lambda home: _land(home, shared / "samples" / "vinh-long" / "landing"),
+        lambda home: poverty(home, "run", territory="vinh-long"),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import duckdb
 from dagster_dbt import DbtCliResource, dbt_assets
 
 from base.home import Home
+from base.reference import read_table
 from base.reference_build import write_reference
 from dagster_project.dbt_project import PovertyDbtTranslator, ensure_manifest
 from dagster_project.failures import dbt_progress_only, forget_messages, without_values
@@ -27,7 +28,7 @@ from publication.check_results import (
     from_dbt,
     save_results,
 )
-from publication.finding_ledger import catch_up
+from publication.finding_ledger import sync_from_current_release
 
 BUILD_POOL = "build_file"
 
@@ -41,7 +42,7 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
         begin_build(home)
         write_reference(home)
         write_decisions(home)
-        catch_up(home)
+        sync_from_current_release(home)
         arguments = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]
         # In the home, and only the last one: a folder of its own for each run would grow by 9 MB a run.
         target = home.warehouse / "dbt"
@@ -71,7 +72,7 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
         finish_build(home, context.run_id)
 
 
-_PASSES = ("decision", "previous_code", "same_code", "head_number", "members", "head_name", "probabilistic")
+_PASSES = tuple(str(row["pass"]) for row in read_table("link_passes"))
 
 
 def _metadata(home: Home) -> dict[tuple[str, str], dict[str, Any]]:

@@ -4,12 +4,12 @@
 {%- endmacro %}
 
 {# A list of columns, each of one table. #}
-{% macro columns_of(table, columns) -%}
+{% macro qualified(table, columns) -%}
     {%- for column in columns -%} {{ table }}.{{ column }}{{ ', ' if not loop.last }} {%- endfor -%}
 {%- endmacro %}
 
 {# That two tables speak of the same area (or of whatever else the columns name). #}
-{% macro same(left, right, columns) -%}
+{% macro equal_on(left, right, columns) -%}
     {%- for column in columns -%}
         {{ left }}.{{ column }} = {{ right }}.{{ column }}{{ ' and ' if not loop.last }}
     {%- endfor -%}

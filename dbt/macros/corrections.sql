@@ -5,21 +5,21 @@
     {%- if role == 'total' -%} {{ return(['value']) }} {%- endif -%}
     {%- set out = [] -%}
     {%- for kind in ['identifier', 'citizen_id', 'label', 'text', 'integer', 'decimal', 'date_or_year', 'mark', 'not_read'] -%}
-        {%- for field in fields(role, kind) -%} {%- do out.append(field) -%} {%- endfor -%}
+        {%- for field in form_fields(role, kind) -%} {%- do out.append(field) -%} {%- endfor -%}
     {%- endfor -%}
     {{ return(out) }}
 {%- endmacro %}
 
-{# The raw cell that each place names: one row per place whose row exists. places: line_number, source_file_id,
+{# The raw cell that each address names: one row per address whose row exists. addresses: line_number, source_file_id,
    role, row_number, column_name. #}
-{% macro cells_at(role, places) -%}
+{% macro cells_at(role, addresses) -%}
     select
-        {{ places }}.line_number,
+        {{ addresses }}.line_number,
         cells.sheet,
         {% if role == 'total' -%}
         cells.value as cell
         {%- else -%}
-        case {{ places }}.column_name
+        case {{ addresses }}.column_name
             {% for field in correctable_fields(role) -%}
             when '{{ field }}' then cells.{{ field }}
             {% endfor -%}
@@ -30,13 +30,13 @@
         on
             cells.source_file_id = counted.source_file_id
             and cells.extraction_id = counted.extraction_id
-    inner join {{ places }}
+    inner join {{ addresses }}
         on
-            {{ places }}.role = '{{ role }}'
-            and cells.source_file_id = {{ places }}.source_file_id
-            and cells.row_number = {{ places }}.row_number
+            {{ addresses }}.role = '{{ role }}'
+            and cells.source_file_id = {{ addresses }}.source_file_id
+            and cells.row_number = {{ addresses }}.row_number
             {%- if role == 'total' %}
-            and cells.field = {{ places }}.column_name
+            and cells.field = {{ addresses }}.column_name
             {%- endif %}
 {%- endmacro %}
 

@@ -73,14 +73,14 @@ from summed
 {# Counts by commune, summed to the areas of each commune: a relation by survey_year, commune_code and `by`. #}
 {% macro sum_to_areas(counts, by, names) -%}
     select
-        {{ columns_of('blocks', area_key()) }},
-        {{ columns_of(counts, by) }},
+        {{ qualified('blocks', area_key()) }},
+        {{ qualified(counts, by) }},
         {% for name in names -%}
         cast(sum({{ counts }}.{{ name }}) as bigint) as {{ name }}{{ ',' if not loop.last }}
         {% endfor -%}
     from {{ counts }}
-    inner join {{ ref('int_block_area') }} as blocks on {{ same(counts, 'blocks', ['survey_year', 'commune_code']) }}
-    group by {{ columns_of('blocks', area_key()) }}, {{ columns_of(counts, by) }}
+    inner join {{ ref('int_block_area') }} as blocks on {{ equal_on(counts, 'blocks', ['survey_year', 'commune_code']) }}
+    group by {{ qualified('blocks', area_key()) }}, {{ qualified(counts, by) }}
 {%- endmacro %}
 
 {# Counts by former district in the columns of sum_to_areas: a relation by survey_year, district_code and `by`. #}

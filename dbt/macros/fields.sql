@@ -13,7 +13,7 @@
 {% macro requirable_fields(role) -%}
     {%- set out = [] -%}
     {%- for kind in ['identifier', 'citizen_id', 'label', 'text', 'integer', 'decimal', 'date_or_year'] -%}
-        {%- for field in fields(role, kind) if field not in row_level_fields() -%}
+        {%- for field in form_fields(role, kind) if field not in row_level_fields() -%}
             {%- do out.append(field) -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -24,7 +24,7 @@
 {% macro parsed_fields(role) -%}
     {%- set out = [] -%}
     {%- for kind in ['citizen_id', 'label', 'integer', 'decimal'] -%}
-        {%- for field in fields(role, kind) if field not in row_level_fields() -%}
+        {%- for field in form_fields(role, kind) if field not in row_level_fields() -%}
             {%- do out.append(field) -%}
         {%- endfor -%}
     {%- endfor -%}

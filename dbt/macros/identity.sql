@@ -1,7 +1,7 @@
 {# How persons and households are compared, and how the passes of linkage run. Explained in docs/methods/linkage.md. #}
 
-{# A citizen number as it may speak for a person: as a number, and null where the 12 digits contradict the person's own
-   sex or year of birth (province 3, century and sex 1, year of birth 2, serial 6). Nine digits encode nothing. #}
+{# Citizen ID usable for matching, as a number; null where the 12 digits contradict the person's own sex or year of
+   birth (province 3, century and sex 1, year of birth 2, serial 6). Nine digits encode nothing. #}
 {% macro identity_trusted_number(citizen_id, sex, birth_year) -%}
     case
         when length({{ citizen_id }}) = 12 and (
@@ -45,7 +45,7 @@
     ) = 1
 {%- endmacro %}
 
-{# Common table expressions that end in `evidence`: what speaks for each pair of records being one household. The
+{# Common table expressions that end in `evidence`: match weights of each pair of records. The
    weights of persons who are in both add up; pairs without a person who could be one are left out.
 
    pairs: record_number, earlier_record_number. Needs the expressions `weights`, `records` and `persons`. #}
@@ -195,8 +195,7 @@ evidence as (
    Each pass takes the pairs that meet its condition, one to one. Left out are records that an earlier pass has dealt
    with, and households that an earlier pass has found in the record's year. Of the records of one year that could be a
    household, the one that holds most of its members comes first, and a tie goes to the head (so a split keeps the id with
-   them); of the households that a record could be, the one with the highest score. Where the best two cannot be told
-   apart, `is_linked` is false: a person has to decide.
+   them); of the households that a record could be, the one with the highest score. Where the best two tie, `is_linked` is false: a person has to decide.
 
    pairs: with chain_number, the earlier household as far as it is known. Needs the expressions `pairs` and `weights`.
    conditions: {name in link_passes: SQL over pairs and weights}; scores: columns of pairs that a pass may rank by. #}

@@ -60,7 +60,7 @@
         {{ ratio('score', 'reviewed * weight_denominator') }} as adjusted_headcount_ratio_among_reviewed
     from (
         select
-            {{ columns_of(totals, by + ['unit', 'population', 'reviewed', 'poor']) }},
+            {{ qualified(totals, by + ['unit', 'population', 'reviewed', 'poor']) }},
             {{ weights }}.weighting,
             {{ weights }}.weight_denominator,
             {% for indicator in indicators -%}
@@ -87,7 +87,7 @@
         from (
             {% for indicator in indicators -%}
             select
-                {{ columns_of(totals, by + ['unit', 'population', 'reviewed', 'poor']) }},
+                {{ qualified(totals, by + ['unit', 'population', 'reviewed', 'poor']) }},
                 {{ weights }}.weighting,
                 {{ weights }}.weight_denominator,
                 '{{ indicator }}' as indicator_code,

@@ -1,5 +1,5 @@
 {# The lists of the movement table, and where a household stands towards them: on one, above the line, or nowhere. #}
-{% macro lists() -%}
+{% macro poverty_lists() -%}
     {{ return(['poor', 'near_poor']) }}
 {%- endmacro %}
 
@@ -9,7 +9,7 @@
 
 {% macro is_gone(poverty_class) -%} {{ poverty_class }} in ('left_list', 'not_listed') {%- endmacro %}
 
-{% macro standing(poverty_class) -%}
+{% macro list_status(poverty_class) -%}
     case
         when {{ on_a_list(poverty_class) }} then {{ poverty_class }}
         when {{ above_the_line(poverty_class) }} then 'above'
@@ -20,13 +20,13 @@
 {# Joins the areas of one side of a movement as `<side>_areas`: all of them, or those that share the named columns with
    the other side, which was joined before. #}
 {% macro join_areas_of(side, flows, kind='inner', other=none, shared=[]) -%}
-    {{ kind }} join places as {{ side }}_areas
+    {{ kind }} join blocks as {{ side }}_areas
         on
             {{ flows }}.survey_year = {{ side }}_areas.survey_year
             and {{ flows }}.{{ side }}_commune_code = {{ side }}_areas.commune_code
             and {{ flows }}.{{ side }}_district_code is not distinct from {{ side }}_areas.district_code
             {%- if shared %}
-            and {{ same(other ~ '_areas', side ~ '_areas', shared) }}
+            and {{ equal_on(other ~ '_areas', side ~ '_areas', shared) }}
             {%- endif %}
 {%- endmacro %}
 
@@ -42,46 +42,46 @@
 
 {# Whether a household is on a list (1 or 0) under a standard, with its income of one year and its deprivations of one
    year: what a Shapley value is taken of, in rows of `tested`. Standards and years are `from` or `to`. #}
-{% macro is_on(list, standard, income, deprivation) -%}
+{% macro is_listed_under(list, standard, income, deprivation) -%}
     tested.meets_{{ standard }}_{{ income }} * {{ '(1 - ' if list == 'near_poor' }}tested.deprived_{{ standard }}_{{ deprivation }}
     {{- ')' if list == 'near_poor' }}
 {%- endmacro %}
 
 {# Four times each effect, so that they stay whole numbers. Standard and life are two players; within life, income and
    deprivations are two players under either standard. #}
-{% macro four_standard_effects(list) -%}
+{% macro standard_effect_times_4(list) -%}
     2 * (
         {%- for year in ['from', 'to'] %}
-        {{ '+ ' if not loop.first }}{{ is_on(list, 'to', year, year) }} - {{ is_on(list, 'from', year, year) }}
+        {{ '+ ' if not loop.first }}{{ is_listed_under(list, 'to', year, year) }} - {{ is_listed_under(list, 'from', year, year) }}
         {%- endfor %}
     )
 {%- endmacro %}
 
-{% macro four_income_effects(list) -%}
+{% macro income_effect_times_4(list) -%}
     {%- for standard in ['from', 'to'] -%}
     {%- set last_standard = loop.last -%}
     {%- for year in ['from', 'to'] %}
-    {{ is_on(list, standard, 'to', year) }} - {{ is_on(list, standard, 'from', year) }}
+    {{ is_listed_under(list, standard, 'to', year) }} - {{ is_listed_under(list, standard, 'from', year) }}
     {{- ' +' if not (last_standard and loop.last) }}
     {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}
 
-{% macro four_deprivation_effects(list) -%}
+{% macro deprivation_effect_times_4(list) -%}
     {%- for standard in ['from', 'to'] -%}
     {%- set last_standard = loop.last -%}
     {%- for year in ['from', 'to'] %}
-    {{ is_on(list, standard, year, 'to') }} - {{ is_on(list, standard, year, 'from') }}
+    {{ is_listed_under(list, standard, year, 'to') }} - {{ is_listed_under(list, standard, year, 'from') }}
     {{- ' +' if not (last_standard and loop.last) }}
     {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}
 
 {# The effects of a table of decompositions, from sums of four times each: exact decimals. #}
-{% macro effects() -%}
+{% macro change_effects() -%}
     {{ return(['standard', 'income', 'deprivation', 'real', 'recognition']) }}
 {%- endmacro %}
 
-{% macro quarter(four_effects) -%}
+{% macro divide_by_4(four_effects) -%}
     cast(cast({{ four_effects }} as bigint) * cast(0.25 as decimal(3, 2)) as decimal(18, 2))
 {%- endmacro %}

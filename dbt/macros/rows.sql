@@ -1,7 +1,7 @@
 {# The raw rows of one sheet role, from the current extraction of each accepted file.
 
-   cells: `as_corrected` (default); `of_corrected_rows_as_sent`: only the rows with a corrected cell, as they were sent. #}
-{% macro counted_rows(role, columns, cells='as_corrected') -%}
+   cells: `as_corrected` (default); `as_sent`: only the rows with a corrected cell, as they were sent. #}
+{% macro current_raw_rows(role, columns, cells='as_corrected') -%}
     {%- set corrected = ref('stg_corrected_' ~ role) -%}
     {{ _rows_of(source('raw', role), columns) }}
     {%- if cells == 'as_corrected' %}

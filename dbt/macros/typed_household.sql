@@ -1,15 +1,15 @@
 {# Household rows, typed: the cells as corrected (the figures), or the corrected rows as they were sent (for what the
    corrections change). `cells` is that of counted_rows. #}
 {% macro typed_household(cells) -%}
-{% set labels = fields('household', 'label') -%}
-{% set marks = fields('household', 'mark') -%}
-{% set kept_texts = fields('household', 'identifier') + fields('household', 'text') -%}
-{% set numbers = fields('household', 'integer') + fields('household', 'decimal') -%}
+{% set labels = form_fields('household', 'label') -%}
+{% set marks = form_fields('household', 'mark') -%}
+{% set kept_texts = form_fields('household', 'identifier') + form_fields('household', 'text') -%}
+{% set numbers = form_fields('household', 'integer') + form_fields('household', 'decimal') -%}
 {% set folded = kept_texts + ['head_citizen_id', 'head_birth'] + numbers -%}
 with
 
 counted as (
-    {{ counted_rows('household', folded + labels + marks, cells) | indent(4) }}
+    {{ current_raw_rows('household', folded + labels + marks, cells) | indent(4) }}
 ),
 
 cells as (
@@ -47,10 +47,10 @@ typed as (
         label_{{ field }}.label as cell_{{ field }},
         label_{{ field }}.code as code_{{ field }},
         {% endfor -%}
-        {% for field in fields('household', 'integer') -%}
+        {% for field in form_fields('household', 'integer') -%}
         {{ whole_number('parsed.number_' ~ field) }} as {{ field }},
         {% endfor -%}
-        {% for field in fields('household', 'decimal') -%}
+        {% for field in form_fields('household', 'decimal') -%}
         parsed.number_{{ field }} as {{ field }},
         {% endfor -%}
         {{ parse_citizen_id('parsed.cell_head_citizen_id') }} as head_citizen_id,

@@ -3,7 +3,7 @@
 with
 
 counted as (
-    {{ counted_rows('total', ['field', 'value'], cells) | indent(4) }}
+    {{ current_raw_rows('total', ['field', 'value'], cells) | indent(4) }}
 ),
 
 folded as (

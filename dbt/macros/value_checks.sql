@@ -12,7 +12,7 @@
         {{ cells }}.sheet,
         {{ cells }}.row_number,
         {%- for kind, check_code in check_of_kind.items() %}
-        {%- for field in fields(role, kind) if field not in row_level_fields() %}
+        {%- for field in form_fields(role, kind) if field not in row_level_fields() %}
         {%- set parsed = (cells ~ '.year_' if kind == 'date_or_year' else typed ~ '.') ~ field %}
         case
             {%- if check_code %}
@@ -25,17 +25,17 @@
         end as {{ field }},
         {%- endfor %}
         {%- endfor %}
-        {%- for field in fields(role, 'mark') %}
+        {%- for field in form_fields(role, 'mark') %}
         case when {{ cells }}.mark_{{ field }} is null then 'unreadable_mark' end as {{ field }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ cells }}
-    inner join {{ typed }} on {{ same(cells, typed, ['source_file_id', 'row_number']) }}
+    inner join {{ typed }} on {{ equal_on(cells, typed, ['source_file_id', 'row_number']) }}
 {%- endmacro %}
 
 {# The cells that value_checks takes: the raw rows of the typed ones. #}
 {% macro value_cells(role, typed) -%}
     {%- set texts = requirable_fields(role) -%}
-    {%- set marks = fields(role, 'mark') -%}
+    {%- set marks = form_fields(role, 'mark') -%}
     select
         counted.source_file_id,
         counted.form,
@@ -48,6 +48,6 @@
         {%- for field in texts %}
         {{ fold_text('counted.' ~ field) }} as {{ field }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from ({{ counted_rows(role, texts + marks) }}) as counted
-    inner join {{ typed }} on {{ same('counted', typed, ['source_file_id', 'row_number']) }}
+    from ({{ current_raw_rows(role, texts + marks) }}) as counted
+    inner join {{ typed }} on {{ equal_on('counted', typed, ['source_file_id', 'row_number']) }}
 {%- endmacro %}

@@ -5,10 +5,10 @@
    is_left_list: a condition under which the member count may be empty, because the household is gone. #}
 {% macro value_problems(role, value_of, is_left_list) -%}
     (
-        {%- for field in parsed_fields(role) + fields(role, 'date_or_year') %}
+        {%- for field in parsed_fields(role) + form_fields(role, 'date_or_year') %}
         {{ 'or ' if not loop.first }}(typed.cell_{{ field }} is not null and typed.{{ value_of.get(field, field) }} is null)
         {%- endfor %}
-        {%- for field in fields(role, 'mark') %}
+        {%- for field in form_fields(role, 'mark') %}
         or typed.mark_{{ field }} is null
         {%- endfor %}
         {%- for field in requirable_fields(role) %}

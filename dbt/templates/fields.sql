@@ -1,5 +1,5 @@
 {# The fields of the row sheets by role and kind (reference/forms/fields.csv). #}
-{% macro fields(role, kind) -%}
+{% macro form_fields(role, kind) -%}
     {{ return([[ names_by_role_and_kind | tojson ]][role][kind]) }}
 {%- endmacro %}
 

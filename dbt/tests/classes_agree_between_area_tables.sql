@@ -17,10 +17,10 @@ classes as (
 )
 
 select
-    {{ columns_of('areas', area_key()) }},
+    {{ qualified('areas', area_key()) }},
     classes.poverty_class
 from areas
-inner join classes on {{ same('areas', 'classes', area_key()) }}
+inner join classes on {{ equal_on('areas', 'classes', area_key()) }}
 where
     classes.least <> classes.most
     or classes.most_deprived > classes.most

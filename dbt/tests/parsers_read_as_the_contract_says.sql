@@ -27,31 +27,31 @@
 with
 
 numbers as (
-    {{ examples(numbers) }}
+    {{ example_rows(numbers) }}
 ),
 
 whole_numbers as (
-    {{ examples(whole_numbers) }}
+    {{ example_rows(whole_numbers) }}
 ),
 
 marks as (
-    {{ examples(marks) }}
+    {{ example_rows(marks) }}
 ),
 
 dates as (
-    {{ examples(dates) }}
+    {{ example_rows(dates) }}
 ),
 
 years as (
-    {{ examples(years) }}
+    {{ example_rows(years) }}
 ),
 
 citizen_ids as (
-    {{ examples(citizen_ids) }}
+    {{ example_rows(citizen_ids) }}
 ),
 
 label_keys as (
-    {{ examples(keys) }}
+    {{ example_rows(keys) }}
 ),
 
 wrong as (

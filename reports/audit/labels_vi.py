@@ -2,6 +2,8 @@
 
 import re
 
+from base.reference import read_table
+
 SEVERITY = {"error": "Lỗi", "warning": "Cảnh báo"}
 OWNER = {"commune": "Xã, phường", "district": "Huyện", "province": "Tỉnh", "data_team": "Tổ dữ liệu"}
 ENGINE = {"ingestion": "Đọc tệp và đối chiếu hàng", "dbt": "Khoá và cân đối bảng (dbt)",
@@ -19,15 +21,7 @@ PUBLICATION = {"plan": "Kế hoạch", "series": "Chuỗi số liệu năm"}
 UNIT = {"households": "hộ", "percent": "%", "communes": "xã", "districts": "huyện", "persons": "người"}
 DECISION = {"in_force": "đang có hiệu lực", "expired": "hết hạn", "invalid": "không hợp lệ",
             "applied": "đã áp dụng", "refused": "bị từ chối"}  # fmt: skip
-PASSES = {
-    "linked_by_decision": "Quyết định",
-    "linked_by_previous_code": "Mã hộ năm trước",
-    "linked_by_same_code": "Cùng mã hộ",
-    "linked_by_head_number": "Số định danh chủ hộ",
-    "linked_by_members": "Các thành viên",
-    "linked_by_head_name": "Tên chủ hộ",
-    "linked_by_probabilistic": "Xác suất",
-}
+PASSES = {f"linked_by_{row['pass']}": row["label_vi"] for row in read_table("link_passes")}
 REVIEW = {
     "below_threshold": "Điểm giống nhau dưới ngưỡng",
     "code_without_a_person": "Cùng mã hộ nhưng không có người nào trùng",

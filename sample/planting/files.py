@@ -187,4 +187,5 @@ KINDS = (
     FileKind("unknown_label", 6, _unknown_label, CURRENT),
     _rejected("total_label_missing", 6, _total_label_missing),
     FileKind("same_submission_number", 8, _same_submission_number, BESIDE, is_rejected=True),
+    FileKind("cover_place_differs", 8, _on_cover("cover_place_differs", "province_name", "Tỉnh Khác"), CURRENT),
 )

@@ -119,7 +119,7 @@ def database(tmp_path_factory: pytest.TempPathFactory, paths: dict[str, str]) ->
             select cast(survey_year as integer) as survey_year,
                 cast(nullif(survey_year - 1, {FIRST - 1}) as integer) as previous_survey_year
             from range({FIRST}, {LAST + 1}) as years (survey_year);
-            create table intermediate.int_commune_carried as
+            create table intermediate.int_commune_year_bridge as
             select survey_year, previous_survey_year, '1' as previous_commune_code, true as is_received_before,
                 '1' as commune_code
             from intermediate.int_survey_year where previous_survey_year is not null;

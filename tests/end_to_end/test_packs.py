@@ -1,5 +1,6 @@
 """The contract's acceptance tests: every expected table of the sample packs, cell by cell."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -41,12 +42,6 @@ KEYS = {
     "marts.target_progress": ["target_id", "survey_year"],
     "quality.reconciliation": ["survey_year", "area_code", "measure"],
 }
-JUDGED = (
-    "dim_commune,dim_indicator,dim_household,fct_household_year,fct_household_transition,household_trajectory,area_year,"
-    "indicator_area_year,need_area_year,poverty_measure,poverty_measure_indicator,poverty_movement,transition_matrix,target_progress,reconciliation,source_file,"
-    "missing_commune"
-)
-TABLES = JUDGED.count(",") + 1
 
 
 def _cell(value: object) -> object:
@@ -67,6 +62,8 @@ def test_every_cell_of_the_own_pack(clean_home: Home, table: str) -> None:
     expected = pd.read_csv(PACKS / "clean" / "expected" / f"{table.split('.')[1]}.csv", dtype=str)
     with duckdb.connect(str(clean_home.current / DATABASE), read_only=True) as connection:
         actual = connection.execute(f"select * from {table}").df()[list(expected.columns)]
+    if "survey_year" in expected:  # the largest tables are kept for two years
+        actual = actual[actual["survey_year"].astype(str).isin(expected["survey_year"])]
     key = KEYS[table]
     sides = []
     for frame in (expected, actual):
@@ -77,6 +74,7 @@ def test_every_cell_of_the_own_pack(clean_home: Home, table: str) -> None:
 
 
 def judge(shared: Path, home: Home, pack: str, *arguments: str) -> str:
+    """The verdict of the judge, which exits 0 only when every cell of every expected table is equal."""
     done = subprocess.run(
         [
             sys.executable,
@@ -87,6 +85,7 @@ def judge(shared: Path, home: Home, pack: str, *arguments: str) -> str:
             str(shared / "samples" / pack),
             *arguments,
         ],
+        env={**os.environ, "TERRITORY": str(shared / "territories" / pack)} if pack == "vinh-long" else None,
         capture_output=True,
         text=True,
         check=False,
@@ -96,11 +95,15 @@ def judge(shared: Path, home: Home, pack: str, *arguments: str) -> str:
 
 
 def test_the_judge_on_clean(shared: Path, clean_home: Home) -> None:
-    assert f"\nMATCH tables={TABLES}/{TABLES}" in judge(shared, clean_home, "clean", "--tables", JUDGED)
+    assert "\nMATCH tables=18/18" in judge(shared, clean_home, "clean")
 
 
 def test_the_judge_on_noisy(shared: Path, noisy_home: Home) -> None:
-    shown = judge(shared, noisy_home, "noisy", "--noisy", "--tables", JUDGED)
+    shown = judge(shared, noisy_home, "noisy", "--noisy")
+    assert "\nMATCH tables=13/13" in shown
     assert "error findings on unfaulted files: 0" in shown
-    found, faults = shown.splitlines()[-1].rsplit("faults=", 1)[1].split("/")
-    assert found == faults, shown
+    assert shown.rstrip().endswith("faults=37/37")
+
+
+def test_the_judge_on_another_territory(shared: Path, vinh_long_home: Home) -> None:
+    assert "\nMATCH tables=18/18" in judge(shared, vinh_long_home, "vinh-long")

@@ -74,7 +74,7 @@ def test_the_good_file_comes_second_and_is_right(province, tmp_path):
             extraction = extract((tmp_path / second.submission.path).read_bytes(), load_forms())
             assert extraction.findings == []
             assert extraction.cover.submission_number == 2
-            assert second.submission.path == province.sendings[year].file_in_force(int(second.submission.commune_code))
+            assert second.submission.path == province.sendings[year].current_file(int(second.submission.commune_code))
 
 
 def test_a_kind_without_a_suitable_commune_is_left_out(province):

@@ -36,11 +36,19 @@ MICRO_FILES = (
 )
 
 
-def poverty(home: Home, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run the command line on a home and insist on its exit code."""
+def poverty(
+    home: Home, *arguments: str, expect: int = 0, territory: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line on a home and insist on its exit code; a new home may be of another territory."""
     done = subprocess.run(
         [str(POVERTY), *arguments],
-        env={**os.environ, "POVERTY_HOME": str(home.root), "COLUMNS": "160", "NO_COLOR": "1"},
+        env={
+            **os.environ,
+            "POVERTY_HOME": str(home.root),
+            "COLUMNS": "160",
+            "NO_COLOR": "1",
+            **({"POVERTY_TERRITORY": territory} if territory else {}),
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -1,5 +1,5 @@
 {# The household rows that load, of the files in force, with the class that their own figures give. #}
-{% set marks = fields('household', 'mark') -%}
+{% set marks = form_fields('household', 'mark') -%}
 with
 
 standards as (

@@ -1,5 +1,3 @@
-{# The weights of every standard, equal and nested, as whole numbers of one common denominator: the least that every
-   printed fraction divides (36 for twelfths, sixths and eighteenths). #}
 with recursive
 
 fractions as (

@@ -1,4 +1,3 @@
-{# Which standards the forms of a survey year allow to apply, and on what the income test can be made. #}
 with
 
 forms as (

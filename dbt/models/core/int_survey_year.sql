@@ -1,4 +1,3 @@
-{# The loaded survey years, each with its cut-off date and the loaded year before it. #}
 with
 
 loaded as (

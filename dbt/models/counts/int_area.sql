@@ -10,7 +10,7 @@ communes as (
 
 described as (
     select
-        {{ columns_of('blocks', area_key()) }},
+        {{ qualified('blocks', area_key()) }},
         max(blocks.area_name) as area_name,
         cast(sum(communes.resident_households) as bigint) as resident_households,
         cast(sum(communes.resident_persons) as bigint) as resident_persons,
@@ -18,8 +18,8 @@ described as (
         cast(sum(case when communes.is_received then 1 else 0 end) as bigint) as communes_received,
         cast(sum(case when communes.is_final then 1 else 0 end) as bigint) = count(*) as is_final
     from blocks
-    inner join communes on {{ same('blocks', 'communes', ['survey_year', 'commune_code']) }}
-    group by {{ columns_of('blocks', area_key()) }}
+    inner join communes on {{ equal_on('blocks', 'communes', ['survey_year', 'commune_code']) }}
+    group by {{ qualified('blocks', area_key()) }}
 )
 
 select * from described

@@ -1,4 +1,3 @@
-{# The pseudonym of every household row: a keyed hash of the household's first record. #}
 with
 
 key_pads as (

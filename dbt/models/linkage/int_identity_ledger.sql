@@ -1,4 +1,4 @@
-{# Every id ever given to a row, in order; rows are only added. Without it a late file for an earlier year could change
+{# Rows are only added. Without them a late file for an earlier year could change
    an id that was published, unseen. #}
 {{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail') }}
 with

@@ -1,4 +1,3 @@
-{# Households that end and whose head, or half of whose persons, are in another household the next survey year. #}
 with
 
 survey_years as (

@@ -1,4 +1,3 @@
-{# Every person of every household row: the members, or the head alone where the row has none (left list). #}
 with
 
 records as (

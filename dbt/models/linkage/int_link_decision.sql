@@ -1,4 +1,3 @@
-{# What a person decided about a record: another record's household, a household by its id, or a new one. #}
 with
 
 key_pads as (

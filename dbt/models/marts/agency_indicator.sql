@@ -1,5 +1,3 @@
-{# What each agency answers for: households of poor and near-poor lists that lack or need it. Parent needs name no
-   agency; their parts do. #}
 {% set top_communes = 3 -%}
 with
 
@@ -36,7 +34,7 @@ counts as (
 
 described as (
     select
-        {{ columns_of('counts', area_key()) }},
+        {{ qualified('counts', area_key()) }},
         areas.area_name,
         areas.communes_expected is not null as has_communes,
         topics.responsible_agency_2021 as agency_vi,
@@ -46,8 +44,8 @@ described as (
         counts.households,
         areas.poor_households + areas.near_poor_households as listed_households
     from counts
-    inner join topics on {{ same('counts', 'topics', ['topic_type', 'topic_code']) }}
-    inner join areas on {{ same('counts', 'areas', area_key()) }}
+    inner join topics on {{ equal_on('counts', 'topics', ['topic_type', 'topic_code']) }}
+    inner join areas on {{ equal_on('counts', 'areas', area_key()) }}
 ),
 
 {% set topic = ['topic_type', 'topic_code'] -%}
@@ -55,31 +53,31 @@ described as (
 {# Which communes an area has, of the same boundary. #}
 communes_of_areas as (
     select distinct
-        {{ columns_of('blocks', area_key()) }},
+        {{ qualified('blocks', area_key()) }},
         communes.area_code as commune_code
     from {{ ref('int_block_area') }} as blocks
     inner join {{ ref('int_block_area') }} as communes
         on
-            {{ same('blocks', 'communes', ['survey_year', 'commune_code', 'boundary']) }}
+            {{ equal_on('blocks', 'communes', ['survey_year', 'commune_code', 'boundary']) }}
             and communes.area_level = 'commune'
     where blocks.area_level <> 'commune'
 ),
 
 placed as (
     select
-        {{ columns_of('communes_of_areas', area_key()) }},
-        {{ columns_of('communes', topic) }},
+        {{ qualified('communes_of_areas', area_key()) }},
+        {{ qualified('communes', topic) }},
         communes.area_code as commune_code,
         communes.area_name as commune_name,
         communes.households,
         row_number() over (
-            partition by {{ columns_of('communes_of_areas', area_key()) }}, {{ columns_of('communes', topic) }}
+            partition by {{ qualified('communes_of_areas', area_key()) }}, {{ qualified('communes', topic) }}
             order by communes.households desc, communes.area_code asc
-        ) as place
+        ) as commune_rank
     from described as communes
     inner join communes_of_areas
         on
-            {{ same('communes', 'communes_of_areas', ['survey_year', 'boundary']) }}
+            {{ equal_on('communes', 'communes_of_areas', ['survey_year', 'boundary']) }}
             and communes.area_code = communes_of_areas.commune_code
     where communes.area_level = 'commune' and communes.households > 0
 ),
@@ -87,30 +85,30 @@ placed as (
 top as (
     select
         {{ (area_key() + topic) | join(', ') }},
-        {{ dbt.listagg('commune_code', "', '", 'order by place') }} as top_commune_codes,
+        {{ dbt.listagg('commune_code', "', '", 'order by commune_rank') }} as top_commune_codes,
         {{ dbt.listagg(
-            "commune_name || ' (' || cast(households as " ~ dbt.type_string() ~ ") || ')'", "', '", 'order by place'
+            "commune_name || ' (' || cast(households as " ~ dbt.type_string() ~ ") || ')'", "', '", 'order by commune_rank'
         ) }} as top_communes,
         cast(sum(households) as bigint) as top_households
     from placed
-    where place <= {{ top_communes }}
+    where commune_rank <= {{ top_communes }}
     group by {{ (area_key() + topic) | join(', ') }}
 )
 
 select
     described.agency_vi,
-    {{ columns_of('described', area_key() + topic) }},
+    {{ qualified('described', area_key() + topic) }},
     described.topic_name_vi,
     described.area_name,
     described.households,
     described.listed_households,
     {{ ratio('described.households', 'described.listed_households') }} as share_of_listed,
     rank() over (
-        partition by {{ columns_of('described', ['survey_year', 'area_level', 'boundary'] + topic) }}
+        partition by {{ qualified('described', ['survey_year', 'area_level', 'boundary'] + topic) }}
         order by described.households desc
     ) as rank_among_areas,
     rank() over (
-        partition by {{ columns_of('described', area_key() + ['topic_type', 'agency_vi']) }}
+        partition by {{ qualified('described', area_key() + ['topic_type', 'agency_vi']) }}
         order by described.households desc
     ) as rank_within_agency,
     top.top_commune_codes,
@@ -119,5 +117,5 @@ select
 from described
 left join top
     on
-        {{ same('described', 'top', area_key() + topic) }}
+        {{ equal_on('described', 'top', area_key() + topic) }}
         and described.has_communes

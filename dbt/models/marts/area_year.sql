@@ -23,7 +23,7 @@ totals as (
 
 counted as (
     select
-        {{ columns_of('areas', area_key()) }},
+        {{ qualified('areas', area_key()) }},
         {% for poverty_class in ['poor', 'near_poor', 'average', 'non_poor'] -%}
         {{ sum_of_class('households', [poverty_class]) }} as {{ poverty_class }}_households,
         {% endfor -%}
@@ -34,12 +34,12 @@ counted as (
         {{ sum_of_class(count, ['poor', 'near_poor']) }} as {{ column }}{{ ',' if not loop.last }}
         {% endfor -%}
     from areas
-    left join totals on {{ same('areas', 'totals', area_key()) }}
-    group by {{ columns_of('areas', area_key()) }}
+    left join totals on {{ equal_on('areas', 'totals', area_key()) }}
+    group by {{ qualified('areas', area_key()) }}
 )
 
 select
-    {{ columns_of('areas', area_key()) }},
+    {{ qualified('areas', area_key()) }},
     areas.area_name,
     areas.resident_households,
     areas.resident_persons,
@@ -60,4 +60,4 @@ select
     areas.communes_received,
     areas.is_final
 from areas
-inner join counted on {{ same('areas', 'counted', area_key()) }}
+inner join counted on {{ equal_on('areas', 'counted', area_key()) }}

@@ -52,7 +52,7 @@ counts as (
 )
 
 select
-    {{ columns_of('areas', area_key()) }},
+    {{ qualified('areas', area_key()) }},
     areas.area_name,
     classes.poverty_class,
     causes.cause_code,
@@ -67,6 +67,6 @@ left join asked
         and causes.cause_code = asked.cause_code
 left join counts
     on
-        {{ same('areas', 'counts', area_key()) }}
+        {{ equal_on('areas', 'counts', area_key()) }}
         and classes.poverty_class = counts.poverty_class
         and causes.cause_code = counts.cause_code

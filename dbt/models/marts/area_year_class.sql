@@ -43,7 +43,7 @@ asked as (
 )
 
 select
-    {{ columns_of('areas', area_key()) }},
+    {{ qualified('areas', area_key()) }},
     areas.area_name,
     classes.poverty_class,
     coalesce(totals.households, 0) as households,
@@ -58,5 +58,5 @@ cross join classes
 left join asked on areas.survey_year = asked.survey_year
 left join totals
     on
-        {{ same('areas', 'totals', area_key()) }}
+        {{ equal_on('areas', 'totals', area_key()) }}
         and classes.poverty_class = totals.poverty_class

@@ -25,7 +25,7 @@ by_block as (
         count(*) as reviewed_households,
         {{ households_where('standard_class is null') }} as unclassified_households,
         {{ households_where('is_uncertain') }} as uncertain_households,
-        {% for list in lists() -%}
+        {% for list in poverty_lists() -%}
         {{ households_where("standard_class = '" ~ list ~ "'") }} as {{ list }}_households,
         coalesce(sum(case when standard_class = '{{ list }}' then member_count end), 0)
             as {{ list }}_persons{{ ',' if not loop.last }}
@@ -39,15 +39,15 @@ by_block as (
 
 summed as (
     select
-        {{ columns_of('blocks', area_key()) }},
+        {{ qualified('blocks', area_key()) }},
         by_block.standard_code,
         by_block.basis,
         {% for count in counts -%}
         sum(by_block.{{ count }}) as {{ count }}{{ ',' if not loop.last }}
         {% endfor -%}
     from by_block
-    inner join blocks on {{ same('by_block', 'blocks', ['survey_year', 'commune_code']) }}
-    group by {{ columns_of('blocks', area_key()) }}, by_block.standard_code, by_block.basis
+    inner join blocks on {{ equal_on('by_block', 'blocks', ['survey_year', 'commune_code']) }}
+    group by {{ qualified('blocks', area_key()) }}, by_block.standard_code, by_block.basis
 
     union all
 
@@ -68,7 +68,7 @@ summed as (
 
 counted as (
     select
-        {{ columns_of('areas', area_key()) }},
+        {{ qualified('areas', area_key()) }},
         areas.area_name,
         areas.resident_households,
         areas.resident_persons,
@@ -85,7 +85,7 @@ counted as (
     inner join standard_years on areas.survey_year = standard_years.survey_year
     left join summed
         on
-            {{ same('areas', 'summed', area_key()) }}
+            {{ equal_on('areas', 'summed', area_key()) }}
             and standard_years.standard_code = summed.standard_code
             and standard_years.basis = summed.basis
 )

@@ -33,7 +33,7 @@ groups as (
 )
 
 select
-    {{ columns_of('areas', area_key()) }},
+    {{ qualified('areas', area_key()) }},
     areas.area_name,
     classes.poverty_class,
     groups.ethnicity_code,
@@ -45,6 +45,6 @@ inner join groups on areas.survey_year = groups.survey_year
 cross join classes
 left join totals
     on
-        {{ same('areas', 'totals', area_key()) }}
+        {{ equal_on('areas', 'totals', area_key()) }}
         and classes.poverty_class = totals.poverty_class
         and groups.ethnicity_code = totals.ethnicity_code

@@ -41,7 +41,7 @@ counts as (
 )
 
 select
-    {{ columns_of('areas', area_key()) }},
+    {{ qualified('areas', area_key()) }},
     areas.area_name,
     classes.poverty_class,
     standard_indicators.indicator_code,
@@ -55,10 +55,10 @@ inner join standard_indicators on standards.standard_code = standard_indicators.
 cross join classes
 left join totals
     on
-        {{ same('areas', 'totals', area_key()) }}
+        {{ equal_on('areas', 'totals', area_key()) }}
         and classes.poverty_class = totals.poverty_class
 left join counts
     on
-        {{ same('areas', 'counts', area_key()) }}
+        {{ equal_on('areas', 'counts', area_key()) }}
         and classes.poverty_class = counts.poverty_class
         and standard_indicators.indicator_code = counts.indicator_code

@@ -1,5 +1,3 @@
-{# Which communes need help most: poor and near-poor households beyond what the commune would have at the province's
-   rate. Number and rate are thus weighed in one figure that adds up: to the province's rate, so many fewer. #}
 {% set top_indicators = 3 -%}
 with
 
@@ -25,7 +23,7 @@ deprived as (
         row_number() over (
             partition by counts.survey_year, counts.area_code
             order by counts.deprived_households desc, counts.indicator_code asc
-        ) as place
+        ) as indicator_rank
     from {{ ref('indicator_area_year') }} as counts
     inner join indicators on counts.indicator_code = indicators.indicator_code
     where
@@ -40,10 +38,10 @@ top_deprivations as (
         survey_year,
         area_code,
         {{ dbt.listagg(
-            "name_vi || ' (' || cast(deprived_households as " ~ dbt.type_string() ~ ") || ')'", "', '", 'order by place'
+            "name_vi || ' (' || cast(deprived_households as " ~ dbt.type_string() ~ ") || ')'", "', '", 'order by indicator_rank'
         ) }} as top_deprivations
     from deprived
-    where place <= {{ top_indicators }}
+    where indicator_rank <= {{ top_indicators }}
     group by survey_year, area_code
 ),
 

@@ -1,4 +1,3 @@
-{# The life of a household on the lists in one row. #}
 with
 
 survey_years as (

@@ -47,7 +47,7 @@ counts as (
 
 grid as (
     select
-        {{ columns_of('areas', area_key()) }},
+        {{ qualified('areas', area_key()) }},
         classes.poverty_class,
         classes.counted_class,
         standard_indicators.indicator_code
@@ -59,15 +59,15 @@ grid as (
 
 summed as (
     select
-        {{ columns_of('grid', key) }},
+        {{ qualified('grid', key) }},
         cast(coalesce(sum(counts.deprived_households), 0) as bigint) as deprived_households,
         cast(coalesce(sum(counts.class_households), 0) as bigint) as class_households
     from grid
     left join counts
         on
-            {{ same('grid', 'counts', area_key() + ['indicator_code']) }}
+            {{ equal_on('grid', 'counts', area_key() + ['indicator_code']) }}
             and grid.counted_class = counts.poverty_class
-    group by {{ columns_of('grid', key) }}
+    group by {{ qualified('grid', key) }}
 )
 
 select

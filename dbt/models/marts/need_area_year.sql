@@ -29,13 +29,13 @@ counts as (
 )
 
 select
-    {{ columns_of('areas', area_key()) }},
+    {{ qualified('areas', area_key()) }},
     needs.need_code,
     cast(coalesce(sum(counts.households), 0) as bigint) as households
 from areas
 cross join needs
 left join counts
     on
-        {{ same('areas', 'counts', area_key()) }}
+        {{ equal_on('areas', 'counts', area_key()) }}
         and needs.need_code = counts.need_code
-group by {{ columns_of('areas', area_key()) }}, needs.need_code
+group by {{ qualified('areas', area_key()) }}, needs.need_code

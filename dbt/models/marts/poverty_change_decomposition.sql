@@ -17,8 +17,8 @@ bases as (
     select * from {{ ref('int_change_basis') }}
 ),
 
-places as (
-    select * from {{ ref('int_movement_place_area') }}
+blocks as (
+    select * from {{ ref('int_movement_block_area') }}
     where boundary = 'harmonised'
 ),
 
@@ -33,7 +33,7 @@ effects as (
 {% for side, other in [('from', 'to'), ('to', 'from')] -%}
 {{ 'exits' if side == 'from' else 'entries' }} as (
     select
-        {{ columns_of(side ~ '_areas', area) }},
+        {{ qualified(side ~ '_areas', area) }},
         flows.{{ side }}_class as list,
         sum(flows.households) as households
     from flows
@@ -42,25 +42,25 @@ effects as (
     where
         {{ on_a_list('flows.' ~ side ~ '_class') }}
         and ({{ is_gone('flows.' ~ other ~ '_class') }} or not {{ is_in_same_area() }})
-    group by {{ columns_of(side ~ '_areas', area) }}, flows.{{ side }}_class
+    group by {{ qualified(side ~ '_areas', area) }}, flows.{{ side }}_class
 ),
 
 {% endfor -%}
 
 linked as (
     select
-        {{ columns_of('to_areas', area) }},
+        {{ qualified('to_areas', area) }},
         effects.list,
         sum(effects.households) as households,
         sum(effects.explained_households) as explained_households,
         sum(effects.uncertain_households) as uncertain_households,
-        {% for effect in effects() -%}
-        sum(effects.four_{{ effect }}_effects) as four_{{ effect }}_effects{{ ',' if not loop.last }}
+        {% for effect in change_effects() -%}
+        sum(effects.{{ effect }}_effect_times_4) as {{ effect }}_effect_times_4{{ ',' if not loop.last }}
         {% endfor -%}
     from effects
     {{ join_areas_of('from', 'effects') }}
     {{ join_areas_of('to', 'effects', other='from', shared=['area_level', 'area_code']) }}
-    group by {{ columns_of('to_areas', area) }}, effects.list
+    group by {{ qualified('to_areas', area) }}, effects.list
 ),
 
 counted as (
@@ -82,21 +82,21 @@ counted as (
         cast(coalesce(linked.households, 0) as bigint) as linked_households,
         cast(coalesce(linked.explained_households, 0) as bigint) as explained_households,
         cast(coalesce(linked.uncertain_households, 0) as bigint) as uncertain_households,
-        {% for effect in effects() -%}
-        {{ quarter('coalesce(linked.four_' ~ effect ~ '_effects, 0)') }} as {{ effect }}_effect,
+        {% for effect in change_effects() -%}
+        {{ divide_by_4('coalesce(linked.' ~ effect ~ '_effect_times_4, 0)') }} as {{ effect }}_effect,
         {% endfor -%}
         residents_before.resident_households as from_residents,
         residents.resident_households as to_residents
     from movements
     inner join bases on movements.survey_year = bases.to_year
     {% for part in ['entries', 'exits', 'linked'] -%}
-    left join {{ part }} on {{ same('movements', part, area + ['list']) }}
+    left join {{ part }} on {{ equal_on('movements', part, area + ['list']) }}
     {% endfor -%}
-    left join residents on {{ same('movements', 'residents', area) }}
+    left join residents on {{ equal_on('movements', 'residents', area) }}
     left join residents as residents_before
         on
             bases.from_year = residents_before.survey_year
-            and {{ same('movements', 'residents_before', ['area_level', 'area_code']) }}
+            and {{ equal_on('movements', 'residents_before', ['area_level', 'area_code']) }}
 )
 
 select
@@ -117,7 +117,7 @@ select
     linked_households,
     explained_households,
     uncertain_households,
-    {% for effect in effects() -%}
+    {% for effect in change_effects() -%}
     {{ effect }}_effect,
     {% endfor -%}
     {{ ratio('opening', 'from_residents') }} as from_rate,
@@ -125,7 +125,7 @@ select
     {{ ratio('closing', 'to_residents') }} - {{ ratio('opening', 'from_residents') }} as rate_change,
     {{ ratio('entries', 'to_residents') }} as entry_rate_effect,
     {{ ratio('-exits', 'to_residents') }} as exit_rate_effect,
-    {% for effect in effects() if effect != 'real' -%}
+    {% for effect in change_effects() if effect != 'real' -%}
     {{ ratio(effect ~ '_effect', 'to_residents') }} as {{ effect }}_rate_effect,
     {% endfor -%}
     {{ ratio('opening', 'to_residents') }} - {{ ratio('opening', 'from_residents') }} as population_rate_effect

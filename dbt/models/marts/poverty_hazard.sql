@@ -118,11 +118,11 @@ durations as (
 {# Whoever ended later was at risk before. #}
 at_risk as (
     select
-        {{ columns_of('longest', ['area_level', 'area_code', 'event']) }},
+        {{ qualified('longest', ['area_level', 'area_code', 'event']) }},
         durations.duration_years,
         coalesce(ended.events, 0) as events,
         sum(coalesce(ended.spells, 0)) over (
-            partition by {{ columns_of('longest', ['area_level', 'area_code', 'event']) }}
+            partition by {{ qualified('longest', ['area_level', 'area_code', 'event']) }}
             order by durations.duration_years desc
             rows unbounded preceding
         ) as at_risk
@@ -130,7 +130,7 @@ at_risk as (
     inner join durations on longest.duration_years >= durations.duration_years
     left join ended
         on
-            {{ same('longest', 'ended', ['area_level', 'area_code', 'event']) }}
+            {{ equal_on('longest', 'ended', ['area_level', 'area_code', 'event']) }}
             and durations.duration_years = ended.duration_years
 ),
 
@@ -142,11 +142,11 @@ measured as (
 )
 
 select
-    {{ columns_of('measured', ['area_level', 'area_code', 'event']) }},
+    {{ qualified('measured', ['area_level', 'area_code', 'event']) }},
     cast(measured.duration_years as integer) as duration_years,
     names.area_name,
     cast(measured.at_risk as bigint) as at_risk,
     measured.events,
     measured.hazard
 from measured
-inner join names on {{ same('measured', 'names', ['area_level', 'area_code']) }}
+inner join names on {{ equal_on('measured', 'names', ['area_level', 'area_code']) }}

@@ -36,7 +36,7 @@ standards as (
 
 pairs as (
     select
-        {{ columns_of('earlier', key) }},
+        {{ qualified('earlier', key) }},
         earlier.survey_year as from_year,
         later.survey_year as to_year,
         earlier.figure as from_value,
@@ -45,14 +45,14 @@ pairs as (
     from figures as earlier
     inner join figures as later
         on
-            {{ same('earlier', 'later', key) }}
+            {{ equal_on('earlier', 'later', key) }}
             and earlier.survey_year < later.survey_year
 )
 
 select
     pairs.from_year,
     pairs.to_year,
-    {{ columns_of('pairs', key) }},
+    {{ qualified('pairs', key) }},
     pairs.from_value,
     pairs.to_value,
     pairs.to_value - pairs.from_value as absolute_change,

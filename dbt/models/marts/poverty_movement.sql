@@ -9,7 +9,7 @@ areas as (
 ),
 
 lists as (
-    {% for list in lists() -%}
+    {% for list in poverty_lists() -%}
     select '{{ list }}' as list
     {{ 'union all' if not loop.last }}
     {% endfor -%}
@@ -40,7 +40,7 @@ totals as (
 {% for unit in ['household', 'person'] -%}
 {{ unit }}s as (
     select
-        {{ columns_of('areas', area_key()) }},
+        {{ qualified('areas', area_key()) }},
         lists.list,
         '{{ unit }}' as unit,
         areas.area_name,
@@ -56,11 +56,11 @@ totals as (
     cross join lists
     left join summed
         on
-            {{ same('areas', 'summed', area_key()) }}
+            {{ equal_on('areas', 'summed', area_key()) }}
             and lists.list = summed.list
     left join totals
         on
-            {{ same('areas', 'totals', area_key()) }}
+            {{ equal_on('areas', 'totals', area_key()) }}
             and lists.list = totals.poverty_class
 ),
 

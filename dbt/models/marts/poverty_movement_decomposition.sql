@@ -5,8 +5,8 @@ effects as (
     where change <> 0
 ),
 
-places as (
-    select * from {{ ref('int_movement_place_area') }}
+blocks as (
+    select * from {{ ref('int_movement_block_area') }}
     where boundary = 'harmonised'
 )
 
@@ -19,8 +19,8 @@ select
     effects.movement,
     cast(sum(effects.households) as bigint) as households,
     cast(sum(effects.change) as bigint) as change,
-    {% for effect in effects() -%}
-    {{ quarter('sum(effects.four_' ~ effect ~ '_effects)') }} as {{ effect }}_effect{{ ',' if not loop.last }}
+    {% for effect in change_effects() -%}
+    {{ divide_by_4('sum(effects.' ~ effect ~ '_effect_times_4)') }} as {{ effect }}_effect{{ ',' if not loop.last }}
     {% endfor -%}
 from effects
 inner join {{ ref('int_survey_year') }} as survey_years on effects.survey_year = survey_years.survey_year

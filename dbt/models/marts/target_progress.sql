@@ -140,8 +140,8 @@ select
     constant_standard.poor_rate - compared.target_value as constant_standard_gap
 from compared
 left join lines
-    on {{ same('compared', 'lines', ['target_id', 'survey_year']) }}
+    on {{ equal_on('compared', 'lines', ['target_id', 'survey_year']) }}
 left join constant_standard
     on
-        {{ same('compared', 'constant_standard', ['area_code', 'survey_year']) }}
+        {{ equal_on('compared', 'constant_standard', ['area_code', 'survey_year']) }}
         and constant_standard.preference = 1

@@ -19,24 +19,24 @@ counted as (
     select
         survey_years.previous_survey_year as from_year,
         flows.survey_year as to_year,
-        places.area_level,
-        places.area_code,
+        blocks.area_level,
+        blocks.area_code,
         flows.from_class,
         flows.to_class,
         cast(sum(flows.households) as bigint) as households
     from flows
     inner join {{ ref('int_survey_year') }} as survey_years on flows.survey_year = survey_years.survey_year
-    inner join {{ ref('int_movement_place_area') }} as places
+    inner join {{ ref('int_movement_block_area') }} as blocks
         on
-            flows.survey_year = places.survey_year
-            and flows.commune_code = places.commune_code
-            and flows.district_code is not distinct from places.district_code
-            and places.boundary = 'harmonised'
+            flows.survey_year = blocks.survey_year
+            and flows.commune_code = blocks.commune_code
+            and flows.district_code is not distinct from blocks.district_code
+            and blocks.boundary = 'harmonised'
     group by
         survey_years.previous_survey_year,
         flows.survey_year,
-        places.area_level,
-        places.area_code,
+        blocks.area_level,
+        blocks.area_code,
         flows.from_class,
         flows.to_class
 )

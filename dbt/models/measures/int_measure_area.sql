@@ -1,5 +1,3 @@
-{# The sums of every area, whole and by subgroup, with the residents they are a part of where residents are known: for
-   the whole area, and for its rural and urban communes. #}
 {% set sums = ['units'] + prefixed('deprived_', indicators()) -%}
 {% set block = ['survey_year', 'commune_code', 'district_code'] -%}
 with
@@ -49,7 +47,7 @@ classed as (
     from blocks
     inner join {{ ref('int_block_area') }} as classes
         on
-            {{ same('blocks', 'classes', ['survey_year', 'commune_code', 'boundary']) }}
+            {{ equal_on('blocks', 'classes', ['survey_year', 'commune_code', 'boundary']) }}
             and classes.area_level = 'area_class'
 ),
 
@@ -83,16 +81,16 @@ of_areas as (
         ("'area_class'", 'classed.area_class', "of_blocks.subgroup_type = 'all'"),
     ] -%}
     select
-        {{ columns_of('classed', area_key()) }},
+        {{ qualified('classed', area_key()) }},
         {{ subgroup_type }} as subgroup_type,
         {{ subgroup_code }} as subgroup_code,
         of_blocks.poverty_class,
         of_blocks.unit,
-        {{ columns_of('of_blocks', sums) }}
+        {{ qualified('of_blocks', sums) }}
     from of_blocks
     inner join classed
         on
-            {{ same('of_blocks', 'classed', ['survey_year', 'commune_code']) }}
+            {{ equal_on('of_blocks', 'classed', ['survey_year', 'commune_code']) }}
             and of_blocks.district_code is not distinct from classed.district_code
     where {{ condition }}
     {{ 'union all' if not loop.last }}
@@ -116,16 +114,16 @@ residents as (
     from areas
     union all
     select
-        {{ columns_of('classed', area_key()) }},
+        {{ qualified('classed', area_key()) }},
         'area_class' as subgroup_type,
         classed.area_class as subgroup_code,
         '{{ unit }}' as unit,
         cast(sum(communes.resident_{{ unit }}s) as bigint) as population
     from classed
     inner join communes
-        on {{ same('classed', 'communes', ['survey_year', 'commune_code']) }}
+        on {{ equal_on('classed', 'communes', ['survey_year', 'commune_code']) }}
     where classed.district_code is null
-    group by {{ columns_of('classed', area_key()) }}, classed.area_class
+    group by {{ qualified('classed', area_key()) }}, classed.area_class
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 ),
@@ -139,7 +137,7 @@ listed as (
 )
 
 select
-    {{ columns_of('listed', key + ['unit']) }},
+    {{ qualified('listed', key + ['unit']) }},
     standards.standard_code,
     residents.population,
     coalesce(totals.reviewed, 0) as reviewed,
@@ -149,7 +147,7 @@ select
     coalesce(totals.poor_deprived_{{ indicator }}, 0) as poor_deprived_{{ indicator }}{{ ',' if not loop.last }}
     {% endfor -%}
 from listed
-inner join areas on {{ same('listed', 'areas', area_key()) }}
+inner join areas on {{ equal_on('listed', 'areas', area_key()) }}
 inner join standards on listed.survey_year between standards.first_survey_year and standards.last_survey_year
-left join totals on {{ same('listed', 'totals', key + ['unit']) }}
-left join residents on {{ same('listed', 'residents', key + ['unit']) }}
+left join totals on {{ equal_on('listed', 'totals', key + ['unit']) }}
+left join residents on {{ equal_on('listed', 'residents', key + ['unit']) }}

@@ -1,5 +1,3 @@
-{# What changed the lists, household by household with a class in both years, summed by place, movement and list: the
-   standard, incomes, deprivations (four times each Shapley value), or what the rule does not tell (recognition). #}
 with
 
 linked as (
@@ -64,15 +62,15 @@ tested as (
 ),
 
 measured as (
-    {% for list in lists() -%}
+    {% for list in poverty_lists() -%}
     select
         tested.*,
         '{{ list }}' as list,
         case when tested.to_class = '{{ list }}' then 1 else 0 end
         - case when tested.from_class = '{{ list }}' then 1 else 0 end as change,
-        {% for effect, sql in [('standard', four_standard_effects(list)), ('income', four_income_effects(list)),
-            ('deprivation', four_deprivation_effects(list))] -%}
-        case when tested.is_explained then {{ sql }} else 0 end as four_{{ effect }}_effects{{ ',' if not loop.last }}
+        {% for effect, sql in [('standard', standard_effect_times_4(list)), ('income', income_effect_times_4(list)),
+            ('deprivation', deprivation_effect_times_4(list))] -%}
+        case when tested.is_explained then {{ sql }} else 0 end as {{ effect }}_effect_times_4{{ ',' if not loop.last }}
         {% endfor -%}
     from tested
     {{ 'union all' if not loop.last }}
@@ -88,12 +86,12 @@ select
     {{ households_where('is_explained') }} as explained_households,
     {{ households_where('is_uncertain') }} as uncertain_households,
     cast(sum(change) as bigint) as change,
-    cast(sum(four_standard_effects) as bigint) as four_standard_effects,
-    cast(sum(four_income_effects) as bigint) as four_income_effects,
-    cast(sum(four_deprivation_effects) as bigint) as four_deprivation_effects,
-    cast(sum(four_income_effects + four_deprivation_effects) as bigint) as four_real_effects,
+    cast(sum(standard_effect_times_4) as bigint) as standard_effect_times_4,
+    cast(sum(income_effect_times_4) as bigint) as income_effect_times_4,
+    cast(sum(deprivation_effect_times_4) as bigint) as deprivation_effect_times_4,
+    cast(sum(income_effect_times_4 + deprivation_effect_times_4) as bigint) as real_effect_times_4,
     cast(
-        sum(4 * change - four_standard_effects - four_income_effects - four_deprivation_effects) as bigint
-    ) as four_recognition_effects
+        sum(4 * change - standard_effect_times_4 - income_effect_times_4 - deprivation_effect_times_4) as bigint
+    ) as recognition_effect_times_4
 from measured
 group by {{ key | join(', ') }}

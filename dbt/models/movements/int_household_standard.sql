@@ -1,5 +1,3 @@
-{# The class that a household's figures give under each standard that the year's form allows. Indicators that the form
-   lacks count as not deprived, and are marked where they could matter. #}
 with
 
 households as (

@@ -1,4 +1,3 @@
-{# Every household and pair of consecutive loaded years with a row in either, with what movements are counted from. #}
 with
 
 survey_years as (
@@ -6,7 +5,7 @@ survey_years as (
 ),
 
 carried as (
-    select * from {{ ref('int_commune_carried') }}
+    select * from {{ ref('int_commune_year_bridge') }}
 ),
 
 households as (
@@ -94,8 +93,8 @@ paired as (
 placed as (
     select
         paired.*,
-        {{ standing('paired.from_class') }} as from_standing,
-        {{ standing('paired.to_class') }} as to_standing,
+        {{ list_status('paired.from_class') }} as from_status,
+        {{ list_status('paired.to_class') }} as to_status,
         coalesce(paired.carried_commune_code <> paired.to_commune_code, false) as is_in_another_commune,
         coalesce(
             case paired.to_class
@@ -110,9 +109,9 @@ placed as (
 select
     *,
     case
-        when {{ on_a_list('from_class') }} and to_standing = 'gone' then concat(from_class, '_left_list')
-        when from_standing = to_standing and to_standing <> 'gone' then concat('stayed_', to_standing)
-        when {{ on_a_list('from_class') }} then concat(from_class, '_to_', to_standing)
+        when {{ on_a_list('from_class') }} and to_status = 'gone' then concat(from_class, '_left_list')
+        when from_status = to_status and to_status <> 'gone' then concat('stayed_', to_status)
+        when {{ on_a_list('from_class') }} then concat(from_class, '_to_', to_status)
         when {{ on_a_list('to_class') }} and was_listed_before then concat('returned_to_', to_class)
         when {{ on_a_list('to_class') }} and recorded_movement in ('moved_in', 'split_off')
             then concat('arrived_', to_class)

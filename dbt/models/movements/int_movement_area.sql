@@ -1,4 +1,3 @@
-{# The areas of movements: those with rows this year, and those that had rows the year before, carried. #}
 with
 
 survey_years as (
@@ -27,8 +26,8 @@ names as (
 
 {# What was reviewed the year before, in the areas of this year. #}
 carried as (
-    select {{ columns_of('blocks', area_key()) }}
-    from {{ ref('int_commune_carried') }} as communes
+    select {{ qualified('blocks', area_key()) }}
+    from {{ ref('int_commune_year_bridge') }} as communes
     inner join blocks
         on
             communes.survey_year = blocks.survey_year
@@ -48,11 +47,11 @@ carried as (
 )
 
 select
-    {{ columns_of('carried', area_key()) }},
+    {{ qualified('carried', area_key()) }},
     coalesce(areas.area_name, names.area_name) as area_name,
     survey_years.previous_survey_year
 from carried
 inner join survey_years on carried.survey_year = survey_years.survey_year
 inner join names
-    on {{ same('carried', 'names', ['area_level', 'boundary', 'area_code']) }}
-left join areas on {{ same('carried', 'areas', area_key()) }}
+    on {{ equal_on('carried', 'names', ['area_level', 'boundary', 'area_code']) }}
+left join areas on {{ equal_on('carried', 'areas', area_key()) }}

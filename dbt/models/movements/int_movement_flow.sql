@@ -1,4 +1,4 @@
-{# How many households went from which place and class to which. Households are counted once; flows are few. #}
+{# Households are counted once; flows are few. #}
 select
     to_year as survey_year,
     carried_commune_code as from_commune_code,

@@ -1,17 +1,16 @@
-{# The lines of the movement table: what leaves a list in an area, what comes to it, and what stays. #}
 with
 
 flows as (
     select * from {{ ref('int_movement_flow') }}
 ),
 
-places as (
-    select * from {{ ref('int_movement_place_area') }}
+blocks as (
+    select * from {{ ref('int_movement_block_area') }}
 ),
 
 leaving as (
     select
-        {{ columns_of('from_areas', area_key()) }},
+        {{ qualified('from_areas', area_key()) }},
         flows.from_class as list,
         case
             when {{ is_gone('flows.to_class') }} or not {{ is_in_same_area() }} then 'other_decrease'
@@ -32,7 +31,7 @@ leaving as (
 {# Who stays on the list in the area is counted above. #}
 coming as (
     select
-        {{ columns_of('to_areas', area_key()) }},
+        {{ qualified('to_areas', area_key()) }},
         flows.to_class as list,
         case
             when {{ on_a_list('flows.from_class') }} and {{ is_in_same_area() }} then 'from_other_list'

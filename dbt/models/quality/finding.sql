@@ -2,7 +2,7 @@
 with
 
 found as (
-    select * from {{ ref('int_finding_found') }}
+    select * from {{ ref('int_finding') }}
 ),
 
 before as (
@@ -38,7 +38,7 @@ corrected as (
                 coalesce(gone.column_name = corrections.column_name, false) desc,
                 corrections.decided_on desc,
                 corrections.correction_id asc
-        ) as place
+        ) as correction_rank
     from gone
     inner join {{ ref('stg_correction') }} as corrections
         on
@@ -87,7 +87,7 @@ explained as (
         end as responded_by,
         cast(null as {{ dbt.type_string() }}) as waiver_id
     from gone
-    left join corrected on gone.finding_id = corrected.finding_id and corrected.place = 1
+    left join corrected on gone.finding_id = corrected.finding_id and corrected.correction_rank = 1
     left join files on gone.source_file_id = files.source_file_id
 ),
 

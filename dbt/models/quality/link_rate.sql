@@ -105,6 +105,6 @@ select
     {{ ratio('listed.above_line + listed.left_list', 'listed.listed_before') }} as exit_rate_low,
     {{ ratio('listed.above_line + listed.left_list + listed.not_found', 'listed.listed_before') }} as exit_rate_high
 from areas
-left join by_pass on {{ same('areas', 'by_pass', ['survey_year', 'harmonised_commune_code']) }}
-left join listed on {{ same('areas', 'listed', ['survey_year', 'harmonised_commune_code']) }}
-left join waiting on {{ same('areas', 'waiting', ['survey_year', 'harmonised_commune_code']) }}
+left join by_pass on {{ equal_on('areas', 'by_pass', ['survey_year', 'harmonised_commune_code']) }}
+left join listed on {{ equal_on('areas', 'listed', ['survey_year', 'harmonised_commune_code']) }}
+left join waiting on {{ equal_on('areas', 'waiting', ['survey_year', 'harmonised_commune_code']) }}

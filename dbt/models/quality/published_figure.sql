@@ -1,5 +1,3 @@
-{# Every printed figure beside what the warehouse gives, and beside the other printed figures. Nothing is corrected: the
-   published value stays as printed. #}
 with
 
 figures as (
@@ -7,7 +5,7 @@ figures as (
 ),
 
 suspects as (
-    select * from {{ ref('int_published_suspect') }}
+    select * from {{ ref('int_published_contradicted') }}
 ),
 
 warehouse as (
@@ -24,7 +22,7 @@ relations as (
 ),
 
 {# With the suspects at their consistent value, what still fails is the fault of the figure that states the relation. #}
-mended as (
+corrected as (
     select
         figures.figure_id,
         coalesce(suspects.consistent_value, cast(figures.published_value as double)) as value,
@@ -34,7 +32,7 @@ mended as (
 ),
 
 intervals as (
-    {{ published_intervals('mended', 'relations') }}
+    {{ published_intervals('corrected', 'relations') }}
 ),
 
 failing as (
@@ -50,11 +48,11 @@ failing as (
     qualify row_number() over (partition by intervals.figure_id order by intervals.kind desc) = 1
 ),
 
-mended_terms as (
+corrected_terms as (
     select
         relations.stated_id as figure_id,
         min(suspects.figure_id || ' = ' || {{ printed_number('suspects.consistent_value', 'figures.decimals') }})
-            as mended_terms
+            as corrected_terms
     from relations
     inner join suspects on relations.figure_id = suspects.figure_id
     inner join figures on suspects.figure_id = figures.figure_id
@@ -91,7 +89,7 @@ elsewhere as (
     from named as figures
     inner join named as others
         on
-            {{ same('figures', 'others', ['survey_year', 'area', 'says', 'poverty_class']) }}
+            {{ equal_on('figures', 'others', ['survey_year', 'area', 'says', 'poverty_class']) }}
             and figures.publication <> others.publication
             and abs(figures.published_value - others.published_value) > figures.rounding + others.rounding
     where figures.says <> 'share'
@@ -102,7 +100,7 @@ compared as (
     select
         figures.*,
         elsewhere.other_print,
-        mended_terms.mended_terms,
+        corrected_terms.corrected_terms,
         warehouse.warehouse_value,
         warehouse.warehouse_value - cast(figures.published_value as double) as difference,
         abs(warehouse.warehouse_value - cast(figures.published_value as double)) <= figures.rounding + 0.0000001
@@ -120,7 +118,7 @@ compared as (
     left join suspects on figures.figure_id = suspects.figure_id
     left join failing on figures.figure_id = failing.figure_id
     left join related on figures.figure_id = related.figure_id
-    left join mended_terms on figures.figure_id = mended_terms.figure_id
+    left join corrected_terms on figures.figure_id = corrected_terms.figure_id
     left join elsewhere on figures.figure_id = elsewhere.figure_id
     left join provinces on figures.survey_year = provinces.survey_year
 ),
@@ -146,7 +144,7 @@ explained as (
                     || coalesce({{ printed_share('share_of') }} || ' ', '')
                     || 'là '
                     || {{ printed_number('consistent_value', 'greatest(decimals, 2)') }} || '%'
-                    || coalesce(' (với ' || mended_terms || ')', '') || ', không phải ' || {{ printed }} || '%.'
+                    || coalesce(' (với ' || corrected_terms || ')', '') || ', không phải ' || {{ printed }} || '%.'
             when failing_kind = 'part'
                 then 'Số in ' || {{ printed }} || ' lớn hơn toàn thể: số nhất quán nhiều nhất là '
                     || {{ consistent }} || '.'

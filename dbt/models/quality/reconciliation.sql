@@ -1,4 +1,3 @@
-{# The signed totals of each commune against its own list, measure by measure; residents have no list. #}
 {% set classes = ['poor', 'near_poor'] -%}
 with
 

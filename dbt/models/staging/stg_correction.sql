@@ -1,13 +1,13 @@
 {# Which corrections are applied. One is refused as a whole or applied as a whole; a refusal names no value. #}
-{% set dates = fields('household', 'date_or_year') + fields('member', 'date_or_year') -%}
-{% set numbers = fields('household', 'integer') + fields('household', 'decimal') + fields('member', 'integer') -%}
+{% set dates = form_fields('household', 'date_or_year') + form_fields('member', 'date_or_year') -%}
+{% set numbers = form_fields('household', 'integer') + form_fields('household', 'decimal') + form_fields('member', 'integer') -%}
 with
 
 lines as (
     select * from {{ ref('stg_correction_line') }}
 ),
 
-places as (
+addresses as (
     select line_number, source_file_id, role, row_number, column_name
     from lines
     where source_file_id is not null and role is not null and row_number is not null and column_name is not null
@@ -15,7 +15,7 @@ places as (
 
 cells as (
     {% for role in ['household', 'member', 'total'] -%}
-    {{ cells_at(role, 'places') | indent(4) }}
+    {{ cells_at(role, 'addresses') | indent(4) }}
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 ),
@@ -66,7 +66,7 @@ compared as (
             length(lines.{{ value }}) > 3
             and position(lower(lines.{{ value }}) in lower(concat_ws(' ', lines.reason, lines.decided_by))) > 0, false
         )
-        {%- endfor %} as tells_a_value
+        {%- endfor %} as repeats_cell_value
     from lines
     left join cells on lines.line_number = cells.line_number
 ),
@@ -86,20 +86,20 @@ examined as (
             when not is_found then 'hàng không có trong trang, hoặc không phải hàng của cột này'
             when reason is null then 'thiếu lý do'
             when decided_by is null then 'thiếu người quyết định'
-            when tells_a_value
+            when repeats_cell_value
                 then
                 'lý do hoặc người quyết định nhắc lại giá trị của ô, có dãy số dài hoặc ngày trước năm 2021;'
                 || ' hãy bỏ giá trị đó, và ghi văn bản bằng số hiệu'
             when decided_on is null then 'ngày quyết định trống, không đọc được hoặc trước năm 2021'
             when not is_old_value then 'giá trị cũ không khớp với ô của tệp'
-        end as what_is_wrong
+        end as refusal_reason
     from compared
 ),
 
 judged as (
     select
         *,
-        what_is_wrong is null as is_right,
+        refusal_reason is null as is_valid,
         coalesce('=' || new_value, '') as wanted
     from examined
 ),
@@ -109,11 +109,11 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by source_file_id, role, row_number, column_name, is_right
+            partition by source_file_id, role, row_number, column_name, is_valid
             order by line_number
-        ) as place,
-        min(wanted) over (partition by source_file_id, role, row_number, column_name, is_right)
-        <> max(wanted) over (partition by source_file_id, role, row_number, column_name, is_right) as is_contested,
+        ) as line_rank,
+        min(wanted) over (partition by source_file_id, role, row_number, column_name, is_valid)
+        <> max(wanted) over (partition by source_file_id, role, row_number, column_name, is_valid) as is_contested,
         row_number() over (partition by place_id order by line_number) as occurrence
     from judged
 ),
@@ -122,9 +122,9 @@ decided as (
     select
         *,
         case
-            when what_is_wrong is not null then what_is_wrong
+            when refusal_reason is not null then refusal_reason
             when is_contested then 'ô này có nhiều giá trị mới khác nhau; hãy giữ một dòng'
-            when place > 1 then 'ô này đã được sửa như vậy ở dòng trước'
+            when line_rank > 1 then 'ô này đã được sửa như vậy ở dòng trước'
         end as why_refused
     from ranked
 )
@@ -141,8 +141,8 @@ select
     survey_year,
     commune_code,
     new_value,
-    case when not tells_a_value then reason end as reason,
-    case when not tells_a_value then decided_by end as decided_by,
+    case when not repeats_cell_value then reason end as reason,
+    case when not repeats_cell_value then decided_by end as decided_by,
     decided_on,
     case when why_refused is null then 'applied' else 'refused' end as status,
     'Dòng ' || cast(line_number as {{ dbt.type_string() }}) || ' của corrections.csv: ' || why_refused || '.' as refusal

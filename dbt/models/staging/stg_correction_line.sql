@@ -1,4 +1,3 @@
-{# The lines of corrections.csv with the file, sheet, row and column that they name, as far as these are known. #}
 {% set texts = ['file', 'sheet', 'row', 'column', 'old_value', 'new_value', 'reason', 'decided_by', 'decided_on'] -%}
 with
 

@@ -1,10 +1,10 @@
 {# Which fields each form has and requires, one column per field, so that wide rows need one narrow join. #}
 select
     form,
-    {% for field in fields('household', 'mark') -%}
+    {% for field in form_fields('household', 'mark') -%}
     bool_or(role = 'household' and field = '{{ field }}') as has_household_{{ field }},
     {% endfor -%}
-    {% for field in fields('member', 'mark') -%}
+    {% for field in form_fields('member', 'mark') -%}
     bool_or(role = 'member' and field = '{{ field }}') as has_member_{{ field }},
     {% endfor -%}
     {% for role in ['household', 'member'] -%}

@@ -1,1 +1,1 @@
-{{ typed_household('of_corrected_rows_as_sent') }}
+{{ typed_household('as_sent') }}

@@ -8,9 +8,9 @@ codes as (
 
 cells as (
     {% for role in ['household', 'member'] -%}
-    {% for field in fields(role, 'label') -%}
+    {% for field in form_fields(role, 'label') -%}
     select distinct form, '{{ field }}' as field, {{ field }} as label
-    from ({{ counted_rows(role, [field]) }}) as {{ role }}_{{ field }}
+    from ({{ current_raw_rows(role, [field]) }}) as {{ role }}_{{ field }}
     {{ 'union' if not loop.last }}
     {% endfor -%}
     {{ 'union' if not loop.last }}

@@ -1,11 +1,11 @@
-{% set labels = fields('member', 'label') -%}
-{% set marks = fields('member', 'mark') -%}
-{% set births = fields('member', 'date_or_year') -%}
-{% set folded = ['household_code', 'citizen_id', 'member_number'] + fields('member', 'text') + births -%}
+{% set labels = form_fields('member', 'label') -%}
+{% set marks = form_fields('member', 'mark') -%}
+{% set births = form_fields('member', 'date_or_year') -%}
+{% set folded = ['household_code', 'citizen_id', 'member_number'] + form_fields('member', 'text') + births -%}
 with
 
 counted as (
-    {{ counted_rows('member', folded + labels + marks) | indent(4) }}
+    {{ current_raw_rows('member', folded + labels + marks) | indent(4) }}
 ),
 
 cells as (
@@ -68,7 +68,7 @@ select
     typed.survey_year,
     typed.cell_household_code as household_code,
     typed.member_number,
-    {% for field in fields('member', 'text') -%}
+    {% for field in form_fields('member', 'text') -%}
     typed.cell_{{ field }} as {{ field }},
     {% endfor -%}
     typed.citizen_id,

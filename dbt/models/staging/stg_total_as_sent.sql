@@ -1,1 +1,1 @@
-{{ typed_total('of_corrected_rows_as_sent') }}
+{{ typed_total('as_sent') }}

@@ -71,7 +71,7 @@ examined as (
             when decided_on is null then 'ngày quyết định trống, không đọc được hoặc trước năm 2021'
             when expires_on is null then 'ngày hết hạn trống, không đọc được hoặc trước năm 2021'
             when expires_on < decided_on then 'ngày hết hạn trước ngày quyết định'
-        end as what_is_wrong
+        end as refusal_reason
     from typed
 )
 
@@ -90,9 +90,9 @@ select
     decided_on,
     expires_on,
     case
-        when what_is_wrong is not null then 'invalid'
+        when refusal_reason is not null then 'invalid'
         when expires_on < {{ build_date() }} then 'expired'
         else 'in_force'
     end as status,
-    'Dòng ' || cast(line_number as {{ dbt.type_string() }}) || ' của waivers.csv: ' || what_is_wrong || '.' as problem
+    'Dòng ' || cast(line_number as {{ dbt.type_string() }}) || ' của waivers.csv: ' || refusal_reason || '.' as problem
 from examined

@@ -27,16 +27,16 @@ children as (
 )
 
 select
-    {{ columns_of('classes', area_key()) }},
+    {{ qualified('classes', area_key()) }},
     classes.poverty_class
 from classes
 left join causes
     on
-        {{ same('classes', 'causes', area_key()) }}
+        {{ equal_on('classes', 'causes', area_key()) }}
         and classes.poverty_class = causes.poverty_class
 left join children
     on
-        {{ same('classes', 'children', area_key()) }}
+        {{ equal_on('classes', 'children', area_key()) }}
         and classes.poverty_class = children.poverty_class
 where
     classes.poverty_class in ('poor', 'near_poor')

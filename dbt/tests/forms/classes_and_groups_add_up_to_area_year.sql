@@ -36,10 +36,10 @@ ethnicities as (
     group by {{ area_key() | join(', ') }}
 )
 
-select {{ columns_of('areas', area_key()) }}
+select {{ qualified('areas', area_key()) }}
 from areas
-left join classes on {{ same('areas', 'classes', area_key()) }}
-left join ethnicities on {{ same('areas', 'ethnicities', area_key()) }}
+left join classes on {{ equal_on('areas', 'classes', area_key()) }}
+left join ethnicities on {{ equal_on('areas', 'ethnicities', area_key()) }}
 where
     classes.survey_year is null
     {% for poverty_class in ['poor', 'near_poor', 'average', 'non_poor'] -%}

@@ -48,7 +48,7 @@ select
 from sums as parts
 inner join sums as whole
     on
-        {{ same('parts', 'whole', ['measure', 'survey_year', 'boundary', 'poverty_class', 'part']) }}
+        {{ equal_on('parts', 'whole', ['measure', 'survey_year', 'boundary', 'poverty_class', 'part']) }}
         and whole.area_level = 'province'
 left join without_district
     on

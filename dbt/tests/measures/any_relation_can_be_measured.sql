@@ -41,6 +41,6 @@ select
 from expected
 left join measured
     on
-        {{ same('expected', 'measured', ['region', 'measure']) }}
+        {{ equal_on('expected', 'measured', ['region', 'measure']) }}
         and expected.indicator_code = coalesce(measured.indicator_code, 'all')
 where measured.value is null or abs(measured.value - expected.value) > 1e-12

@@ -97,9 +97,9 @@ union all
 
 select
     'contributions of indicators' as broken,
-    {{ columns_of('areas', key) }}
+    {{ qualified('areas', key) }}
 from areas
-left join contributions on {{ same('areas', 'contributions', key) }}
+left join contributions on {{ equal_on('areas', 'contributions', key) }}
 where
     contributions.survey_year is null
     or areas.weighted_deprivations <> contributions.weighted_deprivations
@@ -113,9 +113,9 @@ union all
 
 select
     'headcounts of ' || indicators.indicator_code as broken,
-    {{ columns_of('areas', key) }}
+    {{ qualified('areas', key) }}
 from areas
-inner join indicators on {{ same('areas', 'indicators', key) }}
+inner join indicators on {{ equal_on('areas', 'indicators', key) }}
 where
     indicators.poor_deprived > areas.poor
     or indicators.poor_deprived > indicators.reviewed_deprived
@@ -139,11 +139,11 @@ union all
 
 select
     'shares of ' || subgroups.subgroup_code as broken,
-    {{ columns_of('subgroups', key) }}
+    {{ qualified('subgroups', key) }}
 from subgroups
 inner join shares
     on
-        {{ same('subgroups', 'shares', key) }}
+        {{ equal_on('subgroups', 'shares', key) }}
         and subgroups.subgroup_type = shares.subgroup_type
 where
     (shares.poor = 0) <> (subgroups.share_of_poor is null)

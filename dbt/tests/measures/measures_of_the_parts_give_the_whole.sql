@@ -68,7 +68,7 @@ select
 from levels as parts
 inner join levels as whole
     on
-        {{ same('parts', 'whole', ['survey_year', 'boundary', 'unit', 'weighting']) }}
+        {{ equal_on('parts', 'whole', ['survey_year', 'boundary', 'unit', 'weighting']) }}
         and whole.area_level = 'province'
 left join without_district
     on
@@ -99,7 +99,7 @@ from measures
 cross join subgroup_types
 left join subgroups
     on
-        {{ same('measures', 'subgroups', area_key() + ['unit', 'weighting']) }}
+        {{ equal_on('measures', 'subgroups', area_key() + ['unit', 'weighting']) }}
         and subgroup_types.subgroup_type = subgroups.subgroup_type
 where
     (

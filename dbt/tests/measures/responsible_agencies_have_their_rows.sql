@@ -40,7 +40,7 @@ tasks as (
 
 select expected.area_code as lost
 from expected
-left join found on {{ same('expected', 'found', area_key()) }}
+left join found on {{ equal_on('expected', 'found', area_key()) }}
 where coalesce(found.topics, 0) <> expected.topics
 union all
 select task_id

@@ -9,10 +9,10 @@ areas as (
     select * from {{ ref('area_year') }}
 )
 
-select {{ columns_of('areas', area_key()) }}
+select {{ qualified('areas', area_key()) }}
 from areas
-left join measures on {{ same('areas', 'measures', area_key()) }}
-group by {{ columns_of('areas', area_key()) }}
+left join measures on {{ equal_on('areas', 'measures', area_key()) }}
+group by {{ qualified('areas', area_key()) }}
 having
     count(measures.unit) <> 4
     or max(case when measures.unit = 'household' then measures.poor end) <> max(areas.poor_households)

@@ -31,12 +31,12 @@ carried as (
     union all
 
     select
-        {{ columns_of('areas', area_key()) }},
+        {{ qualified('areas', area_key()) }},
         closings.list,
         closings.unit,
         sum(closings.closing) as closing
     from closings
-    inner join {{ ref('int_commune_carried') }} as communes
+    inner join {{ ref('int_commune_year_bridge') }} as communes
         on
             closings.survey_year = communes.survey_year
             and closings.area_code = communes.previous_commune_code
@@ -46,17 +46,17 @@ carried as (
             and communes.commune_code = areas.commune_code
             and areas.boundary = 'as_reviewed'
     where closings.area_level = 'commune' and closings.boundary = 'as_reviewed'
-    group by {{ columns_of('areas', area_key()) }}, closings.list, closings.unit
+    group by {{ qualified('areas', area_key()) }}, closings.list, closings.unit
 )
 
-select {{ columns_of('movements', key) }}
+select {{ qualified('movements', key) }}
 from movements
-left join carried on {{ same('movements', 'carried', key) }}
+left join carried on {{ equal_on('movements', 'carried', key) }}
 where movements.opening is not null and movements.opening <> coalesce(carried.closing, 0)
 
 union all
 
-select {{ columns_of('carried', key) }}
+select {{ qualified('carried', key) }}
 from carried
-left join movements on {{ same('movements', 'carried', key) }}
+left join movements on {{ equal_on('movements', 'carried', key) }}
 where carried.closing > 0 and movements.opening is distinct from carried.closing

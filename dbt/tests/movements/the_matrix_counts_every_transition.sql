@@ -23,6 +23,6 @@ from transitions
 cross join levels
 left join matrix
     on
-        {{ same('transitions', 'matrix', ['to_year', 'from_class', 'to_class']) }}
+        {{ equal_on('transitions', 'matrix', ['to_year', 'from_class', 'to_class']) }}
         and levels.area_level = matrix.area_level
 where matrix.households is distinct from transitions.households

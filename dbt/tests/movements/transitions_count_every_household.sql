@@ -44,7 +44,7 @@ expected as (
 
 select coalesce(expected.survey_year, sides.survey_year) as survey_year, expected.poverty_class, expected.side
 from expected
-full outer join sides on {{ same('expected', 'sides', ['survey_year', 'poverty_class', 'side']) }}
+full outer join sides on {{ equal_on('expected', 'sides', ['survey_year', 'poverty_class', 'side']) }}
 where
     coalesce(sides.poverty_class, '') <> 'not_listed'
     and expected.households is distinct from sides.households

@@ -1,4 +1,3 @@
-{# Where the parts of one file contradict each other. Nothing is changed. #}
 with
 
 households as (

@@ -1,4 +1,3 @@
-{# Blocks of household rows, one below the other, with the same class, size, scores, income and marks. #}
 with
 
 bounds as (

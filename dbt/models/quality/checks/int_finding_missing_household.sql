@@ -1,4 +1,3 @@
-{# Poor and near-poor households of the loaded year before that have no row this year. #}
 with
 
 survey_years as (

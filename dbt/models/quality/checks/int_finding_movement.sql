@@ -14,7 +14,7 @@ records as (
 {# Communes of which the whole territory was reviewed the year before. #}
 reviewed_before as (
     select survey_year, commune_code
-    from {{ ref('int_commune_carried') }}
+    from {{ ref('int_commune_year_bridge') }}
     group by survey_year, commune_code
     having bool_and(is_received_before)
 ),

@@ -35,7 +35,7 @@ repeated as (
         row_number() over (
             partition by members.survey_year, members.citizen_id
             order by members.commune_code, members.source_file_id, members.row_number
-        ) as place
+        ) as row_rank
     from members
     inner join repeated_numbers
         on
@@ -60,7 +60,7 @@ pairs as (
             one.survey_year = other.survey_year
             and one.citizen_id = other.citizen_id
             and (one.source_file_id <> other.source_file_id or one.household_code <> other.household_code)
-            and (one.place <= {{ compared_rows }} or other.place <= {{ compared_rows }})
+            and (one.row_rank <= {{ compared_rows }} or other.row_rank <= {{ compared_rows }})
 )
 
 select

@@ -43,7 +43,7 @@ member_texts as (
 {{ role }}_cells as (
     select
         *,
-        {% for field in fields(role, 'date_or_year') -%}
+        {% for field in form_fields(role, 'date_or_year') -%}
         {% set birth_year = 'coalesce(year(' ~ parse_date(field) ~ '), ' ~ parse_year(field) ~ ')' -%}
         {{ if_plausible_birth(birth_year, birth_year, 'survey_year') }} as year_{{ field }}{{ ',' if not loop.last }}
         {% endfor -%}
@@ -61,7 +61,7 @@ cells as (
     select source_file_id, form, '{{ role }}' as role, sheet, row_number, column_name, check_code
     from {{ role }}_checks
     unpivot (
-        check_code for column_name in ({{ (requirable_fields(role) + fields(role, 'mark')) | join(', ') }})
+        check_code for column_name in ({{ (requirable_fields(role) + form_fields(role, 'mark')) | join(', ') }})
     )
 
     union all

@@ -1,7 +1,7 @@
 with
 
 findings as (
-    select * from {{ ref('int_finding_found') }}
+    select * from {{ ref('int_finding') }}
     where is_open
 ),
 

@@ -1,5 +1,3 @@
-{# Every printed figure: those of the plan, and each value of the yearly series. `counted` and `poverty_class` say what
-   is to be counted in the warehouse; `rounding` is half a unit of the last printed digit. #}
 {% set series_values = [
     ('resident_households', 'resident_households', 'all', 'households'),
     ('poor_households', 'households', 'poor', 'households'),

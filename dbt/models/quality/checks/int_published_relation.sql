@@ -47,7 +47,7 @@ rates as (
             and households.counted = 'households'
     inner join figures as residents
         on
-            {{ same('rates', 'residents', ['survey_year', 'area']) }}
+            {{ equal_on('rates', 'residents', ['survey_year', 'area']) }}
             and residents.counted = 'resident_households'
     where rates.publication = 'series' and rates.unit = 'percent'
     qualify row_number() over (
@@ -65,7 +65,7 @@ parts as (
     from figures as parts
     inner join figures as wholes
         on
-            {{ same('parts', 'wholes', ['publication', 'survey_year', 'area', 'unit']) }}
+            {{ equal_on('parts', 'wholes', ['publication', 'survey_year', 'area', 'unit']) }}
             and (
                 (
                     parts.counted = 'households'

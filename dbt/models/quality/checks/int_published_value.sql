@@ -1,5 +1,3 @@
-{# What the warehouse gives for every printed figure whose year is loaded: areas as reviewed, rates in percent. A share
-   is the quotient of what the warehouse gives for its terms. #}
 {% set listed = ['female_headed', 'ethnic_minority_headed', 'merit', 'social_protection', 'group_1', 'group_2',
     'group_3'] -%}
 with
@@ -109,7 +107,7 @@ found as (
         counted.warehouse_value
     from figures
     inner join counted
-        on {{ same('figures', 'counted', ['survey_year', 'area_level', 'area_code', 'counted', 'poverty_class']) }}
+        on {{ equal_on('figures', 'counted', ['survey_year', 'area_level', 'area_code', 'counted', 'poverty_class']) }}
 ),
 
 shares as (

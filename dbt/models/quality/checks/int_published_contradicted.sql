@@ -1,5 +1,5 @@
-{# The printed figures that are wrong by the word of their neighbours: another value would mend at least two relations
-   that fail, and no other figure in these relations would mend as many. A figure with only one failing relation is
+{# Contradicted by related figures: another value would satisfy at least two relations that fail, and no other figure in
+   these relations would satisfy as many. A figure with only one failing relation is
    judged in published_figure, where the stated side of the relation is the one that does not follow. #}
 with
 
@@ -64,14 +64,14 @@ best as (
     ) = 1
 ),
 
-{# For each failing relation, the figures that would mend it, the one that mends most first. #}
-mended as (
+{# For each failing relation, the figures that would satisfy it, the one that satisfies most first. #}
+satisfied as (
     select
         intervals.relation_id,
         intervals.stated_id,
         intervals.kind,
         intervals.figure_id,
-        rank() over (partition by intervals.relation_id order by best.gain desc) as place,
+        rank() over (partition by intervals.relation_id order by best.gain desc) as gain_rank,
         count(*) over (partition by intervals.relation_id, best.gain) as with_this_gain,
         best.gain
     from intervals
@@ -82,13 +82,13 @@ mended as (
 )
 
 select
-    mended.figure_id,
+    satisfied.figure_id,
     best.candidate as consistent_value,
     floor(best.most) = best.candidate as is_only_value,
-    cast(best.gain as integer) as relations_mended,
-    {{ dbt.listagg('distinct mended.stated_id', "', '", 'order by mended.stated_id') }} as contradicted_by
-from mended
-inner join best on mended.figure_id = best.figure_id
-where mended.place = 1 and mended.with_this_gain = 1 and mended.gain >= 2
-group by mended.figure_id, best.candidate, best.most, best.gain
+    cast(best.gain as integer) as relations_satisfied,
+    {{ dbt.listagg('distinct satisfied.stated_id', "', '", 'order by satisfied.stated_id') }} as contradicted_by
+from satisfied
+inner join best on satisfied.figure_id = best.figure_id
+where satisfied.gain_rank = 1 and satisfied.with_this_gain = 1 and satisfied.gain >= 2
+group by satisfied.figure_id, best.candidate, best.most, best.gain
 having count(*) >= 2

@@ -1,9 +1,9 @@
 {# For households: persons may be more or fewer when they come. #}
-select {{ columns_of('poor', area_key()) }}
+select {{ qualified('poor', area_key()) }}
 from {{ ref('poverty_movement') }} as poor
 inner join {{ ref('poverty_movement') }} as near_poor
     on
-        {{ same('poor', 'near_poor', area_key() + ['unit']) }}
+        {{ equal_on('poor', 'near_poor', area_key() + ['unit']) }}
         and near_poor.list = 'near_poor'
 where
     poor.list = 'poor'

@@ -1,4 +1,3 @@
-{# The units of each loaded year as they stand on the cut-off date of the next loaded year. #}
 select
     survey_years.survey_year,
     communes.survey_year as previous_survey_year,

@@ -6,7 +6,7 @@ movements as (
 ),
 
 areas as (
-    {% for list in lists() -%}
+    {% for list in poverty_lists() -%}
     {% for unit in ['household', 'person'] -%}
     select {{ key }}, '{{ list }}' as list, '{{ unit }}' as unit, {{ list }}_{{ unit }}s as counted
     from {{ ref('area_year') }}
@@ -16,7 +16,7 @@ areas as (
     {% endfor -%}
 )
 
-select {{ columns_of('areas', area_key() + ['list', 'unit']) }}
+select {{ qualified('areas', area_key() + ['list', 'unit']) }}
 from areas
-left join movements on {{ same('areas', 'movements', area_key() + ['list', 'unit']) }}
+left join movements on {{ equal_on('areas', 'movements', area_key() + ['list', 'unit']) }}
 where movements.closing is distinct from areas.counted

@@ -1,12 +1,11 @@
-{# The areas of every place of a movement. A commune has the areas that it has as a place of its own; its households'
-   districts give the rest, also where nobody of that district is left this year. #}
+{# Households' districts give the harmonised districts, also where nobody of that district is left this year. #}
 with
 
 transitions as (
     select * from {{ ref('int_household_transition') }}
 ),
 
-places as (
+blocks as (
     select to_year as survey_year, carried_commune_code as commune_code, from_district_code as district_code
     from transitions
     where carried_commune_code is not null
@@ -25,20 +24,20 @@ commune_areas as (
 )
 
 select
-    places.survey_year,
-    places.commune_code,
-    places.district_code,
+    blocks.survey_year,
+    blocks.commune_code,
+    blocks.district_code,
     commune_areas.area_level,
     commune_areas.boundary,
     commune_areas.area_code
-from places
+from blocks
 inner join commune_areas
     on
-        places.survey_year = commune_areas.survey_year
-        and places.commune_code = commune_areas.commune_code
+        blocks.survey_year = commune_areas.survey_year
+        and blocks.commune_code = commune_areas.commune_code
 
 union all
 
 select survey_year, commune_code, district_code, 'district', 'harmonised', district_code
-from places
+from blocks
 where district_code is not null
