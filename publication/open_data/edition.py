@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from base.home import SHARED, Home
+from base.reference import read_table
 from base.release_layout import DATABASE, DESCRIPTION, read_datapackage
 from base.sql import sql_text
 from publication.open_data import published_counts
@@ -120,7 +121,9 @@ def protected_counts(release: Path) -> tuple[dict[tuple[int, str], tuple[str, st
                     for year, value in _by_year(one).items()
                 ]  # fmt: skip
         rows = connection.execute(published_counts.NEEDS).fetchall()
-        for code in sorted({row[2] for row in rows} - set(published_counts.NEEDS_WITH_PARTS)):
+        # The count of a need that contains others is bound by theirs on both sides.
+        needs_with_parts = {row["parent_code"] for row in read_table("needs")}
+        for code in sorted({row[2] for row in rows} - needs_with_parts):
             one = [(row[0], row[1], row[3]) for row in rows if row[2] == code]
             counts += [
                 _protected(

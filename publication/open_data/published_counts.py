@@ -79,8 +79,6 @@ INDICATORS = """
 """
 
 # Needs are those of poor and near-poor households: bound by them, and binding them where one of the two is not shown.
-# These contain others: their count is bound by the others' on both sides.
-NEEDS_WITH_PARTS = ("employment_support", "knowledge")
 NEEDS = """
     select survey_year, area_code, need_code, households
     from marts.need_area_year
