@@ -31,14 +31,14 @@ def area_code_sql(area_level: str, boundary: str, area_code: str, household_dist
     return _AREA_CODE[area_level, boundary]
 
 
-class Places:
+class Areas:
     """The places of one survey year, as temporary tables of a connection that has a release attached as `release`."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
         self._made: set[tuple[str, int]] = set()
 
-    def use_units(self, survey_year: int) -> None:
+    def ensure_commune_table(self, survey_year: int) -> None:
         """Have the table `unit`: the communes of the year's cut-off date, with their harmonised class."""
         if ("unit", survey_year) in self._made:
             return
@@ -65,7 +65,7 @@ class Places:
             {"harmonised": load_territory().harmonised_date, "cutoff": cutoff_date(survey_year)},
         )
 
-    def use_carried(self, previous_year: int, survey_year: int) -> None:
+    def ensure_mapping_table(self, previous_year: int, survey_year: int) -> None:
         """Have the table `carried`: communes of the year before and the unit that holds their territory now."""
         if ("carried", survey_year) in self._made:
             return

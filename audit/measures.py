@@ -25,7 +25,7 @@ class Households:
 
 
 @dataclass(frozen=True)
-class Stated:
+class StatedTotal:
     """What the communes of the area state on their total sheets."""
 
     measure: str
@@ -40,7 +40,7 @@ class Movements:
     unit: Unit
 
 
-Term = Households | Stated | Movements
+Term = Households | StatedTotal | Movements
 
 
 @dataclass(frozen=True)
@@ -120,14 +120,14 @@ MEASURES: dict[str, Measure] = {
 }  # fmt: skip
 
 
-def terms_of(
+def numerator_and_denominator(
     name: str, poverty_class: str | None, indicator: str | None, need: str | None, unit: Unit
 ) -> tuple[Term, Term | None]:
     """(what the figure counts, what it is divided by). The names are known and complete."""
     if name in _RESIDENTS:
-        return Stated(name), None
+        return StatedTotal(name), None
     if name in _RATES:
-        return Households(_RATES[name]), Stated("resident_households")
+        return Households(_RATES[name]), StatedTotal("resident_households")
     if name in _LISTED_CONDITIONS:
         return Households(LISTED, _LISTED_CONDITIONS[name]), None
     if name in _MOVEMENT_LINES:

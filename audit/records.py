@@ -5,8 +5,8 @@ from typing import Any
 
 import duckdb
 
-from audit.areas import Places, area_code_sql
-from audit.measures import GROWTH_LINES, Households, Movements, Stated, Term
+from audit.areas import Areas, area_code_sql
+from audit.measures import GROWTH_LINES, Households, Movements, StatedTotal, Term
 from base.forms import Form
 
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
@@ -53,11 +53,11 @@ _COLUMNS = ("area_class", "poverty_class", "computed_class", "member_count", "de
 _NUMBERS = ("b1_score", "income_per_capita_vnd")
 
 
-def records_of(places: Places, area: Area, term: Term, part: str, forms: dict[str, Form]) -> list[Record]:
+def records_of(places: Areas, area: Area, term: Term, part: str, forms: dict[str, Form]) -> list[Record]:
     """The records of a term in an area."""
-    places.use_units(area.survey_year)
+    places.ensure_commune_table(area.survey_year)
     connection = places.connection
-    if isinstance(term, Stated):
+    if isinstance(term, StatedTotal):
         return _stated(connection, area, term, part)
     rows = _households(connection, area, term) if isinstance(term, Households) else _movements(places, area, term)
     sheets = household_sheets(connection, forms)
@@ -70,7 +70,7 @@ def household_sheets(connection: duckdb.DuckDBPyConnection, forms: dict[str, For
     return {file: forms[form].sheets["household"].name for file, form in connection.execute(query).fetchall()}
 
 
-def adds_sql(term: Households) -> str:
+def contribution_sql(term: Households) -> str:
     """SQL for what a household row adds to a figure."""
     return "coalesce(households.member_count, 0)" if term.unit == "person" else "1"
 
@@ -82,7 +82,7 @@ def _dicts(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[s
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _stated(connection: duckdb.DuckDBPyConnection, area: Area, term: Stated, part: str) -> list[Record]:
+def _stated(connection: duckdb.DuckDBPyConnection, area: Area, term: StatedTotal, part: str) -> list[Record]:
     """Cells of total sheets. From 2025 on nothing is known of a harmonised district's residents."""
     place = area_code_sql(area.area_level, area.boundary, area.area_code, "unit.district_code")
     rows = _dicts(
@@ -113,7 +113,7 @@ def _households(connection: duckdb.DuckDBPyConnection, area: Area, term: Househo
         connection,
         f"""
         select households.survey_year, households.commune_code, households.household_id, households.source_file_id,
-            households.source_row, {adds_sql(term)} as adds, {_row("households")}
+            households.source_row, {contribution_sql(term)} as adds, {_row("households")}
         from release.marts.fct_household_year as households
         inner join unit on households.commune_code = unit.commune_code
         where households.survey_year = $year and {place} = $area
@@ -124,7 +124,7 @@ def _households(connection: duckdb.DuckDBPyConnection, area: Area, term: Househo
     )
 
 
-def _movements(places: Places, area: Area, term: Movements) -> list[dict[str, Any]]:
+def _movements(places: Areas, area: Area, term: Movements) -> list[dict[str, Any]]:
     """Both years' rows of the households of some lines, placed in this year's areas as docs/marts.md defines them."""
     connection = places.connection
     (previous_year,) = connection.execute(
@@ -132,7 +132,7 @@ def _movements(places: Places, area: Area, term: Movements) -> list[dict[str, An
     ).fetchall()[0]
     if previous_year is None:
         return []
-    places.use_carried(previous_year, area.survey_year)
+    places.ensure_mapping_table(previous_year, area.survey_year)
     place = area_code_sql(area.area_level, area.boundary, area.area_code, "households.district_code")
     counted = {"household": ("1", "1", "0"), "person": ("from_members", "to_members", "1")}[term.unit]
     growth = next((GROWTH_LINES[line] for line in term.lines if len(term.lines) == 1 and line in GROWTH_LINES), None)

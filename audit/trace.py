@@ -10,15 +10,15 @@ from pathlib import Path
 
 import duckdb
 
-from audit.areas import Places
+from audit.areas import Areas
 from audit.figure_names import BOUNDARIES, area_of, breakdown_of, published_value, require_known
 from audit.measures import (
     MEASURES,
     Movements,
-    Stated,
+    StatedTotal,
     Term,
     Unit,
-    terms_of,
+    numerator_and_denominator,
 )
 from audit.records import DENOMINATOR, NUMERATOR, Record, records_of
 from audit.releases import attach_release
@@ -102,7 +102,7 @@ class Tracer:
         self._release = release
         self._connection = duckdb.connect()
         attach_release(self._connection, release)
-        self._places = Places(self._connection)
+        self._places = Areas(self._connection)
         self._forms = load_forms()
 
     def __enter__(self) -> "Tracer":
@@ -130,7 +130,7 @@ class Tracer:
         breakdown = breakdown_of(connection, definition, survey_year, poverty_class, indicator, need, unit)
         area, area_name = area_of(connection, survey_year, area_code, boundary)
         published = published_value(connection, definition, area, breakdown)
-        counted, divided_by = terms_of(measure, poverty_class, indicator, need, unit)
+        counted, divided_by = numerator_and_denominator(measure, poverty_class, indicator, need, unit)
         records = records_of(self._places, area, counted, NUMERATOR, self._forms)
         if divided_by is not None:
             records += records_of(self._places, area, divided_by, DENOMINATOR, self._forms)
@@ -209,7 +209,7 @@ def _total(records: Sequence[Record], part: str) -> int:
 
 def _is_unknown(connection: duckdb.DuckDBPyConnection, term: Term, survey_year: int, records: Sequence[Record]) -> bool:
     """Nobody states residents of the area, or there is no year before that a movement could start from."""
-    if isinstance(term, Stated):
+    if isinstance(term, StatedTotal):
         return not records
     if isinstance(term, Movements):
         query = "select count(*) from release.marts.fct_household_transition where to_year = ?"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import duckdb
 
-from audit.areas import Places
-from audit.measures import MEASURES, Households, Stated, Term, terms_of
-from audit.records import adds_sql, household_sheets
+from audit.areas import Areas
+from audit.measures import MEASURES, Households, StatedTotal, Term, numerator_and_denominator
+from audit.records import contribution_sql, household_sheets
 from audit.releases import attach_release
 from base.forms import load_forms
 
@@ -53,7 +53,7 @@ class YearTracer:
     def __init__(self, release: Path) -> None:
         self._connection = duckdb.connect()
         attach_release(self._connection, release)
-        self._places = Places(self._connection)
+        self._places = Areas(self._connection)
         self._sheets = household_sheets(self._connection, load_forms())
 
     def __enter__(self) -> "YearTracer":
@@ -64,22 +64,22 @@ class YearTracer:
 
     def district_of(self, survey_year: int) -> dict[str, str | None]:
         """{commune: its district} of the units of a year; None where there are no districts any more."""
-        self._places.use_units(survey_year)
+        self._places.ensure_commune_table(survey_year)
         return dict(self._connection.execute("select commune_code, district_code from unit").fetchall())
 
     def figure(self, survey_year: int, measure: str) -> YearFigure:
         """A measure of `marts.area_year`, for every commune of a year."""
         assert MEASURES[measure].table == "marts.area_year", f"{measure} has no value by area and year alone"
-        self._places.use_units(survey_year)
-        counted, divided_by = terms_of(measure, None, None, None, "household")
+        self._places.ensure_commune_table(survey_year)
+        counted, divided_by = numerator_and_denominator(measure, None, None, None, "household")
         return YearFigure(
             self._rows(survey_year, counted),
             None if divided_by is None else self._rows(survey_year, divided_by),
-            isinstance(counted, Stated),
+            isinstance(counted, StatedTotal),
         )
 
     def _rows(self, survey_year: int, term: Term) -> dict[str, CommuneRows]:
-        if isinstance(term, Stated):
+        if isinstance(term, StatedTotal):
             query = """
                 select unit.commune_code, stated.source_file_id, stated.sheet, [stated.source_row], stated.stated_value
                 from release.quality.reconciliation as stated
@@ -91,7 +91,7 @@ class YearTracer:
             assert isinstance(term, Households), "movements are about two years"
             query = f"""
                 select unit.commune_code, households.source_file_id, null, list(households.source_row),
-                    cast(sum({adds_sql(term)}) as bigint)
+                    cast(sum({contribution_sql(term)}) as bigint)
                 from release.marts.fct_household_year as households
                 inner join unit on households.commune_code = unit.commune_code
                 where households.survey_year = $year and households.poverty_class in (select unnest($classes))

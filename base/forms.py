@@ -5,9 +5,11 @@ A new survey year or form is rows there; no form is named in Python.
 
 from dataclasses import dataclass
 
-from base.reference import load_tables, read_table, table_path
+from base.reference import WrongReferenceError, load_tables, read_table, table_path
 
 ROLES = ("cover", "household", "member", "total")
+# The forms' own running number is not the worksheet's row.
+RENAMED_FIELDS = {"row_number": "printed_row_number"}
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,10 @@ class Form:
         return self.first_survey_year <= survey_year <= self.last_survey_year
 
 
-class MapError(ValueError):
-    """The tables of forms contradict themselves; the message names the file and the form."""
-
-
 def load_forms() -> dict[str, Form]:
     """Every form by its name (F2021 …).
 
-    Raises MapError when a form lacks one of the four sheet roles.
+    Raises WrongReferenceError when a form lacks one of the four sheet roles.
     """
     columns: dict[tuple[str, str], list[Column]] = {}
     for row in read_table("form_columns"):
@@ -94,7 +92,7 @@ def load_forms() -> dict[str, Form]:
         missing = [role for role in ROLES if role not in by_role or not by_role[role].columns]
         if missing:
             file = table_path(load_tables()["forms"])
-            raise MapError(f"{file}: form {name} has no sheet or no columns for: {', '.join(missing)}.")
+            raise WrongReferenceError([f"{file}: form {name} has no sheet or no columns for: {', '.join(missing)}."])
     return {
         name: Form(
             name,

@@ -17,13 +17,14 @@ from base.reference import (
     rows_of,
     territory_folder,
 )
+from base.reference_rules import check_counterparts
 from base.territory_check import check_territory
 
 
 def check_reference() -> None:
     """Check every reference table, alone and against the others. Raises WrongReferenceError with all that is wrong."""
     # Rules between tables read cells, so cells are checked first.
-    problems = check_tables() or _territory_problems(territory_folder())
+    problems = check_tables() or [*_counterpart_problems(), *_territory_problems(territory_folder())]
     if problems:
         raise WrongReferenceError(problems)
 
@@ -31,6 +32,10 @@ def check_reference() -> None:
 def territory_problems(folder: Path) -> list[str]:
     """What is wrong with a territory's folder, in sentences."""
     return check_tables(folder, only_territory=True) or _territory_problems(folder)
+
+
+def _counterpart_problems() -> list[str]:
+    return check_counterparts({name: rows_of(table) for name, table in load_tables().items()})
 
 
 def _territory_problems(folder: Path) -> list[str]:

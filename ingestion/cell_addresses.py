@@ -16,7 +16,7 @@ from ingestion.open_workbook import RejectedWorkbookError, Workbook, open_workbo
 
 
 @dataclass
-class Places:
+class CellAddresses:
     """The places of one workbook's fields; empty where it cannot be read.
 
     `columns`: (sheet key, field) -> column letter. `rows`: (sheet key, field) -> row, for fields of the cover and the
@@ -36,9 +36,9 @@ class Places:
         return self.rows.get((text.key(sheet), name))
 
 
-def places_of(content: bytes, forms: dict[str, Form]) -> Places:
+def locate_fields(content: bytes, forms: dict[str, Form]) -> CellAddresses:
     """The cell addresses of the fields of a workbook. Raises nothing that its content can cause."""
-    places = Places()
+    places = CellAddresses()
     try:
         workbook = open_workbook(content)
     except RejectedWorkbookError:
@@ -61,7 +61,7 @@ def places_of(content: bytes, forms: dict[str, Form]) -> Places:
     return places
 
 
-def _add_list(places: Places, workbook: Workbook, sheet_name: str, form: Form, role: str) -> None:
+def _add_list(places: CellAddresses, workbook: Workbook, sheet_name: str, form: Form, role: str) -> None:
     sheet = form.sheets[role]
     cells = workbook.rows(sheet_name).columns
     top = sheet.first_header_row - 1
@@ -72,7 +72,7 @@ def _add_list(places: Places, workbook: Workbook, sheet_name: str, form: Form, r
         places.columns[text.key(sheet_name), name] = get_column_letter(first + position + 1)
 
 
-def _add_labels(places: Places, workbook: Workbook, sheet_name: str, match: LabelMatch) -> None:
+def _add_labels(places: CellAddresses, workbook: Workbook, sheet_name: str, match: LabelMatch) -> None:
     letter = get_column_letter(workbook.first_column(sheet_name) + 2)
     for name, (row, _, _) in match.values.items():
         places.columns[text.key(sheet_name), name] = letter

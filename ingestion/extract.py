@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from base import text
-from base.forms import Form, Sheet, fields_of_role
+from base.forms import RENAMED_FIELDS, Form, Sheet, fields_of_role
 from ingestion.cover import Cover, read_cover
 from ingestion.findings import Finding, file_finding
 from ingestion.headers import HeaderMatch, cells_of_row, match_headers, match_labels, match_sheets, nearest
@@ -31,8 +31,6 @@ _COLUMN_NUMBER = re.compile(r"^\(\d+\)$")
 _TOTAL_ROW = text.key("Tổng cộng")
 _TOTAL_INITIALS = ("T", "t")
 SOURCE_FILE_ID_LENGTH = 16
-# The forms' own running number is not the worksheet's row.
-_RENAMED = {"row_number": "printed_row_number"}
 
 
 @dataclass
@@ -78,11 +76,11 @@ def raw_schema(forms: dict[str, Form], role: str) -> pa.Schema:
     keys = [("source_file_id", pa.string()), ("sheet", pa.string()), ("row_number", pa.int32())]
     if role in LABEL_ROLES:
         return pa.schema([*keys, ("field", pa.string()), ("label", pa.string()), ("value", pa.string())])
-    return pa.schema([*keys, *((_RENAMED.get(name, name), pa.string()) for name in fields_of_role(forms, role))])
+    return pa.schema([*keys, *((RENAMED_FIELDS.get(name, name), pa.string()) for name in fields_of_role(forms, role))])
 
 
 @dataclass
-class Memory:
+class ReadCache:
     """What does not change from file to file, found once: the forms, the raw schemas, headers matched before."""
 
     forms: dict[str, Form]
@@ -113,11 +111,11 @@ class Memory:
 
 def extract(content: bytes, forms: dict[str, Form], survey_years: set[int] | None = None) -> Extraction | None:
     """Read one file; None when its year is not asked for. See `extract_all`."""
-    return extract_all([content], Memory(forms), survey_years)[0]
+    return extract_all([content], ReadCache(forms), survey_years)[0]
 
 
 def extract_all(
-    contents: Sequence[bytes], memory: Memory, survey_years: set[int] | None = None
+    contents: Sequence[bytes], cache: ReadCache, survey_years: set[int] | None = None
 ) -> list[Extraction | None]:
     """Read some files, in their order.
 
@@ -131,7 +129,7 @@ def extract_all(
     opened = [_open(extraction, content) for extraction, content in zip(extractions, contents, strict=True)]
     read = [(extraction, workbook) for extraction, workbook in zip(extractions, opened, strict=True) if workbook]
     for extraction, workbook in read:
-        extraction.cover = read_cover(workbook, memory.forms)
+        extraction.cover = read_cover(workbook, cache.forms)
 
     def is_asked_for(extraction: Extraction) -> bool:
         year = extraction.cover.survey_year
@@ -150,7 +148,7 @@ def extract_all(
         for sheet_name in found.values():
             workbook.rows(sheet_name)
     for extraction, workbook, found, form in steps:
-        _read_sheets(extraction, workbook, found, form, memory)
+        _read_sheets(extraction, workbook, found, form, cache)
     return [extraction if is_asked_for(extraction) else None for extraction in extractions]
 
 
@@ -162,10 +160,12 @@ def _open(extraction: Extraction, content: bytes) -> Workbook | None:
         return None
 
 
-def _read_sheets(extraction: Extraction, workbook: Workbook, found: dict[str, str], form: Form, memory: Memory) -> None:
+def _read_sheets(
+    extraction: Extraction, workbook: Workbook, found: dict[str, str], form: Form, cache: ReadCache
+) -> None:
     for role in LIST_ROLES:
         if role in found:
-            table = _read_list(extraction, workbook, found[role], form.sheets[role], memory)
+            table = _read_list(extraction, workbook, found[role], form.sheets[role], cache)
             extraction.tables[role] = table
             if role == "household":
                 extraction.household_rows = table.num_rows
@@ -174,7 +174,7 @@ def _read_sheets(extraction: Extraction, workbook: Workbook, found: dict[str, st
     for role in LABEL_ROLES:
         if role in found:
             extraction.tables[role] = _read_labels(
-                extraction, workbook, found[role], form.sheets[role], memory.schema(role)
+                extraction, workbook, found[role], form.sheets[role], cache.schema(role)
             )
 
 
@@ -189,10 +189,10 @@ def _is_column_number_row(cells: Sequence[pa.StringArray], row: int) -> bool:
     return count > 0
 
 
-def _read_list(extraction: Extraction, workbook: Workbook, sheet_name: str, sheet: Sheet, memory: Memory) -> pa.Table:
+def _read_list(extraction: Extraction, workbook: Workbook, sheet_name: str, sheet: Sheet, cache: ReadCache) -> pa.Table:
     """The data rows of a household or member sheet under our field names."""
     rows = workbook.rows(sheet_name)
-    schema = memory.schema(sheet.role)
+    schema = cache.schema(sheet.role)
     top = sheet.first_header_row - 1
     first = top + sheet.header_rows
     count = rows.num_rows
@@ -205,14 +205,14 @@ def _read_list(extraction: Extraction, workbook: Workbook, sheet_name: str, shee
         below = cells[position].slice(first)
         return bool(below.null_count < len(below))
 
-    match = memory.match(header_rows, sheet, has_data)
+    match = cache.match(header_rows, sheet, has_data)
     extraction.findings += match.findings
     columns = {name: cells[position] for name, position in match.column_of_field.items()}
     columns |= _distinguish_numbers(workbook, sheet_name, sheet, columns, match.column_of_field, first)
     if workbook.has_odd_cells:
         columns |= _show_odd_cells(workbook, sheet_name, sheet, columns, match.column_of_field, first)
     no_data = _no_data_rows(cells, columns.get("household_code"), first)
-    columns = {_RENAMED.get(name, name): column for name, column in columns.items()}
+    columns = {RENAMED_FIELDS.get(name, name): column for name, column in columns.items()}
     empty = pa.nulls(count, pa.string())
     arrays = [
         pa.repeat(extraction.source_file_id, count),

@@ -19,7 +19,7 @@ from base.home import Home
 from base.reference import load_tables, table_path
 from base.territory import record_territory
 from ingestion.archive import archive, archive_path
-from ingestion.extract import Extraction, Memory, extract_all
+from ingestion.extract import Extraction, ReadCache, extract_all
 from ingestion.findings import file_finding
 from ingestion.landing import list_landing
 from ingestion.published_heads import open_registry
@@ -104,10 +104,10 @@ def read_batch(
     The tables stay on disk: what goes back to the parent is small. Files of years not in `survey_years` are left out.
     """
     done = []
-    memory = Memory(forms)
+    cache = ReadCache(forms)
     for group in _groups(batch):
         contents = [received.path.read_bytes() for received in group]
-        extractions = extract_all(contents, memory, survey_years)
+        extractions = extract_all(contents, cache, survey_years)
         for received, content, extraction in zip(group, contents, extractions, strict=True):
             if extraction is not None:
                 archive(home, extraction.sha256, content)
@@ -205,7 +205,7 @@ def _read_single(
         return [(received, _failed(received, type(error).__name__), name)]
 
 
-def decide(
+def build_registry_entries(
     registry: Registry, results: Sequence[tuple[Received, Extraction, str]], received_at: datetime
 ) -> list[Entry]:
     """The registry entries of newly read files, in the order of their paths.
@@ -276,7 +276,7 @@ def ingest(
             results = read_all(
                 home, forms, files, now.strftime("%Y%m%dT%H%M%S%f"), years, workers=workers, on_progress=on_progress
             )
-            decisions = decide(registry, results, now)
+            decisions = build_registry_entries(registry, results, now)
             registry.append(decisions)
             _count(report, decisions)
         entries = registry.current()

@@ -130,11 +130,13 @@ def print_lost_files(console: Console, home: Home, registry: Registry) -> None:
         console.print(f"raw/ has lost the cells of {lost:,} accepted files: `poverty run` reads them from the archive.")
 
 
-def _print_simulated(console: Console, simulated: int, in_force: int) -> None:
+def _print_simulated(console: Console, simulated: int, current: int) -> None:
     """That data are made up, where the workbooks themselves say so."""
     if simulated:
-        files = f"all {in_force:,} files" if simulated == in_force else f"{simulated:,} of {in_force:,} files"
-        console.print(f"[bold]Simulated data[/bold]: {files} current say so on their cover.", soft_wrap=True)
+        files = (
+            f"all {current:,} current files" if simulated == current else f"{simulated:,} of {current:,} current files"
+        )
+        console.print(f"[bold]Simulated data[/bold]: {files} say so on their cover.", soft_wrap=True)
 
 
 def _print_decisions(console: Console, home: Home) -> None:

@@ -2,8 +2,8 @@
 
 The ledger is a copy of `quality.finding` of the last release, so no finding is new twice. Order: the release is swapped
 in first, the ledger is written after it, as a whole or not at all. When the machine stops between the two, the ledger
-is one release behind; `catch_up`, which every build and publication starts with, copies it again. When it stops before
-the swap, the ledger still belongs to the current release.
+is one release behind; `sync_from_current_release`, which every build and publication starts with, copies it again. When
+it stops before the swap, the ledger still belongs to the current release.
 """
 
 from datetime import datetime
@@ -27,7 +27,7 @@ def ledger_release(home: Home) -> str:
     return str(duckdb.sql(query).fetchall()[0][0])
 
 
-def catch_up(home: Home) -> None:
+def sync_from_current_release(home: Home) -> None:
     """Copy the findings of the current release into the ledger where the ledger is behind it.
 
     A release that was rolled back to is older than the ledger and changes nothing; nor does one made before findings

@@ -20,6 +20,7 @@ _CODE = (
     (DBT, "macros/**/*"),
     (DBT, "tests/**/*"),
     (DBT, "dbt_project.yml"),
+    (DBT / "templates", "*"),
     (PACKAGES / "base", "**/*.py"),
     (PACKAGES / "ingestion", "**/*.py"),
     (PACKAGES / "expectations", "**/*"),

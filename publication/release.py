@@ -24,7 +24,7 @@ from expectations.results import CheckResult
 from publication import personal_values
 from publication.check_results import blocks_publication, write_table
 from publication.datapackage import maturity_of_release, write_datapackage
-from publication.finding_ledger import catch_up, fill_times
+from publication.finding_ledger import fill_times, sync_from_current_release
 from publication.inputs import Inputs
 
 # Readable by DuckDB 1.4 and newer, which BI drivers bundle.
@@ -81,8 +81,8 @@ def publish(
     parent = releases_folder(home)
     parent.mkdir(parents=True, exist_ok=True)
     parent.chmod(SHARED)
-    _sweep(parent)
-    catch_up(home)
+    _remove_unfinished(parent)
+    sync_from_current_release(home)
     aside = parent / f".building-{release_id}"
     aside.mkdir()
     try:
@@ -102,14 +102,14 @@ def publish(
             personal_values.search_tables(known, aside / DATABASE, PUBLIC_SCHEMAS)
             + personal_values.search_files(known, aside)
         )
-        share(aside)
+        make_readable(aside)
     except Exception:
         shutil.rmtree(aside, ignore_errors=True)
         raise
     folder = parent / release_id
     aside.replace(folder)
-    point_to(home.current, folder)
-    catch_up(home)
+    switch_current(home.current, folder)
+    sync_from_current_release(home)
     for old in releases(home)[:-KEPT_RELEASES]:
         shutil.rmtree(old)
     return Release(release_id, folder, maturity)
@@ -125,7 +125,7 @@ def _refuse_personal_values(places: list[str]) -> None:
         )
 
 
-def share(folder: Path) -> None:
+def make_readable(folder: Path) -> None:
     """Let everybody read what is below a folder and nobody change a file of it: a release never changes.
 
     Everything else under `$POVERTY_HOME` is its owner's only. Folders stay writable to the owner, so that an old
@@ -135,13 +135,13 @@ def share(folder: Path) -> None:
         path.chmod(SHARED if path.is_dir() else 0o444)
 
 
-def _sweep(parent: Path) -> None:
+def _remove_unfinished(parent: Path) -> None:
     """Remove what an interrupted publication left behind; publications are one at a time (build lock)."""
     for left in parent.glob(".building-*"):
         shutil.rmtree(left)
 
 
-def point_to(link: Path, folder: Path) -> None:
+def switch_current(link: Path, folder: Path) -> None:
     """Make `published/current` mean a release; a reader sees the old one or the new one, never neither."""
     fresh = link.with_name(f".{link.name}-{folder.name}")
     fresh.symlink_to(Path("releases") / folder.name)

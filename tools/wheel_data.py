@@ -11,7 +11,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_DBT = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests", "generated")
+_DBT = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests", "templates", "generated")
 
 
 class WheelData(BuildHookInterface):

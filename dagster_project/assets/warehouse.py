@@ -28,7 +28,7 @@ from publication.check_results import (
     from_dbt,
     save_results,
 )
-from publication.finding_ledger import catch_up
+from publication.finding_ledger import sync_from_current_release
 
 BUILD_POOL = "build_file"
 
@@ -42,7 +42,7 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
         begin_build(home)
         write_reference(home)
         write_decisions(home)
-        catch_up(home)
+        sync_from_current_release(home)
         arguments = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]
         # In the home, and only the last one: a folder of its own for each run would grow by 9 MB a run.
         target = home.warehouse / "dbt"

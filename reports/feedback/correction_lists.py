@@ -9,7 +9,7 @@ from base import text
 from base.forms import Form, load_forms
 from base.home import Home
 from ingestion.archive import archive_path
-from ingestion.cell_addresses import Places, places_of
+from ingestion.cell_addresses import CellAddresses, locate_fields
 from reports.audit.coverage import Coverage, read_coverage
 from reports.audit.data import read_checks, read_files, read_findings
 from reports.tables import Row, open_release
@@ -115,23 +115,23 @@ def _order(finding: Row) -> tuple[str, str, str, int]:
     )
 
 
-def _place_finder(home: Home, checksums: dict[str, str]) -> Callable[[str | None], Places]:
+def _place_finder(home: Home, checksums: dict[str, str]) -> Callable[[str | None], CellAddresses]:
     """A function from a file's id to its places, each file opened once; no places where the archive lacks the file."""
     forms: dict[str, Form] = load_forms()
-    known: dict[str, Places] = {}
+    known: dict[str, CellAddresses] = {}
 
-    def places(source_file_id: str | None) -> Places:
+    def places(source_file_id: str | None) -> CellAddresses:
         if source_file_id is None or source_file_id not in checksums:
-            return Places()
+            return CellAddresses()
         if source_file_id not in known:
             path = archive_path(home, checksums[source_file_id])
-            known[source_file_id] = places_of(path.read_bytes(), forms) if path.exists() else Places()
+            known[source_file_id] = locate_fields(path.read_bytes(), forms) if path.exists() else CellAddresses()
         return known[source_file_id]
 
     return places
 
 
-def _item(finding: Row, place_of: Callable[[str | None], Places]) -> Item:
+def _item(finding: Row, place_of: Callable[[str | None], CellAddresses]) -> Item:
     # A sentence ends in its own advice, which fits the cell better than the check's general one.
     problem, has_advice, advice = finding["sentence"].partition(_ADVICE)
     action = _ADVICE.lstrip(". ") + advice if has_advice else finding["action"]
@@ -148,7 +148,7 @@ def _item(finding: Row, place_of: Callable[[str | None], Places]) -> Item:
     )
 
 
-def cell_of(finding: Row, places: Places) -> str:
+def cell_of(finding: Row, places: CellAddresses) -> str:
     """The cell of a finding, as far as it is certain.
 
     «Hộ»!F123 with sheet, row and column; without a row the column; without a column in the file the printed header.

@@ -20,7 +20,7 @@ from ingestion.decisions import CORRECTION_COLUMNS, WAIVER_COLUMNS, write_decisi
 from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from publication.build_state import finish_build
-from publication.finding_ledger import catch_up, ledger_release
+from publication.finding_ledger import ledger_release, sync_from_current_release
 from publication.inputs import inputs_of
 from publication.publish import NotPublishedError, publish_build
 from publication.release import Release, publish
@@ -346,7 +346,7 @@ def test_the_ledger_follows_the_release_in_force(home: Home, monkeypatch: pytest
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("publication.release.point_to", stop)
+        patched.setattr("publication.release.switch_current", stop)
         with pytest.raises(KeyboardInterrupt):
             release(home, DAYS[1])
     assert home.finding_ledger.read_bytes() == first, "stopped before the swap: the ledger is that of the old release"
@@ -357,14 +357,14 @@ def test_the_ledger_follows_the_release_in_force(home: Home, monkeypatch: pytest
         calls.append(of)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        catch_up(of)
+        sync_from_current_release(of)
 
     with monkeypatch.context() as patched:
-        patched.setattr("publication.release.catch_up", stop_second)
+        patched.setattr("publication.release.sync_from_current_release", stop_second)
         with pytest.raises(KeyboardInterrupt):
             release(home, DAYS[2])
     assert home.finding_ledger.read_bytes() == first
-    catch_up(home)
+    sync_from_current_release(home)
     assert ledger_release(home) == home.current.resolve().name > DAYS[1].strftime("%Y%m%dT%H%M%S%fZ")
     (home.finding_ledger.parent / "finding_ledger.partial").write_bytes(b"left by a stopped machine")
     build(home, DAYS[3], "finding")

@@ -12,25 +12,14 @@ import duckdb
 import pytest
 
 from base.home import Home
+from base.product import PACKAGE_NAMES
 from ingestion.decisions import CORRECTION_COLUMNS, WAIVER_COLUMNS
 from tests.support.canaries import BIRTH_DAYS, NAMES, NUMBERS, Leak, Search, plant
 from tests.support.homes import REPOSITORY
 
 pytestmark = pytest.mark.build
 
-_CODE = [
-    "audit",
-    "base",
-    "sample",
-    "dagster_project",
-    "dbt",
-    "expectations",
-    "ingestion",
-    "poverty_cli",
-    "publication",
-    "reference",
-    "reports",
-]
+_CODE = [*PACKAGE_NAMES, "dbt", "reference"]
 # A model and a test that a developer got wrong, in the way that makes the database quote a cell.
 _BROKEN_MODEL = "select cast(head_name as integer) as number from {{ ref('stg_household') }}\n"
 _BROKEN_TEST = "select head_name, head_citizen_id from {{ ref('stg_household') }} where head_name is not null\n"

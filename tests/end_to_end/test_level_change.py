@@ -64,6 +64,10 @@ def _workbook(form: Form, commune: str, year: int) -> bytes:
         members.append(member(form, code, full_name=name, citizen_id=citizen_id))
     counts = {f"{name}_{unit}": sum(row["recorded_class"] == name for row in own)
               for name in ("poor", "near_poor") for unit in ("households", "persons")}  # fmt: skip
+    listed = [int(row["marks"]) for row in own if row["recorded_class"] in ("poor", "near_poor")]
+    counts |= {
+        field.removeprefix("is_"): sum(marks > position for marks in listed) for position, field in enumerate(MARKS)
+    }
     unit = {"province_name": "Tỉnh Mẫu", "province_code": "04", "district_name": None, "district_code": None}
     residents = RESIDENTS[commune, year]
     return workbook_bytes(

@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from base.forms import MapError, load_forms
+from base.forms import load_forms
 from base.home import Home
-from base.reference import REFERENCE_VARIABLE, reference_folder
+from base.reference import REFERENCE_VARIABLE, WrongReferenceError, reference_folder
 from ingestion import ingest as ingestion_module
 from ingestion.archive import archive_path
 from ingestion.ingest import files_to_read, ingest, lost_files, read_all
@@ -230,7 +230,7 @@ def test_a_form_without_a_sheet_is_refused_by_name(tmp_path: Path, monkeypatch: 
         if not line.startswith("F2099,XX-RS/2099,2099,2099,total")
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with pytest.raises(MapError, match=r"F2099 .* total"):
+    with pytest.raises(WrongReferenceError, match=r"F2099 .* total"):
         load_forms()
 
 

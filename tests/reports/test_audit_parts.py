@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from base.forms import load_forms
-from ingestion.cell_addresses import Places, places_of
+from ingestion.cell_addresses import CellAddresses, locate_fields
 from reports.audit.excel_styles import LINE_HEIGHT, Book, Column, row_height
 from reports.audit.labels_vi import condition_vi
 from reports.audit.trace_pages import ranges
@@ -62,26 +62,26 @@ def test_long_text_gets_higher_rows() -> None:
 def test_places_follow_the_columns_of_the_file_itself() -> None:
     path = PACK / "2027" / "ra-soat-2027-29158.xlsx"
     forms = load_forms()
-    before = places_of(path.read_bytes(), forms).column("Hộ gia đình", "income_per_capita_kvnd")
+    before = locate_fields(path.read_bytes(), forms).column("Hộ gia đình", "income_per_capita_kvnd")
     book = openpyxl.load_workbook(path)
     book["Hộ gia đình"].insert_cols(1)
     moved = io.BytesIO()
     book.save(moved)
-    after = places_of(moved.getvalue(), forms)
+    after = locate_fields(moved.getvalue(), forms)
     assert before is not None
     assert ord(str(after.column("Hộ gia đình", "income_per_capita_kvnd"))) == ord(before) + 1
     assert (after.column("Số liệu tổng hợp", "poor_households"), after.row("Số liệu tổng hợp", "poor_households")) == (
         "B",
         3,
     )
-    assert places_of(b"no workbook", forms) == Places()
+    assert locate_fields(b"no workbook", forms) == CellAddresses()
 
 
 def test_a_cell_is_named_no_closer_than_is_known() -> None:
     def finding(**values: object) -> dict[str, object]:
         return {"sheet": None, "row_number": None, "column_name": None, "header": None, **values}
 
-    places = Places({("hộ", "b1_score"): "F"}, {}, "Bìa")
+    places = CellAddresses({("hộ", "b1_score"): "F"}, {}, "Bìa")
     assert cell_of(finding(sheet=" Hộ ", row_number=7, column_name="b1_score"), places) == "«Hộ»!F7"
     assert cell_of(finding(sheet="Hộ", column_name="b1_score"), places) == "«Hộ», cột F"
     assert cell_of(finding(sheet="Hộ", row_number=7, column_name="b2_score", header="B2"), places) == (

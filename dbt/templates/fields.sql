@@ -1,0 +1,21 @@
+{# The fields of the row sheets by role and kind (reference/forms/fields.csv). #}
+{% macro form_fields(role, kind) -%}
+    {{ return([[ names_by_role_and_kind | tojson ]][role][kind]) }}
+{%- endmacro %}
+
+{% macro indicators() -%}
+    {{ return([[ indicators | map(attribute="indicator_code") | list | tojson ]]) }}
+{%- endmacro %}
+
+{% macro needs() -%}
+    {{ return([[ needs | map(attribute="need_code") | list | tojson ]]) }}
+{%- endmacro %}
+
+{% macro causes() -%}
+    {{ return([[ causes | map(attribute="cause_code") | list | tojson ]]) }}
+{%- endmacro %}
+
+{# The needs that have parts: a household has the parent when it has any of its parts. #}
+{% macro need_children() -%}
+    {{ return([[ need_children | tojson ]]) }}
+{%- endmacro %}
