@@ -99,7 +99,7 @@ def codes_that_models_make(manifest: dict[str, Any]) -> set[str]:
         node["raw_code"]
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model"
-        and (node["name"].startswith("int_finding_") or "row_problem" in node["name"])
+        and (node["name"].startswith("int_finding") or "row_problem" in node["name"])
     ]
     makers += [
         macro["macro_sql"]
