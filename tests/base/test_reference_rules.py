@@ -18,8 +18,8 @@ WRONG: dict[str, tuple[Change, str]] = {
         r"national/indicators\.csv line 14: waste_treatment is in no standard",
     ),
     "an indicator without a field": (
-        lambda folder: add(folder / "national/indicators.csv", {"indicator_code": "internet", "name_vi": "Mạng"}),
-        r"national/indicators\.csv line 15: internet has no field is_deprived_internet",
+        lambda folder: without(folder / "forms/fields.csv", field="is_deprived_waste_treatment"),
+        r"national/indicators\.csv line 14: waste_treatment has no field is_deprived_waste_treatment",
     ),
     "a standard's indicator that is none": (
         lambda folder: replace(
@@ -38,11 +38,15 @@ WRONG: dict[str, tuple[Change, str]] = {
         r"national/standard_indicators\.csv line 2: equal_weight of ND07-2021 adds up to 133/132, not to 1",
     ),
     "a need without a field": (
-        lambda folder: add(folder / "national/needs.csv", {"need_code": "tools", "name_vi": "Công cụ"}),
+        lambda folder: add(
+            folder / "national/needs.csv", {"need_code": "tools", "name_vi": "Công cụ", "name_en": "Tools"}
+        ),
         r"national/needs\.csv line 13: tools has no field need_tools",
     ),
     "a cause without a field": (
-        lambda folder: add(folder / "national/causes.csv", {"cause_code": "flood", "name_vi": "Lũ lụt"}),
+        lambda folder: add(
+            folder / "national/causes.csv", {"cause_code": "flood", "name_vi": "Lũ lụt", "name_en": "Flood"}
+        ),
         r"national/causes\.csv line 10: flood has no field cause_flood",
     ),
     "a form's column without a field": (
@@ -84,7 +88,9 @@ WRONG: dict[str, tuple[Change, str]] = {
         r"national/poverty_standards\.csv line 2: income_line_vnd `1,5 triệu` is not of type bigint",
     ),
     "a key twice": (
-        lambda folder: add(folder / "national/causes.csv", {"cause_code": "no_land", "name_vi": "Không có đất"}),
+        lambda folder: add(
+            folder / "national/causes.csv", {"cause_code": "no_land", "name_vi": "Không có đất", "name_en": "No land"}
+        ),
         r"national/causes\.csv line 10: cause_code `no_land` is already in line 2",
     ),
 }

@@ -32,7 +32,14 @@ def follow_the_guide(reference: Path) -> None:
     add(national / "survey_years.csv", {"survey_year": YEAR, "cutoff_date": f"{YEAR}-12-14"})
     add(
         national / "indicators.csv",
-        {"indicator_code": "internet", "name_vi": "Truy cập mạng", "name_en": "Internet access"},
+        {
+            "indicator_code": "internet",
+            "name_vi": "Truy cập mạng",
+            "name_en": "Internet access",
+            "deprived_when": "No member can use the internet at home",
+            "responsible_agency_2021": "Sở Thông tin và Truyền thông",
+            "evidence": "made up",
+        },
     )
     add(national / "needs.csv", {"need_code": "tools", "name_vi": "Công cụ lao động", "name_en": "Tools"})
     mark = {"role": "household", "kind": "mark", "personal": "sensitive"}
@@ -65,7 +72,13 @@ def follow_the_guide(reference: Path) -> None:
     edit(national / "standard_indicators.csv", with_standard)
     add(
         national / "standard_indicators.csv",
-        {"standard_code": STANDARD, "position": "13", "indicator_code": "internet", "dimension_code": "information"},
+        {
+            "standard_code": STANDARD,
+            "position": "13",
+            "indicator_code": "internet",
+            "dimension_code": "information",
+            "evidence": "made up",
+        },
     )
     weights = {"equal_weight": "1/13", "nested_weight": "1/13"}
     edit(
