@@ -13,7 +13,7 @@ def test_a_stop_in_the_middle_of_the_swap_leaves_the_old_release(
     current = tmp_path / "current"
     for name in ("old", "new"):
         (tmp_path / "releases" / name).mkdir(parents=True)
-    release.point_to(current, tmp_path / "releases" / "old")
+    release.switch_current(current, tmp_path / "releases" / "old")
 
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -22,9 +22,9 @@ def test_a_stop_in_the_middle_of_the_swap_leaves_the_old_release(
         with monkeypatch.context() as patched:
             patched.setattr(Path, step, stop)
             with pytest.raises(KeyboardInterrupt):
-                release.point_to(current, tmp_path / "releases" / "new")
+                release.switch_current(current, tmp_path / "releases" / "new")
         assert current.resolve().name == "old"
         for left in tmp_path.glob(".current-*"):
             left.unlink()
-    release.point_to(current, tmp_path / "releases" / "new")
+    release.switch_current(current, tmp_path / "releases" / "new")
     assert current.resolve().name == "new"

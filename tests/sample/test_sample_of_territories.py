@@ -46,11 +46,13 @@ def test_errors_without_a_suitable_commune_are_left_out(home: Home, planted: lis
 
 
 def test_the_reader_finds_what_was_planted_and_nothing_else(home: Home, planted: list[dict[str, str]]) -> None:
+    # These need the territory's units, which this process does not have, or the other files of the commune.
+    not_read = {"unknown_commune", "cover_place_differs", "same_submission_number"}
     wanted = Counter(
-        (row["file"], row["kind"]) for row in planted
-        if row["file"] and load_checks()[row["kind"]].level == "file" and row["kind"] != "unknown_commune"
-        and row["kind"] != "same_submission_number"
-    )  # fmt: skip
+        (row["file"], row["kind"])
+        for row in planted
+        if row["file"] and load_checks()[row["kind"]].level == "file" and row["kind"] not in not_read
+    )
     found = Counter(
         (path.relative_to(home.landing).as_posix(), finding.check_code)
         for path in home.landing.rglob("*.xlsx")
