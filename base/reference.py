@@ -217,6 +217,12 @@ def _wrong_cells(table: Table, rows: list[Row]) -> Iterator[str]:
         if key in seen:
             yield f"{place}: {', '.join(keys)} `{', '.join(key)}` is already in line {seen[key]}; keep one of them."
         seen.setdefault(key, row.line)
+    # A table of named settings: what reads it asks for each by name.
+    if len(keys) == 1:
+        column = next(column for column in table.columns if column.is_key)
+        for value in column.values:
+            if (value,) not in seen:
+                yield f"reference/{table.file}: there is no row with {column.name} `{value}`; add it."
 
 
 def _is_of_type(value: str, kind: str) -> bool:

@@ -87,6 +87,10 @@ WRONG: dict[str, tuple[Change, str]] = {
         ),
         r"national/poverty_standards\.csv line 2: income_line_vnd `1,5 triệu` is not of type bigint",
     ),
+    "a setting without its row": (
+        lambda folder: without(folder / "national/link_weights.csv", name="margin"),
+        r"national/link_weights\.csv: there is no row with name `margin`",
+    ),
     "a key twice": (
         lambda folder: add(
             folder / "national/causes.csv", {"cause_code": "no_land", "name_vi": "Không có đất", "name_en": "No land"}

@@ -33,8 +33,10 @@ former_provinces as (
 
 {# A territory of one former province has no areas of this level. #}
 several_provinces as (
-    select * from former_provinces
-    where (select count(*) from former_provinces) > 1
+    select former_provinces.*
+    from former_provinces
+    cross join (select count(*) as provinces from former_provinces) as counted
+    where counted.provinces > 1
 ),
 
 predecessors as (
@@ -56,8 +58,8 @@ select
     harmonised.commune_code as harmonised_commune_code,
     harmonised.commune_name as harmonised_commune_name,
     harmonised.area_class as harmonised_area_class,
-    former_provinces.province_code as former_province_code,
-    former_provinces.province_name as former_province_name
+    several_provinces.province_code as former_province_code,
+    several_provinces.province_name as former_province_name
 from units
 inner join on_the_date
     on
@@ -71,4 +73,4 @@ left join predecessors
     on
         units.commune_code = predecessors.commune_code
         and units.valid_from = predecessors.valid_from
-left join several_provinces as former_provinces on predecessors.province_code = former_provinces.province_code
+left join several_provinces on predecessors.province_code = several_provinces.province_code

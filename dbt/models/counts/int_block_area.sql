@@ -3,8 +3,8 @@
     ('province', 'harmonised', 'territory.area_code', 'territory.area_name'),
     ('former_province', 'as_reviewed', "'former-' || communes.former_province_code", 'communes.former_province_name'),
     ('former_province', 'harmonised', "'former-' || communes.former_province_code", 'communes.former_province_name'),
-    ('district', 'as_reviewed', 'communes.district_code', 'district_names.district_name'),
-    ('district', 'harmonised', 'communes.district_code', 'district_names.district_name'),
+    ('district', 'as_reviewed', 'communes.district_code', 'communes.known_district_name'),
+    ('district', 'harmonised', 'communes.district_code', 'communes.known_district_name'),
     ('commune', 'as_reviewed', 'communes.commune_code', 'communes.commune_name'),
     ('commune', 'harmonised', 'communes.harmonised_commune_code', 'communes.harmonised_commune_name'),
     ('area_class', 'as_reviewed', 'communes.area_class', area_class_name('communes.area_class')),
@@ -13,15 +13,15 @@
 with
 
 communes as (
-    select * from {{ ref('int_commune_year') }}
+    select
+        commune_years.*,
+        districts.district_name as known_district_name
+    from {{ ref('int_commune_year') }} as commune_years
+    left join {{ ref('int_district') }} as districts on commune_years.district_code = districts.district_code
 ),
 
 territory as (
     select * from {{ ref('int_territory') }}
-),
-
-district_names as (
-    select * from {{ ref('int_district') }}
 ),
 
 mapped as (
@@ -35,7 +35,6 @@ mapped as (
         {{ area_name }} as area_name
     from communes
     cross join territory
-    left join district_names on communes.district_code = district_names.district_code
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 )

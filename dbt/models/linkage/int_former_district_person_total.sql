@@ -16,4 +16,6 @@ by_district as (
     {{ person_counts('placed', ['survey_year', 'district_code']) | indent(4) }}
 )
 
-{{ as_former_districts('by_district', ['poverty_class', 'sex', 'age_group'], ['persons', 'persons_without_health_insurance']) }}
+{{ as_former_districts(
+    'by_district', ['poverty_class', 'sex', 'age_group'], ['persons', 'persons_without_health_insurance']
+) }}

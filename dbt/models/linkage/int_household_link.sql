@@ -1,5 +1,5 @@
-{# A chain may hold one record a year: of two, the one whose link is surer keeps it (a decision, then the more recent past,
-   the earlier pass, the higher score); the other starts a household of its own. What is decided about a year depends on
+{# A chain may hold one record a year: of two, the one whose link is surer keeps it (a decision, then the more recent
+   past, the earlier pass, the higher score); the other starts a household of its own. What is decided about a year depends on
    that year and those before, so a later year never changes it. #}
 with
 

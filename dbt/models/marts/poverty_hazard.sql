@@ -60,30 +60,33 @@ histories as (
     select * from re_entries
 ),
 
-territory as (
-    select * from {{ ref('int_territory') }}
-),
-
-districts as (
-    select * from {{ ref('int_district') }}
+placed as (
+    select
+        histories.*,
+        territory.area_code as province_area_code,
+        territory.area_name as province_area_name,
+        districts.district_name,
+        districts.former_province_code,
+        districts.former_province_name
+    from histories
+    cross join {{ ref('int_territory') }} as territory
+    left join {{ ref('int_district') }} as districts on histories.district_code = districts.district_code
 ),
 
 areas as (
     {% for area_level, area_code, area_name in [
-        ('province', 'territory.area_code', 'territory.area_name'),
-        ('former_province', "'former-' || districts.former_province_code", 'districts.former_province_name'),
-        ('district', 'districts.district_code', 'districts.district_name'),
+        ('province', 'province_area_code', 'province_area_name'),
+        ('former_province', "'former-' || former_province_code", 'former_province_name'),
+        ('district', 'district_code', 'district_name'),
     ] -%}
     select
         '{{ area_level }}' as area_level,
         {{ area_code }} as area_code,
         {{ area_name }} as area_name,
-        histories.event,
-        histories.duration_years,
-        histories.is_event
-    from histories
-    cross join territory
-    left join districts on histories.district_code = districts.district_code
+        event,
+        duration_years,
+        is_event
+    from placed
     where {{ area_code }} is not null
     {{ 'union all' if not loop.last }}
     {% endfor -%}

@@ -1,6 +1,7 @@
 {# Which corrections are applied. One is refused as a whole or applied as a whole; a refusal names no value. #}
 {% set dates = form_fields('household', 'date_or_year') + form_fields('member', 'date_or_year') -%}
-{% set numbers = form_fields('household', 'integer') + form_fields('household', 'decimal') + form_fields('member', 'integer') -%}
+{% set numbers = form_fields('household', 'integer') + form_fields('household', 'decimal')
+    + form_fields('member', 'integer') -%}
 with
 
 lines as (

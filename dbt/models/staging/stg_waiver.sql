@@ -41,7 +41,8 @@ typed as (
         {{ has_personal_number('folded.cell_reason') }} or {{ has_personal_number('folded.cell_decided_by') }}
             as names_a_number
     from folded
-    left join {{ source('reference', 'check_catalogue') }} as checks on lower(folded.cell_check_code) = checks.check_code
+    left join {{ source('reference', 'check_catalogue') }} as checks
+        on lower(folded.cell_check_code) = checks.check_code
     left join known_communes on folded.cell_commune_code = known_communes.commune_code
     left join known_sheets on {{ text_key('folded.cell_sheet') }} = known_sheets.sheet_key
     left join {{ ref('stg_source_file') }} as files

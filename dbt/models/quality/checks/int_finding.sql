@@ -9,7 +9,7 @@ checks as (
         check_code,
         level,
         severity,
-        {# The sentence goes on after the address and may be followed by a detail: a small letter first and no full stop. #}
+        {# It follows the address, and a detail may follow it: a small letter first and no full stop. #}
         lower(substr(meaning_vi, 1, 1)) || substr(meaning_vi, 2, length(meaning_vi) - 2) as meaning,
         action_vi as action
     from {{ source('reference', 'check_catalogue') }}

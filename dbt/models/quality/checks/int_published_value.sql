@@ -42,27 +42,27 @@ counted as (
     {% endfor -%}
     {% for poverty_class in ['poor', 'near_poor'] -%}
     select
-        survey_year,
+        areas.survey_year,
         'province',
         territory.area_code,
         areas.area_code || '_households',
         '{{ poverty_class }}',
-        {{ poverty_class }}_households
+        areas.{{ poverty_class }}_households
     from areas
     cross join territory
     where areas.area_level = 'area_class'
     union all
     {% endfor -%}
     select
-        survey_year,
+        communes.survey_year,
         'province',
         territory.area_code,
         'districts',
         'all',
-        count(distinct district_code)
-    from {{ ref('int_commune_year') }}
+        count(distinct communes.district_code)
+    from {{ ref('int_commune_year') }} as communes
     cross join territory
-    group by survey_year, territory.area_code
+    group by communes.survey_year, territory.area_code
     union all
     select
         survey_year,
