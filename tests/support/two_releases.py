@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 
+from base.forms import form_of_year, load_forms
 from base.home import Home
 from tests.support.homes import CLEAN_LANDING, poverty
 
@@ -28,11 +29,14 @@ def build(home: Home) -> None:
     """Publish; land the right file and a second submission; publish again."""
     poverty(home, "run")
     shutil.copy(CLEAN_LANDING / REFUSED, home.landing / "2026" / "sua-lai.xlsx")
+    form = form_of_year(load_forms(), 2027)
+    assert form is not None
     book = openpyxl.load_workbook(CLEAN_LANDING / "2027" / f"ra-soat-{SENT_TWICE}.xlsx")
-    for page, label, value in (("Bìa", "Lần gửi", 2), ("Tổng hợp", "Tổng số hộ dân cư", RESIDENTS)):
-        for row in book[page].iter_rows(max_col=2):
-            if row[0].value == label:
-                row[1].value = value
+    for role, field, value in (("cover", "submission_number", 2), ("total", "resident_households", RESIDENTS)):
+        sheet = form.sheets[role]
+        label = next(column.header for column in sheet.columns if column.field == field)
+        cells = {row[0].value: row[1] for row in book[sheet.name].iter_rows(max_col=2)}
+        cells[label].value = value
     book.save(home.landing / "2027" / "gui-lai.xlsx")
     poverty(home, "run")
 
