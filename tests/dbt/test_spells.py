@@ -131,7 +131,7 @@ def database(tmp_path_factory: pytest.TempPathFactory, paths: dict[str, str]) ->
             select null::varchar as household_id, null::integer as to_year, null::varchar as movement limit 0;
             """
         )
-    dbt(home, "run", "--select", "int_territory", "int_district", "poverty_spell", "poverty_hazard")
+    dbt(home, "run", "--select", "+int_district", "poverty_spell", "poverty_hazard")
     return build_file(home)
 
 
