@@ -71,6 +71,7 @@ def _has_shared_home(item: pytest.Item) -> bool:
     return bool(_BUILD_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests of shared homes as builds, and put modules that build homes of their own first: they take longest.
 
