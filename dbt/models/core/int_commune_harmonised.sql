@@ -31,12 +31,16 @@ former_provinces as (
     group by province_code
 ),
 
+former_province_count as (
+    select count(*) as provinces from former_provinces
+),
+
 {# A territory of one former province has no areas of this level. #}
 several_provinces as (
     select former_provinces.*
     from former_provinces
-    cross join (select count(*) as provinces from former_provinces) as counted
-    where counted.provinces > 1
+    cross join former_province_count
+    where former_province_count.provinces > 1
 ),
 
 predecessors as (
