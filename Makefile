@@ -8,8 +8,8 @@ export POVERTY_HOME
 export DAGSTER_HOME := $(POVERTY_HOME)/dagster
 export DO_NOT_TRACK := 1
 RUN := $(UV) run --frozen --no-sync
-# Groups and their order are decided in tests/conftest.py.
-PYTEST = $(RUN) pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
+# A module stays with one worker; tests/conftest.py decides the order.
+PYTEST = $(RUN) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run dev test-fast test test-long lint bench clean setup
 

@@ -71,17 +71,12 @@ def _has_shared_home(item: pytest.Item) -> bool:
     return bool(_BUILD_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests of shared homes as builds, and put modules that build homes of their own first: they take longest.
-
-    A module stays with one worker, and so do all that simulate the province.
-    """
+    """Mark tests of shared homes as builds, and put modules that build homes of their own first: they take longest."""
     begins: dict[Path, int] = {}
     for item in items:
         is_build = item.get_closest_marker("build") is not None
         if _has_shared_home(item):
             item.add_marker("build")
-        item.add_marker(pytest.mark.xdist_group("sample" if item.path.parent.name == "sample" else str(item.path)))
         begins[item.path] = min(begins.get(item.path, 2), 0 if is_build else 1 if _has_shared_home(item) else 2)
     items.sort(key=lambda item: begins[item.path])
