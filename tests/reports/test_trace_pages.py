@@ -174,7 +174,7 @@ def test_a_figure_that_its_rows_do_not_give_is_marked(clean_home: Home, tmp_path
             "and boundary = 'as_reviewed'",
             [YEAR],
         )
-    audit = read_audit(release, release.name, "final", None, False)
+    audit = read_audit(release, release.name, "final", None)
     pages = {name: context for name, _, context in trace_pages(audit, release)}
     assert {name for name, context in pages.items() if context["differences"]} == {f"trace/{YEAR}-poor.html"}
     site = Site(tmp_path / "reports", release.name, "final", None, False)
