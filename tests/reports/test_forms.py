@@ -31,7 +31,7 @@ Values = list[float | None]
 @pytest.fixture(scope="module")
 def home(clean_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A copy with the forms of some years: the clean home itself stays as it is."""
-    made = copy_of(clean_home, tmp_path_factory.mktemp("forms") / "home", with_build=False)
+    made = copy_of(clean_home, tmp_path_factory.mktemp("forms") / "home")
     for year in YEARS:
         poverty(made, "forms", "--year", str(year))
     return made
