@@ -52,7 +52,6 @@ _PROGRAM_TEXTS = (
     (PACKAGES / "expectations", "**/*.yml"),
     (PACKAGES / "base", "*.py"),
     (PACKAGES / "ingestion", "*.py"),
-    (PACKAGES / "sample", "**/*.py"),
     (PACKAGES / "publication", "**/*.py"),
 )
 _TABLES_OF_OTHERS = (".duckdb", ".parquet", ".png", ".woff2")
