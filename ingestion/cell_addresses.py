@@ -11,7 +11,7 @@ from base import text
 from base.forms import Form
 from ingestion.cover import read_cover
 from ingestion.extract import LABEL_ROLES, LIST_ROLES
-from ingestion.headers import LabelMatch, cells_of_row, match_headers, match_labels, match_sheets
+from ingestion.headers import LabelMatch, match_headers, match_labels, match_sheets
 from ingestion.open_workbook import RejectedWorkbookError, Workbook, open_workbook
 
 
@@ -56,24 +56,22 @@ def locate_fields(content: bytes, forms: dict[str, Form]) -> CellAddresses:
             _add_list(places, workbook, found[role], form, role)
     for role in LABEL_ROLES:
         if role in found:
-            match = match_labels(workbook.rows(found[role]), form.sheets[role].columns)
+            match = match_labels(workbook.cells(found[role]), form.sheets[role].columns)
             _add_labels(places, workbook, found[role], match)
     return places
 
 
 def _add_list(places: CellAddresses, workbook: Workbook, sheet_name: str, form: Form, role: str) -> None:
     sheet = form.sheets[role]
-    cells = workbook.rows(sheet_name).columns
-    top = sheet.first_header_row - 1
-    header_rows = [cells_of_row(cells, top + row) for row in range(sheet.header_rows)]
-    match = match_headers(header_rows, sheet, [True] * len(header_rows[0]))
-    first = workbook.first_column(sheet_name)
+    cells = workbook.cells(sheet_name)
+    header_rows = [cells.row(sheet.first_header_row + row) for row in range(sheet.header_rows)]
+    match = match_headers(header_rows, sheet, [True] * len(header_rows[0]), cells.column_numbers)
     for name, position in match.column_of_field.items():
-        places.columns[text.key(sheet_name), name] = get_column_letter(first + position + 1)
+        places.columns[text.key(sheet_name), name] = get_column_letter(cells.column_numbers[position])
 
 
 def _add_labels(places: CellAddresses, workbook: Workbook, sheet_name: str, match: LabelMatch) -> None:
-    letter = get_column_letter(workbook.first_column(sheet_name) + 2)
+    letter = get_column_letter(workbook.cells(sheet_name).column_numbers[0] + 1)
     for name, (row, _, _) in match.values.items():
         places.columns[text.key(sheet_name), name] = letter
         places.rows[text.key(sheet_name), name] = row

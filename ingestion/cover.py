@@ -2,17 +2,28 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
+
+import pyarrow as pa
 
 from base import text
 from base.forms import Form
 from base.reference import Unit, cutoff_date, load_territory, load_units, units_valid_on
+from ingestion.field_text import FieldKind, field_text, kind_decides
 from ingestion.findings import Finding, file_finding
 from ingestion.headers import LabelMatch, match_labels
 from ingestion.open_workbook import Workbook
 
-_WHOLE_NUMBER = re.compile(r"^\d+(?:\.0+)?$")
+_WHOLE_NUMBER = re.compile(r"^(\d{1,9})(?:[.,]0+)?$", re.ASCII)
 _COMMUNE_CODE_LENGTH = 5
+_SURVEY_YEARS = range(2021, 2100)
+_SUBMISSION_NUMBERS = range(1, 1000)
+# What stands in for a value that Excel shows as an error: it cannot be what any line of the cover needs.
+_ERROR_SIGN = "#"
+_DATE_CELL = re.compile(r"^(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?: [\d:.]{1,20})?$", re.ASCII)
+_DATE_TEXT = re.compile(
+    r"^(?:ngày )?(?P<day>\d{1,2})(?: ?[/.-] ?| tháng )(?P<month>\d{1,2})(?: ?[/.-] ?| năm )(?P<year>\d{4})$", re.ASCII
+)
 # What stands before the name of a province or district, as it is printed or shortened.
 _KIND_OF_PLACE = re.compile(r"^(tỉnh|thành phố|thị xã|huyện|quận|tp|tx|t|h|q)[.\s]+")
 
@@ -32,21 +43,24 @@ class Cover:
     findings: list[Finding] = field(default_factory=list)
 
 
-def read_whole_number(value: str | None) -> int | None:
-    """A whole number of a cover cell, or None."""
-    folded = text.fold(value or "")
-    return int(float(folded)) if _WHOLE_NUMBER.match(folded) else None
+def read_whole_number(value: str | None, within: range | None = None) -> int | None:
+    """A whole number of a cover cell of at most nine digits, None for anything else or outside `within`."""
+    found = _WHOLE_NUMBER.match(text.fold(value or ""))
+    number = int(found.group(1)) if found else None
+    return number if number is None or within is None or number in within else None
 
 
 def read_date(value: str | None) -> date | None:
-    """A date cell or dd/mm/yyyy text, or None."""
-    folded = text.fold(value or "")
-    for pattern in ("%Y-%m-%d %H:%M:%S", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(folded, pattern).date()
-        except ValueError:
-            continue
-    return None
+    """A date cell or a date in figures or words with a year of four digits, or None."""
+    folded = text.fold(value or "").lower()
+    found = _DATE_CELL.match(folded) or _DATE_TEXT.match(folded)
+    if found is None:
+        return None
+    parts = {name: int(part) for name, part in found.groupdict().items()}
+    try:
+        return date(parts["year"], parts["month"], parts["day"])
+    except ValueError:
+        return None
 
 
 def read_commune_code(value: str | None) -> str | None:
@@ -69,8 +83,8 @@ def read_cover(workbook: Workbook, forms: dict[str, Form]) -> Cover:
         return cover
     labels = {}
     for form in candidates:
-        rows = workbook.rows(names[text.key(form.sheets["cover"].name)])
-        labels[form.name] = match_labels(rows, form.sheets["cover"].columns)
+        sheet_name = names[text.key(form.sheets["cover"].name)]
+        labels[form.name] = _match_cover(workbook, sheet_name, form)
         printed_code = labels[form.name].values.get("form_code", (0, "", None))[2]
         if printed_code is not None and text.key(printed_code) == text.key(form.form_code):
             cover.form = form
@@ -80,6 +94,28 @@ def read_cover(workbook: Workbook, forms: dict[str, Form]) -> Cover:
     _judge_labels(cover, form)
     _judge_values(cover, form)
     return cover
+
+
+def _match_cover(workbook: Workbook, sheet_name: str, form: Form) -> LabelMatch:
+    """The lines of the cover, each value as its line needs it: a cell's format changes no number and no code."""
+    columns = form.sheets["cover"].columns
+    cells = workbook.cells(sheet_name)
+    match = match_labels(cells, columns)
+    date_line, other = FieldKind("date", None, None), FieldKind("identifier", None, None)
+    if cells.kinds is None:
+        values = [
+            (other, pa.array([value])) for name, (_, _, value) in match.values.items() if name != "cutoff_date" and value
+        ]
+        if not kind_decides(values):
+            return match
+        cells = workbook.cells_with_kinds(sheet_name)
+        match = match_labels(cells, columns)
+    for name, (row, label, _) in match.values.items():
+        cell = (cells.kinds or {}).get((row, cells.column_numbers[0] + 1))
+        field_kind = date_line if name == "cutoff_date" else other
+        value, check_code = field_text(cell, field_kind, None, has_1904_dates=cells.has_1904_dates)
+        match.values[name] = (row, label, _ERROR_SIGN if check_code else value)
+    return match
 
 
 def _judge_labels(cover: Cover, form: Form) -> None:
@@ -117,14 +153,15 @@ def _judge_values(cover: Cover, form: Form) -> None:
             file_finding(
                 "cover_value_unreadable",
                 headers[name],
+                cell=f"B{cover.labels.values[name][0]}",
                 sheet=sheet.name,
                 row_number=cover.labels.values[name][0],
                 column_name=name,
             )
         )
 
-    cover.survey_year = read_whole_number(values.get("survey_year"))
-    cover.submission_number = read_whole_number(values.get("submission_number"))
+    cover.survey_year = read_whole_number(values.get("survey_year"), _SURVEY_YEARS)
+    cover.submission_number = read_whole_number(values.get("submission_number"), _SUBMISSION_NUMBERS)
     cover.commune_code = read_commune_code(values.get("commune_code"))
     cutoff = read_date(values.get("cutoff_date"))
     maturities = {text.key(label): code for label, code in form.codes.get("maturity", {}).items()}
@@ -138,8 +175,6 @@ def _judge_values(cover: Cover, form: Form) -> None:
     ):
         if name in values and read is None:
             unreadable(name)
-    if cover.submission_number == 0:
-        unreadable("submission_number")
     if "form_code" in values:
         _judge_form(cover)
     _judge_commune(cover, form, cutoff)

@@ -30,16 +30,18 @@ class Finding:
 # What was seen, per check; what to do and the severity are in the check catalogue. Placeholders are filled with our
 # own words only: roles, headers of the map, column letters, numbers.
 _SEEN = {
-    "not_a_workbook": "Tệp không phải là sổ tính .xlsx đọc được.",
+    "not_a_workbook": "Tệp không phải là sổ tính .xlsx đọc được{detail}.",
     "workbook_encrypted": "Tệp được đặt mật khẩu nên không đọc được.",
     "expands_too_far": "Tệp giải nén ra {detail}, vượt giới hạn (100 lần kích thước hoặc 512 MiB).",
+    "legacy_font": "Tệp có chữ gõ bằng bảng mã cũ (TCVN3 hoặc VNI), đã được đọc sang Unicode.",
+    "reading_took_too_long": "Đọc tệp quá {detail} giây nên đã dừng; các tệp khác không bị ảnh hưởng.",
     "reader_failed": "Chương trình đọc dừng đột ngột ở tệp này ({detail}); các tệp khác không bị ảnh hưởng.",
     "sheet_missing": "Thiếu trang tính «{detail}».",
     "sheet_twice": "Có nhiều trang tính cùng tên «{detail}».",
     "sheet_ignored": "Trang tính thứ {detail} không thuộc mẫu nên không được đọc.",
     "cover_field_missing": "Trang bìa thiếu dòng «{detail}».",
     "cover_value_empty": "Trang bìa để trống «{detail}».",
-    "cover_value_unreadable": "Trang bìa có giá trị không đọc được ở «{detail}».",
+    "cover_value_unreadable": "Trang bìa có giá trị không đọc được ở «{detail}» (ô {cell}).",
     "unknown_form": "Mã biểu mẫu trên trang bìa không phải của mẫu nào đang dùng.",
     "form_of_another_year": "Mẫu {detail}.",
     "cutoff_date_of_another_year": "Ngày chốt số liệu không thuộc năm rà soát.",
@@ -64,12 +66,13 @@ def file_finding(
     detail: object = "",
     *,
     near: str = "",
+    cell: str = "",
     sheet: str | None = None,
     row_number: int | None = None,
     column_name: str | None = None,
 ) -> Finding:
-    """A finding of level file. `near` is the nearest known header, "" where there is none."""
+    """A finding of level file. `near` is the nearest known header, "" where there is none; `cell` an address."""
     check = load_checks()[check_code]
     near_text = f" (tiêu đề gần nhất của mẫu: «{near}»)" if near else ""
-    message = f"{_SEEN[check_code].format(detail=detail, near=near_text)} {check.action_vi}"
+    message = f"{_SEEN[check_code].format(detail=detail, near=near_text, cell=cell)} {check.action_vi}"
     return Finding(check_code, check.severity, check.level, message, sheet, row_number, column_name)

@@ -4,11 +4,12 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import pyarrow as pa
-
 from base import text
 from base.forms import Column, Sheet
 from ingestion.findings import Finding, file_finding
+from ingestion.sheet_cells import SheetCells
+
+_LONGEST_COMPARED = 200  # letters; comparing grows with the square
 
 
 @dataclass
@@ -22,13 +23,8 @@ class HeaderMatch:
 def nearest(found: str, known: list[str]) -> str:
     """The known header that looks most like a found one, "" where none comes near."""
     keys = {text.key(candidate): candidate for candidate in known}
-    close = difflib.get_close_matches(text.key(found), list(keys), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(text.key(found[:_LONGEST_COMPARED]), list(keys), n=1, cutoff=0.5)
     return keys[close[0]] if close else ""
-
-
-def cells_of_row(columns: Sequence[pa.StringArray], row: int) -> list[str | None]:
-    """A row's cells (row from 0), null where empty or below the sheet."""
-    return [column[row].as_py() for column in columns] if columns and row < len(columns[0]) else [None] * len(columns)
 
 
 def printed_headers(header_rows: Sequence[Sequence[str | None]], sheet: Sheet) -> list[tuple[str, str]]:
@@ -52,13 +48,16 @@ def printed_headers(header_rows: Sequence[Sequence[str | None]], sheet: Sheet) -
 
 
 def match_headers(
-    header_rows: Sequence[Sequence[str | None]], sheet: Sheet, has_data: Sequence[bool], first_column: int = 0
+    header_rows: Sequence[Sequence[str | None]],
+    sheet: Sheet,
+    has_data: Sequence[bool],
+    column_numbers: Sequence[int],
 ) -> HeaderMatch:
     """Match a list sheet's headers with the form's.
 
     `has_data` says per sheet column whether anything is below the headers: a column without header and without
-    data is no column. `first_column` is the place of the first column in the sheet. Raises nothing: what is off
-    is a finding of level file.
+    data is no column. `column_numbers` are the columns of the sheet, from 1. Raises nothing: what is off is a finding
+    of level file.
     """
     match = HeaderMatch()
     wanted = {(text.key(column.group), text.key(column.header)): column for column in sheet.columns}
@@ -80,7 +79,7 @@ def match_headers(
     if unknown:
         from openpyxl.utils import get_column_letter  # slow to import, seldom needed
     for position, header in unknown:
-        letter = get_column_letter(position + 1 + first_column)
+        letter = get_column_letter(column_numbers[position])
         near = nearest(header, [column.header for column in missing or sheet.columns]) if header else ""
         match.findings.append(file_finding("unknown_column", letter, near=near, sheet=sheet.name, column_name=letter))
     return match
@@ -100,13 +99,14 @@ class LabelMatch:
     twice: list[Column] = field(default_factory=list)
 
 
-def match_labels(rows: pa.RecordBatch, columns: tuple[Column, ...]) -> LabelMatch:
-    """Match column A with the labels of a form; the value is in column B."""
+def match_labels(cells: SheetCells, columns: tuple[Column, ...]) -> LabelMatch:
+    """Match the first column with the labels of a form; the value is in the column beside it."""
     match = LabelMatch()
     wanted = {text.key(column.header): column for column in columns}
-    labels = rows.column(0).to_pylist() if rows.num_columns else []
-    values = rows.column(1).to_pylist() if rows.num_columns > 1 else [None] * len(labels)
-    for number, (label, value) in enumerate(zip(labels, values, strict=True), start=1):
+    labels = cells.columns[0].to_pylist() if cells.columns else []
+    has_values = len(cells.columns) > 1 and cells.column_numbers[1] == cells.column_numbers[0] + 1
+    values = cells.columns[1].to_pylist() if has_values else [None] * len(labels)
+    for number, label, value in zip(cells.row_numbers.tolist(), labels, values, strict=True):
         if not label:
             continue
         column = wanted.get(text.key(label))

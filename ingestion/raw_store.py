@@ -39,6 +39,18 @@ SOURCE_FILE_SCHEMA = pa.schema(
         ("extraction_id", pa.string()),
     ]
 )
+# The cells of accepted files that could not be taken as they are; a folder like those of the sheet roles.
+CELL_PROBLEM = "cell_problem"
+CELL_PROBLEM_SCHEMA = pa.schema(
+    [
+        ("source_file_id", pa.string()),
+        ("sheet", pa.string()),
+        ("row_number", pa.int32()),
+        ("role", pa.string()),
+        ("column_name", pa.string()),
+        ("check_code", pa.string()),
+    ]
+)
 FINDING_SCHEMA = pa.schema(
     [
         ("source_file_id", pa.string()),
@@ -64,6 +76,16 @@ def write_batch(home: Home, extraction_id: str, extractions: Iterable[Extraction
             write_parquet(
                 _with_extraction_id(pa.concat_tables(tables), extraction_id), _path(home, role, extraction_id)
             )
+    problems = [
+        (extraction.source_file_id, *problem) for extraction in extractions for problem in extraction.cell_problems
+    ]
+    if problems:
+        arrays = [
+            pa.array(values, kind.type)
+            for values, kind in zip(zip(*problems, strict=True), CELL_PROBLEM_SCHEMA, strict=True)
+        ]
+        table = pa.table(arrays, schema=CELL_PROBLEM_SCHEMA)
+        write_parquet(_with_extraction_id(table, extraction_id), _path(home, CELL_PROBLEM, extraction_id))
 
 
 def has_batch(home: Home, extraction_id: str) -> bool:
@@ -75,6 +97,8 @@ def write_empty(home: Home, forms: dict[str, Form]) -> None:
     """Make sure that every role has a file with all its columns, so that models build before anything has landed."""
     for role in ROLES:
         write_parquet(table_of([], raw_schema(forms, role).insert(0, _EXTRACTION)), _path(home, role, _NOTHING))
+    nothing = table_of([], CELL_PROBLEM_SCHEMA.insert(0, _EXTRACTION))
+    write_parquet(nothing, _path(home, CELL_PROBLEM, _NOTHING))
     write_decisions(home)
 
 
@@ -93,7 +117,7 @@ def write_registry_tables(home: Home, entries: Iterable[dict[str, Any]]) -> None
 
 def prune(home: Home, extraction_ids: set[str]) -> None:
     """Remove raw files of batches that no registered file counts on: an interrupted run, or an older reading."""
-    for role in ROLES:
+    for role in (*ROLES, CELL_PROBLEM):
         for path in (home.raw / role).glob("*.parquet"):
             if path.stem != _NOTHING and path.stem not in extraction_ids:
                 path.unlink()

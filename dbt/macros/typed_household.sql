@@ -21,7 +21,7 @@ cells as (
         row_number,
         {{ (labels + marks) | join(',\n        ') }},
         {% for field in folded -%}
-        {{ fold_text(field) }} as cell_{{ field }}{{ ',' if not loop.last }}
+        {{ field }} as cell_{{ field }}{{ ',' if not loop.last }}
         {% endfor -%}
     from counted
 ),
@@ -35,8 +35,8 @@ parsed as (
         {% for field in marks -%}
         {{ parse_mark(field) }} as mark_{{ field }},
         {% endfor -%}
-        {{ parse_date('cell_head_birth') }} as birth_date,
-        coalesce(year({{ parse_date('cell_head_birth') }}), {{ parse_year('cell_head_birth') }}) as birth_year
+        {{ parse_date('cell_head_birth', 'survey_year') }} as birth_date,
+        coalesce(year({{ parse_date('cell_head_birth', 'survey_year') }}), {{ parse_year('cell_head_birth') }}) as birth_year
     from cells
 ),
 

@@ -14,7 +14,7 @@ folded as (
         sheet,
         row_number,
         field as measure,
-        {{ fold_text('value') }} as cell
+        value as cell
     from counted
 ),
 

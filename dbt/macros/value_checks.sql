@@ -46,7 +46,7 @@
         {{ parse_mark('counted.' ~ field) }} as mark_{{ field }},
         {%- endfor %}
         {%- for field in texts %}
-        {{ fold_text('counted.' ~ field) }} as {{ field }}{{ ',' if not loop.last }}
+        counted.{{ field }}{{ ',' if not loop.last }}
         {%- endfor %}
     from ({{ current_raw_rows(role, texts + marks) }}) as counted
     inner join {{ typed }} on {{ equal_on('counted', typed, ['source_file_id', 'row_number']) }}

@@ -41,14 +41,14 @@ compared as (
         lines.decided_on,
         lines.place_id,
         cells.line_number is not null as is_found,
-        coalesce(lines.old_value is not distinct from {{ fold_text('cells.cell') }}, false)
+        coalesce(lines.old_value is not distinct from cells.cell, false)
         or coalesce(
             lines.column_name in (
                 {% for date in dates -%}
                 '{{ date }}'{{ ',' if not loop.last }}
                 {% endfor -%}
             )
-            and {{ parse_date('lines.old_value') }} = {{ parse_date(fold_text('cells.cell')) }}, false
+            and {{ parse_date('lines.old_value') }} = {{ parse_date('cells.cell') }}, false
         )
         or coalesce(
             (
@@ -59,7 +59,7 @@ compared as (
                     {% endfor -%}
                 )
             )
-            and {{ parse_decimal('lines.old_value') }} = {{ parse_decimal(fold_text('cells.cell')) }}, false
+            and {{ parse_decimal('lines.old_value') }} = {{ parse_decimal('cells.cell') }}, false
         ) as is_old_value,
         {{ has_personal_number('lines.reason') }} or {{ has_personal_number('lines.decided_by') }}
         {%- for value in ['old_value', 'new_value'] %}

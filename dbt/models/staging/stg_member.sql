@@ -17,7 +17,7 @@ cells as (
         row_number,
         {{ (labels + marks) | join(',\n        ') }},
         {% for field in folded -%}
-        {{ fold_text(field) }} as cell_{{ field }}{{ ',' if not loop.last }}
+        {{ field }} as cell_{{ field }}{{ ',' if not loop.last }}
         {% endfor -%}
     from counted
 ),
@@ -26,8 +26,8 @@ parsed as (
     select
         *,
         {% for field in births -%}
-        {{ parse_date('cell_' ~ field) }} as date_{{ field }},
-        coalesce(year({{ parse_date('cell_' ~ field) }}), {{ parse_year('cell_' ~ field) }}) as year_{{ field }},
+        {{ parse_date('cell_' ~ field, 'survey_year') }} as date_{{ field }},
+        coalesce(year({{ parse_date('cell_' ~ field, 'survey_year') }}), {{ parse_year('cell_' ~ field) }}) as year_{{ field }},
         {% endfor -%}
         {% for field in marks -%}
         {{ parse_mark(field) }} as mark_{{ field }},

@@ -9,7 +9,7 @@ simulated as (
         source_file_id,
         extraction_id
     from {{ source('raw', 'cover') }}
-    where {{ fold_text('value') }} like '%{{ var("simulated_mark") }}%'
+    where value like '%{{ var("simulated_mark") }}%'
 ),
 
 ranked as (
