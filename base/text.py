@@ -23,9 +23,7 @@ _LOOK_ALIKES = str.maketrans(
         ),
     }
 )
-LETTERS = (
-    "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệfghiìíỉĩịjklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvwxyỳýỷỹỵz"
-)
+LETTERS = "aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệfghiìíỉĩịjklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvwxyỳýỷỹỵz"
 # What a text may consist of to be kept as it is; an RE2 expression, for Arrow too. Whatever matches is folded.
 _ACCENTED = "".join(letter for letter in LETTERS if not letter.isascii())
 NEEDS_FOLDING = rf"^ | $|  |[^ -_a-~{_ACCENTED}{_ACCENTED.upper()}]"

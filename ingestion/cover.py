@@ -104,7 +104,9 @@ def _match_cover(workbook: Workbook, sheet_name: str, form: Form) -> LabelMatch:
     date_line, other = FieldKind("date", None, None), FieldKind("identifier", None, None)
     if cells.kinds is None:
         values = [
-            (other, pa.array([value])) for name, (_, _, value) in match.values.items() if name != "cutoff_date" and value
+            (other, pa.array([value]))
+            for name, (_, _, value) in match.values.items()
+            if name != "cutoff_date" and value
         ]
         if not kind_decides(values):
             return match

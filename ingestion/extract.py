@@ -152,16 +152,18 @@ def extract_all(
                 found, findings = match_sheets(workbook.sheet_names, form.sheets)
                 extraction.findings += findings
                 steps.append((extraction, workbook, found, form))
-    for extraction, workbook, found, form in steps:
+    readable = []
+    for step in steps:
+        extraction, workbook, found, _ = step
         with _rejecting(extraction):
             for sheet_name in found.values():
                 workbook.cells(sheet_name)
-    for extraction, workbook, found, form in steps:
-        if extraction.is_accepted:
-            with _rejecting(extraction):
-                _read_sheets(extraction, workbook, found, form, cache)
-                if workbook.has_legacy_font:
-                    extraction.findings.append(file_finding("legacy_font"))
+            readable.append(step)
+    for extraction, workbook, found, form in readable:
+        with _rejecting(extraction):
+            _read_sheets(extraction, workbook, found, form, cache)
+            if workbook.has_legacy_font:
+                extraction.findings.append(file_finding("legacy_font"))
     return [extraction if is_asked_for(extraction) else None for extraction in extractions]
 
 
@@ -287,9 +289,7 @@ class _DataRows:
         last = next((place for place in range(count - 1, first - 1, -1) if place not in empty), None)
         if last is not None and last not in looked_into:
             looked_into[last] = cells.row_at(last)
-        totals = {
-            place for place, row in looked_into.items() if any(_is_total_label(cell) for cell in row if cell)
-        }
+        totals = {place for place, row in looked_into.items() if any(_is_total_label(cell) for cell in row if cell)}
         below = range(min(totals) + 1, count) if totals else range(0)
         for place in below:
             if place in empty or place in totals:

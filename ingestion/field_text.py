@@ -16,16 +16,17 @@ from base.reference import read_table
 from ingestion.workbook_xml import Cell, is_serial, shown_date
 
 FIRST_YEAR = 1900
-_ID_LENGTHS = (9, 12)
+_ID_LENGTH, _CARD_LENGTH = 12, 9  # digits of a citizen id and of an old identity card
 _LONGEST_TEXT = 1_000
 _NUMBER_KINDS = ("integer", "decimal", "measure")
 _TEXT_KINDS = ("text", "not_read")
-_LIKE_A_DATE = r"^[+-]?\d{4,}-\d\d-\d\d"
+# A date, the apostrophe that keeps a cell text, a number beyond all numbers.
+_LIKE_A_DATE = r"^([+-]?\d{4,}-\d\d-\d\d|'|-?inf$)"
 # A text and a number that look like this differ: grouped thousands against a decimal.
 _AMBIGUOUS_NUMBER = r"^-?\d{1,3}\.\d{3}$"
 # A date that a number of days for a year gives, one with a time of day, one beyond the calendar.
-_NO_BIRTH_DATE = r"^(190[0-5]-|[+-])|^\d{4}-\d\d-\d\d .*[1-9]"
-_NO_ID = r"^(\d{8}|\d{10,11}|\d{13,})$|[.eE]"
+_NO_BIRTH_DATE = r"^((0|1[0-8]|190[0-5])\d*-|[+-]|inf)|^\d{4}-\d\d-\d\d .*[1-9]"
+_SHORT_ID = r"^\d{10,11}$|[.eE-]"
 
 
 @dataclass(frozen=True)
@@ -54,12 +55,14 @@ def kind_decides(columns: Iterable[tuple[FieldKind, pa.StringArray]]) -> bool:
     """Whether any text of the fast reading could mean two things, so that the kinds of the cells must be known."""
     patterns: dict[str, list[pa.StringArray]] = {}
     for field, values in columns:
+        if field.kind in _TEXT_KINDS and (pc.max(pc.utf8_length(values)).as_py() or 0) > _LONGEST_TEXT:
+            return True
         if field.kind == "date_or_year":
             patterns.setdefault(_NO_BIRTH_DATE, []).append(values)
         else:
             patterns.setdefault(_LIKE_A_DATE, []).append(values)
         if field.kind == "citizen_id":
-            patterns.setdefault(_NO_ID, []).append(values)
+            patterns.setdefault(_SHORT_ID, []).append(values)
         elif field.kind in _NUMBER_KINDS:
             patterns.setdefault(_AMBIGUOUS_NUMBER, []).append(values)
     return any(
@@ -103,12 +106,13 @@ def _of_text(value: str, field: FieldKind) -> tuple[str | None, str | None]:
 
 
 def _of_id(number: str) -> tuple[str | None, str | None]:
-    """A citizen id that was typed as a number has 12 digits, an old identity card 9; other lengths are no id."""
-    if number.isdecimal() and 10 <= len(number) <= max(_ID_LENGTHS):
-        return number.zfill(max(_ID_LENGTHS)), None
-    if number.isdecimal() and len(number) in _ID_LENGTHS:
-        return number, None
-    return None, "unreadable_code"
+    """A citizen id typed as a number lost its zeros in front: ten digits and more are filled to twelve.
+
+    Other lengths stay and are unreadable; of a number with decimals the digits could pass for an id.
+    """
+    if not number.isdecimal():
+        return None, "unreadable_code"
+    return (number.zfill(_ID_LENGTH) if len(number) > _CARD_LENGTH else number), None
 
 
 def _of_birth(cell: Cell, survey_year: int | None, *, has_1904_dates: bool) -> str:

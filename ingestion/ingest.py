@@ -143,7 +143,7 @@ Reader = Callable[[Home, dict[str, Form], Sequence[Received], str, set[int] | No
 
 
 def _seconds_for(batch: Sequence[Received]) -> int:
-    """How long some files may be read: a usual one takes a hundredth of a second, the largest legal one some seconds."""
+    """How long some files may be read. A usual one takes a hundredth of a second, the largest legal one a minute."""
     size = sum(received.path.stat().st_size for received in batch)
     return SECONDS_PER_FILE + size // BYTES_PER_SECOND
 
@@ -191,9 +191,7 @@ def read_all(
     ) as pool:
 
         def schedule(batch: list[Received], name: str) -> ProcessFuture:
-            return pool.schedule(
-                reader, args=[home, forms, batch, name, survey_years], timeout=_seconds_for(batch)
-            )
+            return pool.schedule(reader, args=[home, forms, batch, name, survey_years], timeout=_seconds_for(batch))
 
         def scheduled(parts: Iterable[tuple[str, list[Received]]]) -> list[tuple[str, list[Received], ProcessFuture]]:
             return [(name, batch, schedule(batch, name)) for name, batch in parts]

@@ -45,7 +45,16 @@ _VOWEL = f"(?:(?!{_CONSONANT}){_VIETNAMESE_LETTER})"
 _TONES = re.compile("[àáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]")
 _SYLLABLE = re.compile(rf"{_CONSONANT}{{0,3}}{_VOWEL}{{1,3}}(?:ch|nh|ng|[cmnpt])?|{_CONSONANT}{{1,3}}", re.IGNORECASE)
 # No Vietnamese syllable has two of these together, VNI writes them for one letter.
-_VNI_ONLY = re.compile("a[âêùõáàãéè]|e[âùõáàã]|o[âùõ]|[uyô][ùõ]", re.IGNORECASE)
+_VNI_PAIR = "a[âêùõáàãéè]|e[âùõáàã]|o[âùõ]|[uyô][ùõ]"
+_VNI_ONLY = re.compile(_VNI_PAIR, re.IGNORECASE)
+# What shows that a text may have been typed in one of the two; an RE2 expression, for Arrow too.
+EVIDENCE = (
+    "(?i)["
+    + "".join(
+        sign for sign in {*_TCVN3, *"".join(_VNI_PAIRS)} if not sign.isascii() and sign.lower() not in text.LETTERS
+    )
+    + f"]|{_VNI_PAIR}"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -89,21 +98,18 @@ def _is_vietnamese(shown: str) -> bool:
 
 
 def decoder_of_letters(texts: Iterable[str]) -> Decoder | None:
-    """How the texts of a file were typed, judged by their letters; None for Unicode.
+    """How the texts of a column were typed, judged by their letters; None for Unicode.
 
     A text counts for a code when it is no Vietnamese as it stands and is Vietnamese read in the code. Letters that
-    neither code has (ễ) count for Unicode.
+    neither code has (ễ) count for Unicode, as those of headers do: as many of the others outweigh them.
     """
     votes: Counter[Decoder | None] = Counter()
-    for typed in set(texts):
+    for typed, count in Counter(texts).items():
         if any(letter > "\xff" for letter in typed):
-            votes[None] += 1
+            votes[None] += count
         elif not typed.isascii() and not _is_vietnamese(typed):
-            votes.update(decoder for decoder in (decode_tcvn3, decode_vni) if _is_vietnamese(decoder(typed)))
-    if not votes:
-        return None
-    decoder, count = max(votes.items(), key=lambda vote: (vote[1], vote[0] is None))
-    return decoder if count > votes[None] else None
+            votes.update({decode: count for decode in (decode_tcvn3, decode_vni) if _is_vietnamese(decode(typed))})
+    return max(votes, key=lambda decoder: (votes[decoder], decoder is not None), default=None)
 
 
 def decode_by_letters(typed: str, decoder: Decoder) -> str:

@@ -57,7 +57,9 @@ _MEMBERS = (
     ("content.xml", ".ods (OpenDocument)"),
 )
 _MAIN_NAMESPACE = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-_DECLARATION = re.compile(rb"^(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?:UTF|utf)-8[\"'])?[^<>]{0,40}\?>)?\s*")
+_DECLARATION = re.compile(
+    rb"^(?:<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?:UTF|utf)-8[\"'])?[^<>]{0,40}\?>)?\s*"
+)
 _MOST_FAST_ROWS = 20_000  # the fast reader holds a sheet as a full rectangle
 _ROW_NUMBER = re.compile(rb'<row r="(\d+)"')
 _THREE_LETTERS = re.compile(rb'<c r="[A-Z]{3}')
@@ -82,7 +84,7 @@ class Workbook:
     _fast: dict[str, SheetCells] = field(default_factory=dict)
     _kinds: dict[str, SheetCells] = field(default_factory=dict)
     _xml: dict[str, XmlSheet] | None = None
-    _decoder: Decoder | None = None
+    _decoders: dict[str, dict[int, Decoder]] = field(default_factory=dict)
 
     @property
     def sheet_names(self) -> list[str]:
@@ -94,14 +96,14 @@ class Workbook:
         """Whether any text was typed in TCVN3 or VNI, which only the reading with kinds tells."""
         if self._xml is None:
             return False
-        return self._decoder is not None or any(
+        return any(self._decoders.values()) or any(
             decoder_of_font(font) for sheet in self._xml.values() for font in _fonts(sheet)
         )
 
     def cells(self, sheet_name: str) -> SheetCells:
         """A sheet's cells, read fast where that provably misses nothing. Raises RejectedWorkbookError."""
-        if sheet_name in self._kinds:
-            return self._kinds[sheet_name]
+        if sheet_name in self._kinds or self.has_legacy_font:
+            return self.cells_with_kinds(sheet_name)
         if sheet_name not in self._fast:
             read = self._read_fast(sheet_name)
             if read is None:
@@ -114,12 +116,12 @@ class Workbook:
         if sheet_name not in self._kinds:
             sheets = self._read_xml()
             self._kinds[sheet_name] = read_kinds(
-                sheets[sheet_name], self._decoder, has_1904_dates=self.package.has_1904_dates
+                sheets[sheet_name], self._decoders[sheet_name], has_1904_dates=self.package.has_1904_dates
             )
         return self._kinds[sheet_name]
 
     def _read_xml(self) -> dict[str, XmlSheet]:
-        """Every sheet: how texts were typed shows only in all of them."""
+        """Every sheet: a text typed in a font of before Unicode anywhere has all sheets read with kinds."""
         if self._xml is None:
             try:
                 self._xml = {name: self.package.read_sheet(part) for name, part in self.package.sheets}
@@ -127,12 +129,7 @@ class Workbook:
                 raise RejectedWorkbookError(file_finding("expands_too_far", "hơn mức một sổ tính có thể có")) from error
             except WrongXmlError as error:
                 raise RejectedWorkbookError(file_finding("not_a_workbook")) from error
-            self._decoder = decoder_of_letters(
-                cell.value
-                for sheet in self._xml.values()
-                for cell in sheet.cells.values()
-                if cell.kind == "text" and decoder_of_font(cell.font) is None
-            )
+            self._decoders = {name: _decoders_of_columns(sheet) for name, sheet in self._xml.items()}
         return self._xml
 
     def _read_fast(self, sheet_name: str) -> SheetCells | None:
@@ -156,6 +153,16 @@ class Workbook:
             for left, top, right, bottom in _MERGED_BLOCK.findall(xml, xml.rfind(b"<mergeCells"))
         ]
         return read_fast(batch, blocks) if len(blocks) == xml.count(b"<mergeCell ") else None
+
+
+def _decoders_of_columns(sheet: XmlSheet) -> dict[int, Decoder]:
+    """How the texts of each column were typed where their fonts say nothing; Unicode is left out."""
+    texts: dict[int, list[str]] = {}
+    for (_, column), cell in sheet.cells.items():
+        if cell.kind == "text" and decoder_of_font(cell.font) is None:
+            texts.setdefault(column, []).append(cell.value)
+    found = {column: decoder_of_letters(values) for column, values in texts.items()}
+    return {column: decoder for column, decoder in found.items() if decoder}
 
 
 def _fonts(sheet: XmlSheet) -> set[str]:
@@ -251,7 +258,8 @@ def is_plain_sheet(xml: bytes) -> bool:
     """Whether the bytes of a sheet show that the fast reader sees all of it.
 
     The main namespace is bound once, as the default, and nothing in the bytes can be spelled another way, so cells,
-    values and formulas are `<c `, `<v>` and `<f`. Formulas, escapes and far-off cells need the other reading. What remains is held by counting the cells that came back.
+    values and formulas are `<c `, `<v>` and `<f`. Formulas, escapes and far-off cells need the other reading. What
+    remains is held by counting the cells that came back.
     """
     body = _DECLARATION.sub(b"", xml[:200])
     if not body.startswith(_MAIN_NAMESPACE) or not _is_plain_part(xml):
@@ -292,6 +300,7 @@ def _inflate(archive: zipfile.ZipFile, content: bytes, member: zipfile.ZipInfo) 
     if len(inflated) != member.file_size or zlib.crc32(inflated) != member.CRC:
         raise zipfile.BadZipFile(member.filename)
     return inflated
+
 
 def _stored_zip(members: Sequence[zipfile.ZipInfo], parts: dict[str, bytes]) -> bytes:
     """A zip of members as they are, without compression: what was checked is what is read."""

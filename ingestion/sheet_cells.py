@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from base import text
-from ingestion.legacy_fonts import Decoder, decode_by_letters, decoder_of_font
+from base.text import NEEDS_FOLDING, fold
+from ingestion.legacy_fonts import EVIDENCE, Decoder, decode_by_letters, decoder_of_font
 from ingestion.workbook_xml import MAX_TEXT, Cell, XmlSheet, data_rows, shown_date
 
 Rows = npt.NDArray[np.int32]
@@ -47,34 +47,32 @@ class SheetCells:
         return int(np.searchsorted(self.row_numbers, row_number))
 
 
-def read_fast(batch: pa.RecordBatch, merged: list[tuple[int, int, int, int]]) -> SheetCells:
-    """What the fast reader returned, folded. Its rows and columns begin at A1."""
-    columns = _folded(batch.columns)
+def read_fast(batch: pa.RecordBatch, merged: list[tuple[int, int, int, int]]) -> SheetCells | None:
+    """What the fast reader returned, folded; None where a text may be typed in a font of before Unicode.
+
+    Its rows and columns begin at A1.
+    """
+    distinct = pc.unique(pa.concat_arrays(batch.columns))
+    columns = batch.columns
+    if pc.any(pc.match_substring_regex(distinct, NEEDS_FOLDING)).as_py():
+        if pc.any(pc.match_substring_regex(distinct, EVIDENCE)).as_py():
+            return None
+        columns = [_folded(column) for column in columns]
+    elif pc.any(pc.equal(distinct, "")).as_py():
+        columns = [pc.if_else(pc.equal(column, ""), None, column) for column in columns]
     row_numbers = np.arange(1, batch.num_rows + 1, dtype=np.int32)
     return SheetCells(row_numbers, range(1, len(columns) + 1), columns, merged=merged)
 
 
-def _folded(columns: list[pa.StringArray]) -> list[pa.StringArray]:
-    """Columns with every text folded (base.text.fold), null where nothing is left."""
-    if not columns:
-        return columns
-    distinct = pc.unique(pa.concat_arrays(columns))
-    if not pc.any(pc.match_substring_regex(distinct, text.NEEDS_FOLDING)).as_py():
-        return [pc.if_else(pc.equal(column, ""), None, column) for column in columns] if _has_empty(distinct) else columns
-    folded = []
-    for column in columns:
-        encoded = pc.dictionary_encode(column)
-        words = [text.fold(word) or None for word in encoded.dictionary.to_pylist()]
-        folded.append(pc.take(pa.array(words, pa.string()), encoded.indices))
-    return folded
+def _folded(column: pa.StringArray) -> pa.StringArray:
+    """A column with every text folded (base.text.fold), null where nothing is left."""
+    encoded = pc.dictionary_encode(column)
+    words = [fold(word) or None for word in encoded.dictionary.to_pylist()]
+    return pc.take(pa.array(words, pa.string()), encoded.indices)
 
 
-def _has_empty(distinct: pa.StringArray) -> bool:
-    return bool(pc.any(pc.equal(distinct, "")).as_py())
-
-
-def read_kinds(sheet: XmlSheet, decoder: Decoder | None, *, has_1904_dates: bool) -> SheetCells:
-    """A sheet read with the kind of each cell. `decoder`: how texts without a telling font were typed."""
+def read_kinds(sheet: XmlSheet, decoders: dict[int, Decoder], *, has_1904_dates: bool) -> SheetCells:
+    """A sheet read with the kind of each cell. `decoders`: by column, how texts without a telling font were typed."""
     rows = list(data_rows(sheet))
     place_of_row = {row: place for place, row in enumerate(rows)}
     column_numbers = sorted({column for _, column in sheet.cells})
@@ -82,7 +80,7 @@ def read_kinds(sheet: XmlSheet, decoder: Decoder | None, *, has_1904_dates: bool
     kinds = {}
     for (row, column), cell in sheet.cells.items():
         if cell.kind == "text":
-            cell = Cell("text", decoded(cell, decoder))
+            cell = Cell("text", decoded(cell, decoders.get(column)))
             if not cell.value:
                 continue
         kinds[row, column] = cell
@@ -105,7 +103,7 @@ def decoded(cell: Cell, decoder: Decoder | None) -> str:
         value = of_font(value)
     elif decoder:
         value = decode_by_letters(value, decoder)
-    return text.fold(value)
+    return fold(value)
 
 
 def default_text(cell: Cell, *, has_1904_dates: bool) -> str | None:

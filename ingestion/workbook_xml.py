@@ -4,6 +4,7 @@ Slower than the fast reader and complete: any namespace prefix, quotes, encoding
 Bounded: no document type, no deep nesting, no more cells, strings or formats than the limits below.
 """
 
+import math
 import posixpath
 import re
 from collections.abc import Callable, Iterator
@@ -436,11 +437,10 @@ def number_text(value: str) -> str | None:
         number = float(value)
     except ValueError:
         return None
-    if number != number or abs(number) > 1e300 or "_" in value:
+    if not math.isfinite(number) or "_" in value:
         return None
-    if number.is_integer():
-        return str(int(number))
-    return f"{Decimal(repr(round(number, 9))):f}"
+    number = round(number, 9)
+    return f"{number:.0f}" if number.is_integer() else f"{Decimal(repr(number)):f}"
 
 
 def is_serial(value: str) -> bool:

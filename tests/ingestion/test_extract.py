@@ -10,7 +10,6 @@ import pytest
 
 from base.forms import Form, load_forms
 from ingestion.extract import Extraction, extract
-from ingestion.open_workbook import UNCALCULATED
 from tests.support.workbooks import household, member, workbook_bytes
 
 FORMS = load_forms()
@@ -173,7 +172,7 @@ def test_column_twice_rejects(form: Form) -> None:
         ({"cutoff_date": "31/02/2021"}, "cover_value_unreadable"),
         ({"maturity": "không rõ"}, "cover_value_unreadable"),
         ({"maturity": None}, "cover_value_empty"),
-        ({"survey_year": 1999}, "form_of_another_year"),
+        ({"survey_year": 2098}, "form_of_another_year"),
         ({"cutoff_date": "14/12/2019"}, "cutoff_date_of_another_year"),
     ],
 )
@@ -339,10 +338,16 @@ def test_errors_and_uncalculated_formulas_are_not_empty_cells() -> None:
                 if cell.value in ("#REF!", "#N/A"):
                     cell.data_type = "e"
 
-    read_rows = read(workbook_bytes(form, households=rows, members=[], change=change)).tables["household"].to_pylist()
-    assert [row["b1_score"] for row in read_rows] == ["#REF!", UNCALCULATED, "130"]
-    assert read_rows[0]["note"] is None
-    assert read_rows[2]["recorded_class"] == "#N/A"
+    extraction = read(workbook_bytes(form, households=rows, members=[], change=change))
+    read_rows = extraction.tables["household"].to_pylist()
+    assert [row["b1_score"] for row in read_rows] == [None, None, "130"]
+    assert read_rows[2]["recorded_class"] is None
+    assert [(row, field, check) for _, row, _, field, check in extraction.cell_problems] == [
+        (9, "b1_score", "error_in_cell"),
+        (10, "b1_score", "formula_without_result"),
+        (11, "recorded_class", "error_in_cell"),
+        (9, "note", "error_in_cell"),
+    ]
 
 
 def test_words_that_other_readers_take_for_nothing_stay_words(form: Form) -> None:
