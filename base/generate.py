@@ -1,7 +1,7 @@
 """What dbt must know when it parses, written from the reference tables by `python -m base.generate`.
 
-`dbt/generated/` of a checkout is a build product; an installed package has it elsewhere (`dagster_project.dbt_project`). A
-file is only written when it differs, so that dbt parses again only when it must.
+`dbt/generated/` of a checkout is a build product; an installed package has it in the cache.
+A file is only written when it differs, so that dbt parses again only when it must.
 """
 
 import json
