@@ -15,7 +15,6 @@ import duckdb
 from base.reference import cutoff_date, load_territory
 
 NEW_FILE, CORRECTION, RULE, CODE = "new_file", "correction", "rule", "code"
-CAUSES = (NEW_FILE, CORRECTION, RULE, CODE)
 # Tables whose figures of a year depend on the years before.
 _HISTORIES = (
     "marts.poverty_movement",

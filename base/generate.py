@@ -1,6 +1,7 @@
 """What dbt must know when it parses, written from the reference tables by `python -m base.generate`.
 
-`dbt/generated/` is a build product. A file is only written when it differs, so that dbt parses again only when it must.
+`dbt/generated/` of a checkout is a build product; an installed package has it in the cache.
+A file is only written when it differs, so that dbt parses again only when it must.
 """
 
 import json
@@ -70,6 +71,7 @@ def _names() -> dict[str, Any]:
         "needs": [row for row in needs if row["need_code"] not in children],
         "need_children": children,
         "causes": read_table("causes"),
+        "survey_years": read_table("survey_years"),
     }
 
 

@@ -25,6 +25,10 @@ ROOT = _WHEEL_DATA if _WHEEL_DATA.is_dir() else PACKAGES
 DBT = ROOT / "dbt"
 
 
+class BrokenProjectError(Exception):
+    """The SQL of the product does not parse; the message names the file."""
+
+
 def product_version() -> str:
     """The released version, such as 0.2.0: pyproject.toml has it once."""
     return version("poverty-warehouse")

@@ -331,6 +331,12 @@ def cutoff_date(survey_year: int) -> str:
     return known.get(survey_year) or f"{survey_year}{known[max(known)][4:]}"
 
 
+def cutoff_dates_sql() -> str:
+    """The survey years and their cutoff dates as a relation of a query, `cutoffs (survey_year, cutoff_date)`."""
+    rows = ", ".join(f"({year}, date '{date}')" for year, date in _cutoff_dates(reference_folder()).items())
+    return f"(values {rows}) as cutoffs (survey_year, cutoff_date)"
+
+
 def units_valid_on(date: str) -> dict[str, Unit]:
     """The units of an ISO date by commune code (codes are unique on any one date)."""
     return _units_valid_on(territory_folder(), date)

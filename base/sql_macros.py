@@ -10,7 +10,7 @@ from jinja2 import Environment
 from base.product import DBT
 
 # What can be rendered: files that need no more of dbt than the dispatch of portability.sql.
-_FILES = ("portability.sql", "text.sql", "parse.sql", "areas.sql", "measures.sql")
+_FILES = ("portability.sql", "text.sql", "parse.sql", "areas.sql", "measures.sql", "source_files.sql")
 _ENGINE = "duckdb"
 
 

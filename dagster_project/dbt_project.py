@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,24 +15,30 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtP
 from filelock import FileLock
 
 from base.check_catalogue import load_checks
-from base.generate import generate
+from base.generate import GENERATED_FOLDER, generate
 from base.home import HOME_VARIABLE, Home
-from base.product import DBT
+from base.product import DBT, PACKAGES, ROOT, BrokenProjectError
+from base.reference import reference_folder
 from publication.check_results import dbt_check_code
 
 # The executable of this environment, whatever is on PATH.
 DBT_EXECUTABLE = str(Path(sys.executable).parent / "dbt")
 DATA_TEAM = "team:data-team"
-_GENERATED_FOLDERS = ("target", "logs")
+_WRITTEN_BY_DBT = ("target", "logs")
 
 
 def parsed_folder() -> Path:
     """What dbt writes when it parses: in the user's cache, for the project may lie in a folder that nobody may change.
 
-    Every installation of the product has its own, with the manifest of the project as it was parsed last.
+    Every installation and reference has its own, with the manifest of the project as it was parsed last.
     """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "poverty-warehouse" / hashlib.sha256(str(DBT).encode()).hexdigest()[:16]
+    return cache / "poverty-warehouse" / hashlib.sha256(f"{DBT} {reference_folder()}".encode()).hexdigest()[:16]
+
+
+def generated_folder() -> Path:
+    """What dbt must know of the reference: in the project of a checkout; an installed package is not written to."""
+    return GENERATED_FOLDER if ROOT == PACKAGES else parsed_folder() / "generated"
 
 
 def dbt_environment(home: Home) -> dict[str, str]:
@@ -39,6 +46,7 @@ def dbt_environment(home: Home) -> dict[str, str]:
     return {
         **os.environ,
         HOME_VARIABLE: str(home.root),
+        "POVERTY_GENERATED": os.path.relpath(generated_folder(), DBT),
         "DBT_TARGET_PATH": str(parsed_folder()),
         "DBT_LOG_PATH": str(parsed_folder() / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -51,7 +59,7 @@ def ensure_manifest() -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     manifest, parsed = folder / "manifest.json", folder / "parsed.sha256"
     with FileLock(folder / "manifest.lock"):  # two commands at once would write one file
-        generate()
+        generate(generated_folder())
         state = _state()
         if not (manifest.exists() and parsed.exists() and parsed.read_text() == state):
             parsed.unlink(missing_ok=True)
@@ -62,10 +70,11 @@ def ensure_manifest() -> Path:
 
 def _state() -> str:
     digest = hashlib.sha256(version("dbt-core").encode())
-    for path in sorted(DBT.rglob("*")):
-        name = path.relative_to(DBT)
-        if path.is_file() and name.parts[0] not in _GENERATED_FOLDERS:
-            digest.update(name.as_posix().encode() + path.read_bytes())
+    for folder in (DBT, generated_folder()):
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder)
+            if path.is_file() and name.parts[0] not in _WRITTEN_BY_DBT:
+                digest.update(name.as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -88,7 +97,11 @@ def _parse() -> None:
         check=False,
     )
     if parsed.returncode != 0:
-        raise RuntimeError(f"The dbt project does not parse; fix the error below and try again:\n{parsed.stdout}")
+        # dbt says it in several lines, each after the time.
+        said = " ".join(re.sub(r"^\d\d:\d\d:\d\d\s+", "", line).strip() for line in parsed.stdout.splitlines())
+        raise BrokenProjectError(
+            f"The dbt project does not parse. {said.removeprefix('Encountered an error: ').strip()}"
+        )
 
 
 class PovertyDbtTranslator(DagsterDbtTranslator):

@@ -12,6 +12,8 @@ class _Line(logging.Formatter):
         meta = getattr(record, "dagster_meta", None) or {}
         step = meta.get("step_key") or "run"
         message = meta.get("orig_message") or record.getMessage()
+        if message.startswith("Dependencies for step"):  # Dagster names each of a hundred tables
+            message = "Not run: an earlier step failed."
         return f"{self.formatTime(record, '%H:%M:%S')}  {step:<20} {message}"
 
 

@@ -38,15 +38,15 @@ def create_views(execute: Callable[[str], object], home: Home, names: Sequence[s
     """
     for macro in _MACROS:
         execute(macro)
-    _create_form_views(execute)
+    _create_reference_views(execute)
     _create_raw_views(execute, home)
     marts = [name for name in names if not name.startswith("raw_")]
     if marts:
         _create_mart_views(execute, home, marts)
 
 
-def _create_form_views(execute: Callable[[str], object]) -> None:
-    for view, table in (("form_column", "form_columns"), ("form_code", "form_codes")):
+def _create_reference_views(execute: Callable[[str], object]) -> None:
+    for view, table in (("form_column", "form_columns"), ("form_code", "form_codes"), ("survey_year", "survey_years")):
         path = sql_text(table_path(load_tables()[table]))
         execute(f"create table {view} as from read_csv({path}, header = true, all_varchar = true)")
 
@@ -60,8 +60,7 @@ def _create_raw_views(execute: Callable[[str], object], home: Home) -> None:
         )
     execute(
         f"""create view raw_source_file as
-        select *, status = 'accepted' and submission_number = max(submission_number) filter (where status = 'accepted')
-            over (partition by survey_year, commune_code) as is_in_force
+        select *, status = 'accepted' and {dbt_macro("submission_rank")()} = 1 as is_in_force
         from read_parquet({sql_text(register)})"""
     )
     for role in RAW_ROLES:

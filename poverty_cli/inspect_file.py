@@ -67,12 +67,13 @@ def _print_facts(console: Console, entry: dict[str, object]) -> None:
 
 
 def _findings(home: Home) -> list[tuple[object, ...]]:
-    from dagster_project.dbt_project import DBT_EXECUTABLE, dbt_environment
+    from dagster_project.dbt_project import DBT_EXECUTABLE, dbt_environment, ensure_manifest
 
     # Neither a log nor results are kept: their messages quote cells.
     arguments = ["run", "--select", "+finding", "--project-dir", str(DBT), "--profiles-dir", str(DBT)]
     arguments += ["--log-level-file", "none", "--no-write-json"]
     write_reference(home)
+    ensure_manifest()
     built = subprocess.run(
         [DBT_EXECUTABLE, "--quiet", *arguments], env=dbt_environment(home), capture_output=True, check=False
     )

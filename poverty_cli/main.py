@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from base.build_date import today
 from base.home import Home
-from base.product import product_version
+from base.product import PACKAGES, BrokenProjectError, product_version
 from base.reference import WrongReferenceError, survey_years
 from base.release_layout import read_datapackage
 from base.territory import choose_territory, record_territory
@@ -226,9 +226,10 @@ for command in (trace, diff, verify, forms, feedback, measure, sample):
 def _finish(home: Home, strict: bool) -> None:
     open_errors = summary.print_release(console, home)
     executable = shlex.quote(str(Path(sys.executable).parent / "dagster"))
+    short = "[bold]make dev[/bold]  or  " if (PACKAGES / "Makefile").exists() else ""
     console.print(
-        f"Dagster UI: [bold]make dev[/bold]  (or DAGSTER_HOME={shlex.quote(str(home.root / 'dagster'))} "
-        f"POVERTY_HOME={shlex.quote(str(home.root))} {executable} dev -m dagster_project.definitions)",
+        f"Dagster UI: {short}DAGSTER_HOME={shlex.quote(str(home.root / 'dagster'))} "
+        f"POVERTY_HOME={shlex.quote(str(home.root))} {executable} dev -m dagster_project.definitions",
         soft_wrap=True,
     )
     if strict and open_errors:
@@ -240,7 +241,7 @@ def main() -> None:
     """The entry point: errors that a person can fix end in one sentence and exit code 1, without a traceback."""
     try:
         app()
-    except (BrokenRegistryError, WrongReferenceError) as problem:
+    except (BrokenProjectError, BrokenRegistryError, WrongReferenceError) as problem:
         errors.print(str(problem), soft_wrap=True)
         raise SystemExit(1) from None
     except Exception as problem:  # its text may quote a cell, so only its kind and place are shown

@@ -1,6 +1,12 @@
-"""Numbers as people in Vietnam write them: points group thousands, a comma is the decimal sign."""
+"""Numbers and dates as people in Vietnam write them: points group thousands, a comma is the decimal sign."""
 
 NO_VALUE = "–"
+
+
+def date_vi(iso: str) -> str:
+    """A date: 2025-07-01 is `1/7/2025`."""
+    year, month, day = iso.split("-")
+    return f"{int(day)}/{int(month)}/{year}"
 
 
 def count_vi(value: int | float | None) -> str:

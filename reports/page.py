@@ -13,7 +13,8 @@ from typing import Any
 
 import jinja2
 
-from reports.numbers import count_vi, decimal_vi, percent_vi
+from base.reference import load_territory
+from reports.numbers import count_vi, date_vi, decimal_vi, percent_vi
 
 FOLDER = Path(__file__).resolve().parent
 _ASSETS = FOLDER / "assets"
@@ -68,7 +69,13 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"count_vi": count_vi, "decimal_vi": decimal_vi, "percent_vi": percent_vi}
+    environment.filters |= {
+        "count_vi": count_vi,
+        "date_vi": date_vi,
+        "decimal_vi": decimal_vi,
+        "percent_vi": percent_vi,
+    }
+    environment.globals["territory"] = load_territory
     return environment
 
 

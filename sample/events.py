@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from base.reference import cutoff_date
 from sample import names
 from sample.allocation import choose
 from sample.people import append_persons
@@ -86,7 +87,7 @@ def _newcomers(
 ) -> None:
     ethnicity = population.households["ethnicity"][household]
     birth = days_of_years(rng, year - age)
-    birth = np.minimum(birth, np.int32(np.datetime64(f"{year}-12-13").astype("datetime64[D]").astype(np.int64)))
+    birth = np.minimum(birth, np.int32(np.datetime64(cutoff_date(year)).astype(np.int64) - 1))
     append_persons(population, rng, household, relation.astype(np.int8), sex, birth, surname, ethnicity)
 
 

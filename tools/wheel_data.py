@@ -4,25 +4,22 @@ A top-level `dbt` in a wheel would break dbt itself, so no folder of data is a p
 checkout and needs none of it.
 """
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_DBT = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests", "templates", "generated")
+_DBT = ("dbt_project.yml", "profiles.yml", "models", "macros", "tests", "templates")
 
 
 class WheelData(BuildHookInterface):
-    """Runs the generator of column lists and adds the data folders."""
+    """Adds the data folders."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called by hatch before it collects files; `version` is `standard` or `editable`."""
         if version == "editable":
             return
         root = Path(self.root)
-        subprocess.run([sys.executable, "-m", "base.generate"], cwd=root, check=True)
         folders = [*(f"dbt/{name}" for name in _DBT), "reference"]
         for name in folders:
             build_data["force_include"][str(root / name)] = f"base/data/{name}"

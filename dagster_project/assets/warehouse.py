@@ -51,8 +51,14 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
         # dbt is let finish first: counting rows opens the build file, which has one user at a time.
         with dbt_progress_only():
             events = list(invocation.stream())
-        forget_messages(invocation.target_path / "run_results.json")
-        metadata = _metadata(home)
+        run_results = invocation.target_path / "run_results.json"
+        if not run_results.exists():
+            raise dg.Failure(
+                "Not published: dbt ended before it built a table. Run it by hand to see why (docs/operations.md). The "
+                "last release stays."
+            )
+        forget_messages(run_results)
+        metadata = _metadata(home, with_plot=invocation.is_successful())
         for event in events:
             yield _with_metadata(context, event, metadata) if isinstance(event, dg.Output) else event
         results = from_dbt(
@@ -66,7 +72,7 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
             named = "; ".join(f"{node} ({status})" for node, status in broken[:5])
             raise dg.Failure(
                 "Not published: the warehouse could not be built or an error-severity test failed. "
-                f"{named or 'Run dbt by hand to see why (docs/operations.md).'} The last release stays; docs/checks.md "
+                f"{named or 'Run dbt by hand to see why (docs/operations.md)'}. The last release stays; docs/checks.md "
                 "says who acts."
             )
         finish_build(home, context.run_id)
@@ -75,8 +81,11 @@ def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folde
 _PASSES = tuple(str(row["pass"]) for row in read_table("link_passes"))
 
 
-def _metadata(home: Home) -> dict[tuple[str, str], dict[str, Any]]:
-    """{(schema, table): what the UI shows of it}: its rows, and for links their rate by pass and year."""
+def _metadata(home: Home, *, with_plot: bool) -> dict[tuple[str, str], dict[str, Any]]:
+    """{(schema, table): what the UI shows of it}: its rows, and for links their rate by pass and year.
+
+    After a failed build the plot is left out: the table may be an older one, with the columns of other passes.
+    """
     if not home.build_file.exists():
         return {}
     with duckdb.connect(str(home.build_file), read_only=True) as connection:
@@ -87,7 +96,7 @@ def _metadata(home: Home) -> dict[tuple[str, str], dict[str, Any]]:
             }
             for schema, table in tables
         }
-        if ("quality", "link_rate") in shown:
+        if with_plot and ("quality", "link_rate") in shown:
             shown[("quality", "link_rate")]["linked_by_pass"] = dg.MetadataValue.md(_link_plot(connection))
     return shown
 

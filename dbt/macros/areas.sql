@@ -56,6 +56,20 @@
     }) }}
 {%- endmacro %}
 
+{# The counts of an area table, one row for each name instead of one column. columns: {new column: prefix of the old}. #}
+{% macro counts_by_name(counts, name_column, names, columns, more=[]) -%}
+    {% for name in names -%}
+    select
+        {{ (area_key() + ['poverty_class'] + more) | join(', ') }},
+        {% for column, prefix in columns.items() -%}
+        {{ prefix }}{{ name }} as {{ column }},
+        {% endfor -%}
+        '{{ name }}' as {{ name_column }}
+    from {{ counts }}
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}
+
 {# Whether a form of the year has the column, from rows of stg_form_column. #}
 {% macro was_asked(column) -%}
     max(case when field = '{{ column }}' then 1 else 0 end) = 1

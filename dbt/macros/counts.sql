@@ -83,6 +83,19 @@ from summed
     group by {{ qualified('blocks', area_key()) }}, {{ qualified(counts, by) }}
 {%- endmacro %}
 
+{# The rows of households in districts that are over, with the district. Ends in a condition. #}
+{% macro in_former_districts(rows, row_number='row_number') -%}
+    select
+        counted.*,
+        households.district_code
+    from {{ rows }} as counted
+    inner join {{ ref('int_household_year') }} as households
+        on
+            counted.source_file_id = households.source_file_id
+            and counted.{{ row_number }} = households.source_row
+    where households.is_district_over and households.district_code is not null
+{%- endmacro %}
+
 {# Counts by former district in the columns of sum_to_areas: a relation by survey_year, district_code and `by`. #}
 {% macro as_former_districts(counts, by, names) -%}
     select

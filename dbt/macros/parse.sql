@@ -87,7 +87,7 @@
         when {{ survey_year }} is null then null
         when
             try_cast(concat('20', {{ year }}, {{ month_and_day }}) as date)
-            <= cast(concat({{ survey_year }}, '-{{ var("cutoff_month_day") }}') as date)
+            <= {{ cutoff_date_of(survey_year) }}
             then concat('20', {{ year }}, {{ month_and_day }})
         else concat('19', {{ year }}, {{ month_and_day }})
     end

@@ -17,12 +17,6 @@
 {% macro matches(text, pattern) -%} {{ return(adapter.dispatch('matches')(text, pattern)) }} {%- endmacro %}
 {% macro duckdb__matches(text, pattern) -%} regexp_full_match({{ text }}, '{{ pattern }}') {%- endmacro %}
 
-{# A whole number of 60 bits that stands for a text: cheaper to join by, and no two of a million texts share one. #}
-{% macro hash_number(text) -%} {{ return(adapter.dispatch('hash_number')(text)) }} {%- endmacro %}
-{% macro duckdb__hash_number(text) -%}
-    cast(concat('0x', substring(md5({{ text }}), 1, 15)) as bigint)
-{%- endmacro %}
-
 {# HMAC-SHA256 as hex, from the two key pads in hex: the key itself is a column, never a literal. #}
 {% macro hmac_sha256(message, inner_pad_hex, outer_pad_hex) -%}
     {{ return(adapter.dispatch('hmac_sha256')(message, inner_pad_hex, outer_pad_hex)) }}

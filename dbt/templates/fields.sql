@@ -19,3 +19,12 @@
 {% macro need_children() -%}
     {{ return([[ need_children | tojson ]]) }}
 {%- endmacro %}
+
+{# The day that the review of a survey year ends. #}
+{% macro cutoff_date_of(survey_year) -%}
+    case {{ survey_year }}
+[% for year in survey_years %]
+        when [[ year.survey_year ]] then cast('[[ year.cutoff_date ]]' as date)
+[% endfor %]
+    end
+{%- endmacro %}

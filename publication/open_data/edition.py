@@ -91,7 +91,7 @@ def protected_counts(release: Path) -> tuple[dict[tuple[int, str], tuple[str, st
     with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
         areas: dict[tuple[int, str], tuple[str, str]] = {}
         parents: dict[int, dict[str, str]] = {}
-        for year, level, code, name, parent in connection.execute(published_counts.AREAS).fetchall():
+        for year, level, code, name, parent in connection.execute(published_counts.areas_sql()).fetchall():
             areas[year, code] = (level, name)
             if parent is not None:
                 parents.setdefault(year, {})[code] = parent

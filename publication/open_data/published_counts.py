@@ -11,7 +11,12 @@ needs that contain other needs, and every table about single households, files o
 
 from dataclasses import dataclass
 
-AREAS = """
+from base.reference import cutoff_dates_sql
+
+
+def areas_sql() -> str:
+    """The areas of a release, each with the area above it."""
+    return f"""
     select
         areas.survey_year, areas.area_level, areas.area_code, areas.area_name,
         case
@@ -22,16 +27,17 @@ AREAS = """
     left join marts.area_year as province
         on areas.survey_year = province.survey_year
         and province.boundary = 'as_reviewed' and province.area_level = 'province'
+    inner join {cutoff_dates_sql()} on areas.survey_year = cutoffs.survey_year
     left join marts.dim_commune as commune
         on areas.area_level = 'commune' and areas.area_code = commune.commune_code
-        and make_date(areas.survey_year, 12, 14) >= commune.valid_from
-        and (commune.valid_to is null or make_date(areas.survey_year, 12, 14) < commune.valid_to)
+        and cutoffs.cutoff_date >= commune.valid_from and coalesce(cutoffs.cutoff_date < commune.valid_to, true)
     left join marts.area_year as district
         on areas.survey_year = district.survey_year and commune.district_code = district.area_code
         and district.boundary = 'as_reviewed' and district.area_level = 'district'
     where areas.boundary = 'as_reviewed' and areas.area_level in ('province', 'district', 'commune')
     order by areas.survey_year, areas.area_level, areas.area_code
-"""
+    """
+
 
 LISTED = ("poor_households", "near_poor_households")
 

@@ -10,7 +10,6 @@ from reports.audit.coverage import STATES
 from reports.audit.data import Audit
 from reports.audit.excel_styles import Book, Column
 from reports.audit.labels_vi import (
-    BOUNDARY,
     CAUSE,
     DECISION,
     ENGINE,
@@ -25,6 +24,7 @@ from reports.audit.labels_vi import (
     SEVERITY,
     STATUS,
     UNIT,
+    boundary_vi,
 )
 from reports.audit.pages import maturity_reasons
 from reports.tables import Row
@@ -234,7 +234,7 @@ def _changes(book: Book, audit: Audit, difference: ReleaseDifference | None) -> 
         for table in difference.tables
     )  # fmt: skip
     figures = (
-        ("Số liệu", _year(row["survey_year"]), row["area_name"], BOUNDARY[row["boundary"]], row["table"],
+        ("Số liệu", _year(row["survey_year"]), row["area_name"], boundary_vi(row["boundary"]), row["table"],
          f"{row['label']} {row['breakdown']}".strip(), row["old"], row["new"], CAUSE.get(row["cause"], row["cause"]))
         for row in figure_rows(audit, difference.figures, LISTED_FIGURES)
     )  # fmt: skip

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from base.reference import cutoff_dates_sql
 from reports.tables import ReleaseTables, Row
 
 FINAL, PROVISIONAL, REJECTED, MISSING = "C", "T", "L", "K"
@@ -66,14 +67,14 @@ def read_coverage(reader: ReleaseTables, findings: list[Row]) -> Coverage:
     A commune is received when the area table counts its file; rejected when it is not and a rejected file names it.
     """
     rows = reader.rows(
-        """
+        f"""
         select years.survey_year, communes.commune_code as area_code, communes.commune_name, communes.district_name,
             coalesce(areas.communes_received, 0) > 0 as is_received, coalesce(areas.is_final, false) as is_final,
             coalesce(rejected.files, 0) > 0 as is_rejected, coalesce(accepted.quarantined, 0)::bigint as quarantined
         from (select distinct survey_year from marts.area_year) as years
+        inner join {cutoff_dates_sql()} on years.survey_year = cutoffs.survey_year
         inner join marts.dim_commune as communes
-            on make_date(years.survey_year, 12, 14) >= communes.valid_from
-            and (communes.valid_to is null or make_date(years.survey_year, 12, 14) < communes.valid_to)
+            on cutoffs.cutoff_date >= communes.valid_from and coalesce(cutoffs.cutoff_date < communes.valid_to, true)
         left join marts.area_year as areas
             on years.survey_year = areas.survey_year and communes.commune_code = areas.area_code
             and areas.area_level = 'commune' and areas.boundary = 'as_reviewed'

@@ -2,7 +2,8 @@
 
 import re
 
-from base.reference import read_table
+from base.reference import load_territory, read_table
+from reports.numbers import date_vi
 
 SEVERITY = {"error": "Lỗi", "warning": "Cảnh báo"}
 OWNER = {"commune": "Xã, phường", "district": "Huyện", "province": "Tỉnh", "data_team": "Tổ dữ liệu"}
@@ -31,7 +32,6 @@ REVIEW = {
 PASS = {key.removeprefix("linked_by_"): label for key, label in PASSES.items()}
 IDENTITY = {"split_off": "Tách hộ", "merged_into_another": "Nhập vào hộ khác", "relinked": "Nối lại theo dữ liệu mới"}
 FILE_CHANGE = {"added": "được dùng", "superseded": "đã có bản thay", "rejected": "bị loại", "gone": "không còn"}
-BOUNDARY = {"as_reviewed": "đơn vị của năm", "harmonised": "đơn vị từ 1/7/2025"}
 CAUSE = {"new_file": "tệp mới", "correction": "đính chính", "rule": "đổi quy tắc", "code": "đổi chương trình"}
 DATASETS = {
     "release": "bản phát hành",
@@ -69,6 +69,12 @@ DATASETS = {
     "programme_task": "nhiệm vụ của kế hoạch",
     "transition_matrix": "ma trận chuyển phân loại",
 }
+
+
+def boundary_vi(boundary: str) -> str:
+    """Which units a figure is counted by."""
+    return "đơn vị của năm" if boundary == "as_reviewed" else f"đơn vị từ {date_vi(load_territory().harmonised_date)}"
+
 
 # The conditions of checks are written for developers in English; the report says them in plain Vietnamese.
 _CONDITIONS = [

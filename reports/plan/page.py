@@ -126,6 +126,7 @@ def write_plan_page(release: Path, site: Site) -> dict[str, int]:
         groups=groups,
         years=years,
         plan=counted,
+        plan_year=min((row["survey_year"] for row in plan), default=None),
         series=summary(series),
         contradicting=[printed_figure(row, known) for row in plan if not row["is_self_consistent"]],
     )

@@ -30,6 +30,7 @@ class Profile:
         indicators: the indicators of the latest year, most deprived first.
         communes: rows of `commune_priority` with coordinates, latest year, most in need first.
         agencies: what each agency answers for, latest year.
+        plan_year: the year of the territory's plan, None without one.
     """
 
     area_level: str
@@ -43,6 +44,7 @@ class Profile:
     indicators: list[Row]
     communes: list[Row]
     agencies: list[Row]
+    plan_year: int | None
 
     @property
     def latest(self) -> Row:
@@ -97,6 +99,9 @@ def read_profile(tables: ReleaseTables, area: Row) -> Profile:
             latest["survey_year"],
             latest["boundary"],
         ),
+        plan_year=tables.rows(
+            "select min(survey_year) as survey_year from quality.published_figure where publication = 'plan'"
+        )[0]["survey_year"],
     )
 
 

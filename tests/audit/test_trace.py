@@ -17,6 +17,7 @@ from audit.records import Record
 from audit.trace import Trace, Tracer, trace_figure
 from base.forms import load_forms
 from base.home import Home
+from base.reference import TERRITORY_VARIABLE
 from base.release_layout import DATABASE
 from base.text import key
 from ingestion.archive import archive_path
@@ -76,6 +77,23 @@ def test_every_figure_of_the_year_adds_up_to_itself(traces: list[Trace]) -> None
     assert {traced.measure for traced in traces} == set(MEASURES)
     shown = Counter(traced.measure for traced in traces if traced.records and traced.published_value)
     assert set(MEASURES) - set(shown) <= {"merit_households", "group_2_households"}, "nothing to add up for a measure"
+
+
+def test_former_provinces_of_a_merged_territory_add_up(vinh_long_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the merger by the province of their district, after it by their predecessors'."""
+    monkeypatch.setenv(TERRITORY_VARIABLE, "vinh-long")
+    with duckdb.connect(str(vinh_long_home.current / DATABASE), read_only=True) as connection:
+        areas = connection.execute(
+            "select survey_year, boundary, area_code, poor_households from marts.area_year "
+            "where area_level = 'former_province' order by all"
+        ).fetchall()
+    assert len({area_code for _, _, area_code, _ in areas}) > 1
+    with Tracer(vinh_long_home.current) as tracer:
+        for year, boundary, area_code, poor in areas:
+            traced = tracer.trace(year, area_code, "poor_households", boundary=boundary)
+            assert (traced.area_level, traced.published_value) == ("former_province", poor)
+            assert traced.gives_figure_again, (year, boundary, area_code)
+            assert len(traced.records) == poor
 
 
 def test_communes_add_up_to_the_province(traces: list[Trace]) -> None:

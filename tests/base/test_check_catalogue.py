@@ -87,12 +87,6 @@ def test_every_dbt_test_has_its_row_of_the_same_severity(tests_of_dbt: list[dict
         assert severity == check.severity, node["name"]
 
 
-def test_every_expectation_has_its_row() -> None:
-    for suite in load_suites():
-        for item in suite.expectations:
-            assert item.check.engine == "great_expectations", item.id
-
-
 def codes_that_models_make(manifest: dict[str, Any]) -> set[str]:
     """Check codes named by the models and macros that make findings, compiled or not."""
     makers = [

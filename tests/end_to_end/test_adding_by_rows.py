@@ -1,6 +1,6 @@
 """docs/adding-a-survey-year.md, followed: an indicator, a need, a standard, a form and a survey year by rows alone.
 
-The copy of the product that is changed here has no line of Python or SQL changed: only files of `reference/`.
+The product lies as a wheel installs it and nobody writes into it: the rows are in a reference of their own.
 """
 
 import os
@@ -88,16 +88,33 @@ def follow_the_guide(reference: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database of a home with one workbook of 2031, published by a copy of the product with more rows."""
-    folder = tmp_path_factory.mktemp("by_rows")
-    program, home = folder / "program", Home(folder / "home").create()
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The product as a wheel installs it, read-only."""
+    folder = tmp_path_factory.mktemp("program")
     leave = shutil.ignore_patterns("target", "logs", "generated", "__pycache__")
-    for name in (*PACKAGE_NAMES, "dbt", "reference"):
-        shutil.copytree(REPOSITORY / name, program / name, ignore=leave)
-    follow_the_guide(program / "reference")
+    for name in PACKAGE_NAMES:
+        shutil.copytree(REPOSITORY / name, folder / name, ignore=leave)
+    for name in ("dbt", "reference"):
+        shutil.copytree(REPOSITORY / name, folder / "base" / "data" / name, ignore=leave)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode & ~0o222)
+    return folder
+
+
+def content(folder: Path) -> dict[Path, bytes | None]:
+    """Every file of a folder, and its folders."""
+    return {path: path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory, program: Path) -> Path:
+    """The database of a home with one workbook of 2031, published with more rows in the reference."""
+    folder = tmp_path_factory.mktemp("by_rows")
+    reference, home = folder / "reference", Home(folder / "home").create()
+    shutil.copytree(REPOSITORY / "reference", reference)
+    follow_the_guide(reference)
     with pytest.MonkeyPatch.context() as changed:
-        changed.setenv(REFERENCE_VARIABLE, str(program / "reference"))
+        changed.setenv(REFERENCE_VARIABLE, str(reference))
         assert "internet" in {row["indicator_code"] for row in read_table("indicators")}
         form = load_forms()[FORM]
     cover = {"commune_code": COMMUNE, "survey_year": int(YEAR), "cutoff_date": f"14/12/{YEAR}"}
@@ -106,17 +123,28 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         household(form, f"{COMMUNE}-0002", row_number=2),
     ]
     members = [member(form, f"{COMMUNE}-000{number}") for number in (1, 2)]
-    content = workbook_bytes(form, cover_values=cover, households=rows, members=members)
-    (home.landing / "one.xlsx").write_bytes(content)
+    workbook = workbook_bytes(form, cover_values=cover, households=rows, members=members)
+    (home.landing / "one.xlsx").write_bytes(workbook)
+    before = content(program)
     done = subprocess.run(
         [sys.executable, "-c", "import sys; sys.argv[0] = 'poverty'; from poverty_cli.main import main; main()", "run"],
-        cwd=program,
-        env={**os.environ, "POVERTY_HOME": str(home.root), "PYTHONPATH": str(program), "COLUMNS": "160"},
+        cwd=folder,
+        env={
+            **os.environ,
+            "POVERTY_HOME": str(home.root),
+            REFERENCE_VARIABLE: str(reference),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "PYTHONPATH": str(program),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "COLUMNS": "160",
+        },
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    assert content(program) == before, "the run wrote into the package"
+    assert "make dev" not in done.stdout
     return home.current / "poverty.duckdb"
 
 

@@ -30,7 +30,7 @@ def attack_edition(release: Path, edition: Path) -> dict[Cell, tuple[float, floa
     with duckdb.connect(str(edition / OPEN_DATABASE), read_only=True) as connection:
         published = {row[:3]: row[3] for row in connection.execute(_OPEN_CELLS).fetchall()}
     with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
-        areas = [(row[0], row[2], row[4]) for row in connection.execute(published_counts.AREAS).fetchall()]
+        areas = [(row[0], row[2], row[4]) for row in connection.execute(published_counts.areas_sql()).fetchall()]
     parts: dict[tuple[int, str], list[str]] = {}
     for year, code, parent in areas:
         if parent is not None:

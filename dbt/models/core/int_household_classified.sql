@@ -7,13 +7,7 @@ standards as (
 ),
 
 standard_indicators as (
-    select
-        standard_code,
-        {% for indicator in indicators() -%}
-        bool_or(indicator_code = '{{ indicator }}') as has_{{ indicator }}{{ ',' if not loop.last }}
-        {% endfor -%}
-    from {{ source('reference', 'standard_indicators') }}
-    group by standard_code
+    {{ standards_by_indicator() | indent(4) }}
 ),
 
 quarantined as (
@@ -68,11 +62,7 @@ measured as (
         case when standard_indicators.has_{{ indicator }} then loaded.is_deprived_{{ indicator }} end
             as is_deprived_{{ indicator }},
         {% endfor -%}
-        {% for indicator in indicators() -%}
-        {{ '+ ' if not loop.first }}case
-            when standard_indicators.has_{{ indicator }} and loaded.is_deprived_{{ indicator }} then 1 else 0
-        end
-        {% endfor -%}
+        {{ deprivation_count('standard_indicators', 'loaded') | indent(8) }}
             as deprivation_count
     from loaded
     left join standards
@@ -98,8 +88,7 @@ select
     *,
     case
         when recorded_class = 'left_list' or meets_income_test is null then null
-        when meets_income_test and deprivation_count >= min_deprived_indicators then 'poor'
-        when meets_income_test then 'near_poor'
+        {{ when_on_a_list() }}
         when income_per_capita_vnd <= average_living_line_vnd then 'average'
         else 'non_poor'
     end as computed_class

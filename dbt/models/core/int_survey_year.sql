@@ -7,7 +7,8 @@ loaded as (
 )
 
 select
-    survey_year,
-    cast(concat(cast(survey_year as {{ dbt.type_string() }}), '-{{ var("cutoff_month_day") }}') as date) as cutoff_date,
-    lag(survey_year) over (order by survey_year) as previous_survey_year
+    loaded.survey_year,
+    survey_years.cutoff_date,
+    lag(loaded.survey_year) over (order by loaded.survey_year) as previous_survey_year
 from loaded
+inner join {{ source('reference', 'survey_years') }} as survey_years on loaded.survey_year = survey_years.survey_year

@@ -1,15 +1,8 @@
 with
 
 placed as (
-    select
-        counted.*,
-        households.district_code
-    from {{ ref('int_household_classified') }} as counted
-    inner join {{ ref('int_household_year') }} as households
-        on
-            counted.source_file_id = households.source_file_id
-            and counted.row_number = households.source_row
-    where households.is_district_over and households.district_code is not null and counted.recorded_class <> 'left_list'
+    {{ in_former_districts(ref('int_household_classified')) | indent(4) }}
+        and counted.recorded_class <> 'left_list'
 ),
 
 counted as (

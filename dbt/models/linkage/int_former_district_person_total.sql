@@ -1,15 +1,7 @@
 with
 
 placed as (
-    select
-        counted.*,
-        households.district_code
-    from {{ ref('int_person') }} as counted
-    inner join {{ ref('int_household_year') }} as households
-        on
-            counted.source_file_id = households.source_file_id
-            and counted.household_row_number = households.source_row
-    where households.is_district_over and households.district_code is not null
+    {{ in_former_districts(ref('int_person'), 'household_row_number') | indent(4) }}
 ),
 
 by_district as (

@@ -19,5 +19,5 @@ select
     name_key,
     split_part(name_key, ' ', 1) as first_word,
     split_part(name_key, ' ', -1) as last_word,
-    {{ hash_number('name_key') }} as name_number
+    dense_rank() over (order by name_key) as name_number
 from keyed

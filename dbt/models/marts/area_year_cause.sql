@@ -40,15 +40,7 @@ totals as (
 ),
 
 counts as (
-    {% for cause in causes() -%}
-    select
-        {{ area_key() | join(', ') }},
-        poverty_class,
-        '{{ cause }}' as cause_code,
-        cause_{{ cause }} as households
-    from totals
-    {{ 'union all' if not loop.last }}
-    {% endfor -%}
+    {{ counts_by_name('totals', 'cause_code', causes(), {'households': 'cause_'}) | indent(4) }}
 )
 
 select

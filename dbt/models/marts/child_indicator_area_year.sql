@@ -1,4 +1,3 @@
-{% set key = area_key() + ['poverty_class', 'indicator_code'] -%}
 with
 
 areas as (
@@ -29,15 +28,7 @@ classes as (
 ),
 
 counts as (
-    {% for indicator in indicators() -%}
-    select
-        {{ area_key() | join(', ') }},
-        poverty_class,
-        '{{ indicator }}' as indicator_code,
-        deprived_{{ indicator }} as deprived_children
-    from totals
-    {{ 'union all' if not loop.last }}
-    {% endfor -%}
+    {{ counts_by_name('totals', 'indicator_code', indicators(), {'deprived_children': 'deprived_'}) | indent(4) }}
 )
 
 select

@@ -33,16 +33,9 @@ totals as (
 ),
 
 counts as (
-    {% for indicator in indicators() -%}
-    select
-        {{ area_key() | join(', ') }},
-        poverty_class,
-        '{{ indicator }}' as indicator_code,
-        deprived_{{ indicator }} as deprived_households,
-        households as class_households
-    from totals
-    {{ 'union all' if not loop.last }}
-    {% endfor -%}
+    {{ counts_by_name(
+        'totals', 'indicator_code', indicators(), {'deprived_households': 'deprived_'}, ['households']
+    ) | indent(4) }}
 ),
 
 grid as (
@@ -61,7 +54,7 @@ summed as (
     select
         {{ qualified('grid', key) }},
         cast(coalesce(sum(counts.deprived_households), 0) as bigint) as deprived_households,
-        cast(coalesce(sum(counts.class_households), 0) as bigint) as class_households
+        cast(coalesce(sum(counts.households), 0) as bigint) as class_households
     from grid
     left join counts
         on

@@ -17,15 +17,9 @@ totals as (
 ),
 
 counts as (
-    {% for need in needs() + need_children().keys() | list -%}
-    select
-        {{ area_key() | join(', ') }},
-        '{{ need }}' as need_code,
-        need_{{ need }} as households
-    from totals
-    where poverty_class in ('poor', 'near_poor')
-    {{ 'union all' if not loop.last }}
-    {% endfor -%}
+    {{ counts_by_name(
+        'totals', 'need_code', needs() + need_children().keys() | list, {'households': 'need_'}
+    ) | indent(4) }}
 )
 
 select
@@ -38,4 +32,5 @@ left join counts
     on
         {{ equal_on('areas', 'counts', area_key()) }}
         and needs.need_code = counts.need_code
+        and counts.poverty_class in ('poor', 'near_poor')
 group by {{ qualified('areas', area_key()) }}, needs.need_code

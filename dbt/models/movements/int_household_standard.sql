@@ -22,13 +22,7 @@ standards as (
 ),
 
 standard_indicators as (
-    select
-        standard_code,
-        {% for indicator in indicators() -%}
-        bool_or(indicator_code = '{{ indicator }}') as has_{{ indicator }}{{ ',' if not loop.last }}
-        {% endfor -%}
-    from {{ source('reference', 'standard_indicators') }}
-    group by standard_code
+    {{ standards_by_indicator() | indent(4) }}
 ),
 
 tested as (
@@ -46,11 +40,7 @@ tested as (
             when 'score' then figures.b1_score <= standards.income_score_cutoff_b1
             else figures.income_per_capita_vnd <= standards.income_line_vnd
         end as meets_income_test,
-        {% for indicator in indicators() -%}
-        {{ '+ ' if not loop.first }}case
-            when standard_indicators.has_{{ indicator }} and marks.is_deprived_{{ indicator }} then 1 else 0
-        end
-        {% endfor -%}
+        {{ deprivation_count('standard_indicators', 'marks') | indent(8) }}
             as deprivation_count,
         standards.min_deprived_indicators,
         standard_years.indicators_of_standard - standard_years.indicators_recorded as indicators_missing
@@ -85,8 +75,7 @@ select
     deprivation_count,
     deprivation_count >= min_deprived_indicators as is_deprived_enough,
     case
-        when meets_income_test and deprivation_count >= min_deprived_indicators then 'poor'
-        when meets_income_test then 'near_poor'
+        {{ when_on_a_list() }}
         when not meets_income_test then 'above'
     end as standard_class,
     coalesce(

@@ -21,43 +21,49 @@ relations as (
     select * from {{ ref('int_published_relation') }}
 ),
 
-{# With the suspects at their consistent value, what still fails is the fault of the figure that states the relation. #}
-corrected as (
-    select
-        figures.figure_id,
-        coalesce(suspects.consistent_value, cast(figures.published_value as double)) as value,
-        cast(figures.rounding as double) as rounding
-    from figures
-    left join suspects on figures.figure_id = suspects.figure_id
-),
-
-intervals as (
-    {{ published_intervals('corrected', 'relations') }}
-),
-
-failing as (
-    select
-        intervals.figure_id,
-        intervals.kind,
-        case when intervals.kind = 'share' then (intervals.least + intervals.most) / 2 else intervals.most end
-            as consistent_value
-    from intervals
-    where
-        intervals.figure_id = intervals.stated_id
-        and not ({{ published_holds('intervals.value', 'intervals') }})
-    qualify row_number() over (partition by intervals.figure_id order by intervals.kind desc) = 1
-),
-
-corrected_terms as (
+{# The sides of each relation, with the suspects at their consistent value. #}
+sides as (
     select
         relations.stated_id as figure_id,
-        min(suspects.figure_id || ' = ' || {{ printed_number('suspects.consistent_value', 'figures.decimals') }})
-            as corrected_terms
+        relations.kind,
+        {% for role in ['upper', 'lower', 'stated'] -%}
+        sum(
+            case
+                when relations.role = '{{ role }}'
+                    then coalesce(suspects.consistent_value, cast(figures.published_value as double))
+                else 0
+            end
+        ) as {{ role }},
+        {% endfor -%}
+        sum(case when relations.role = 'stated' then cast(figures.rounding as double) else 0 end) as slack,
+        min(
+            case
+                when relations.role <> 'stated'
+                    then suspects.figure_id || ' = '
+                        || {{ printed_number('suspects.consistent_value', 'figures.decimals') }}
+            end
+        ) as corrected_terms
     from relations
-    inner join suspects on relations.figure_id = suspects.figure_id
-    inner join figures on suspects.figure_id = figures.figure_id
-    where relations.kind = 'share' and relations.role <> 'stated'
-    group by relations.stated_id
+    inner join figures on relations.figure_id = figures.figure_id
+    left join suspects on relations.figure_id = suspects.figure_id
+    group by relations.relation_id, relations.stated_id, relations.kind
+),
+
+following as (
+    select
+        *,
+        case kind when 'share' then 100 * upper / nullif(lower, 0) when 'sum' then upper else lower end
+            as consistent_value
+    from sides
+),
+
+{# What still does not follow is the fault of the figure that states the relation. #}
+failing as (
+    select * from following
+    where
+        case kind when 'part' then stated - consistent_value else abs(stated - consistent_value) end
+        > case kind when 'share' then slack else 0 end + 0.0000001
+    qualify row_number() over (partition by figure_id order by kind desc) = 1
 ),
 
 related as (
@@ -100,7 +106,7 @@ compared as (
     select
         figures.*,
         elsewhere.other_print,
-        corrected_terms.corrected_terms,
+        failing.corrected_terms,
         warehouse.warehouse_value,
         warehouse.warehouse_value - cast(figures.published_value as double) as difference,
         abs(warehouse.warehouse_value - cast(figures.published_value as double)) <= figures.rounding + 0.0000001
@@ -118,7 +124,6 @@ compared as (
     left join suspects on figures.figure_id = suspects.figure_id
     left join failing on figures.figure_id = failing.figure_id
     left join related on figures.figure_id = related.figure_id
-    left join corrected_terms on figures.figure_id = corrected_terms.figure_id
     left join elsewhere on figures.figure_id = elsewhere.figure_id
     left join provinces on figures.survey_year = provinces.survey_year
 ),

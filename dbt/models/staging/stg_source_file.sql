@@ -1,7 +1,10 @@
 with
 
 files as (
-    select * from {{ source('raw', 'source_file') }}
+    select
+        *,
+        {{ submission_rank() | indent(8) }} as submission_rank
+    from {{ source('raw', 'source_file') }}
 ),
 
 simulated as (
@@ -10,17 +13,6 @@ simulated as (
         extraction_id
     from {{ source('raw', 'cover') }}
     where value like '%{{ var("simulated_mark") }}%'
-),
-
-ranked as (
-    select
-        source_file_id,
-        row_number() over (
-            partition by survey_year, commune_code
-            order by submission_number desc, received_at asc, source_file_id asc
-        ) as submission_rank
-    from files
-    where status = 'accepted'
 )
 
 select
@@ -39,9 +31,9 @@ select
     files.member_rows,
     case when files.status = 'accepted' then simulated.source_file_id is not null end as is_simulated,
     files.extraction_id,
-    coalesce(ranked.submission_rank = 1, false) as is_in_force,
-    case when ranked.submission_rank > 1 then 'superseded' else files.status end as public_status
+    files.status = 'accepted' and files.submission_rank = 1 as is_in_force,
+    case when files.status = 'accepted' and files.submission_rank > 1 then 'superseded' else files.status end
+        as public_status
 from files
 left join simulated
     on files.source_file_id = simulated.source_file_id and files.extraction_id = simulated.extraction_id
-left join ranked on files.source_file_id = ranked.source_file_id

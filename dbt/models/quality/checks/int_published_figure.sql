@@ -57,27 +57,28 @@ figures as (
     from series
     where {{ column }} is not null
     {% endfor -%}
+),
+
+{# How many digits a figure is printed with. #}
+printed as (
+    select
+        *,
+        case
+            when unit <> 'percent' then 0
+            when published_value = floor(published_value) then 0
+            when published_value * 10 = floor(published_value * 10) then 1
+            when published_value * 100 = floor(published_value * 100) then 2
+            else 3
+        end as decimals
+    from figures
 )
 
 select
-    figures.*,
+    printed.*,
     names.name_vi,
-    case when figures.area like '%:%' then split_part(figures.area, ':', 1) else 'province' end as area_level,
-    case when figures.area like '%:%' then split_part(figures.area, ':', 2) else figures.area end as area_code,
-    case
-        when figures.unit <> 'percent' then 0
-        when figures.published_value = floor(figures.published_value) then 0
-        when figures.published_value * 10 = floor(figures.published_value * 10) then 1
-        when figures.published_value * 100 = floor(figures.published_value * 100) then 2
-        else 3
-    end as decimals,
-    case
-        when figures.unit <> 'percent' then 0
-        when figures.published_value = floor(figures.published_value) then 0.5
-        when figures.published_value * 10 = floor(figures.published_value * 10) then 0.05
-        when figures.published_value * 100 = floor(figures.published_value * 100) then 0.005
-        else 0.0005
-    end as rounding
-from figures
+    case when printed.area like '%:%' then split_part(printed.area, ':', 1) else 'province' end as area_level,
+    split_part(printed.area, ':', -1) as area_code,
+    case when printed.unit = 'percent' then 0.5 / power(10, printed.decimals) else 0 end as rounding
+from printed
 left join names
-    on names.name_id = case when figures.publication = 'plan' then figures.figure_id else figures.measure end
+    on names.name_id = case when printed.publication = 'plan' then printed.figure_id else printed.measure end

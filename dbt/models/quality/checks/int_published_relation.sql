@@ -66,21 +66,16 @@ parts as (
     inner join figures as wholes
         on
             {{ equal_on('parts', 'wholes', ['publication', 'survey_year', 'area', 'unit']) }}
-            and (
-                (
-                    parts.counted = 'households'
-                    and wholes.counted = 'resident_households'
-                )
-                or (
-                    parts.counted not in ('households', 'resident_households')
-                    and wholes.counted = 'households'
-                    and (
-                        parts.poverty_class = wholes.poverty_class
-                        or (parts.poverty_class = 'poor_or_near_poor' and wholes.poverty_class in ('poor', 'near_poor'))
-                    )
-                )
-                or (parts.counted like 'communes_%' and wholes.counted = 'communes')
-            )
+            and case wholes.counted
+                when 'resident_households' then parts.counted = 'households'
+                when 'communes' then parts.counted like 'communes_%'
+                when 'households'
+                    then parts.counted not in ('households', 'resident_households')
+                        and wholes.poverty_class in (
+                            parts.poverty_class, case parts.poverty_class when 'poor_or_near_poor' then 'poor' end,
+                            case parts.poverty_class when 'poor_or_near_poor' then 'near_poor' end
+                        )
+            end
     where parts.unit <> 'percent'
 ),
 

@@ -1,5 +1,3 @@
-{% set listed = ['female_headed', 'ethnic_minority_headed', 'merit', 'social_protection', 'group_1', 'group_2',
-    'group_3'] -%}
 with
 
 figures as (
@@ -24,6 +22,13 @@ counted as (
         ('100 * poor_rate', 'poor_rate', 'poor'),
         ('100 * near_poor_rate', 'near_poor_rate', 'near_poor'),
         ('group_1_households + group_2_households', 'able_to_escape_households', 'poor_or_near_poor'),
+        ('female_headed_households', 'female_headed_households', 'poor_or_near_poor'),
+        ('ethnic_minority_headed_households', 'ethnic_minority_headed_households', 'poor_or_near_poor'),
+        ('merit_households', 'merit_households', 'poor_or_near_poor'),
+        ('social_protection_households', 'social_protection_households', 'poor_or_near_poor'),
+        ('group_1_households', 'group_1_households', 'poor_or_near_poor'),
+        ('group_2_households', 'group_2_households', 'poor_or_near_poor'),
+        ('group_3_households', 'group_3_households', 'poor_or_near_poor'),
     ] -%}
     select
         survey_year,
@@ -32,11 +37,6 @@ counted as (
         '{{ counted }}' as counted,
         '{{ poverty_class }}' as poverty_class,
         cast({{ column }} as double) as warehouse_value
-    from areas
-    union all
-    {% endfor -%}
-    {% for name in listed -%}
-    select survey_year, area_level, area_code, '{{ name }}_households', 'poor_or_near_poor', {{ name }}_households
     from areas
     union all
     {% endfor -%}
@@ -87,10 +87,9 @@ counted as (
         sum(
             case
                 when
-                    areas.poor_households * 100
-                    >= cast(split_part(figures.counted, '_', 4) as integer) * areas.resident_households
-                    and areas.poor_households * 100
-                    <= cast(split_part(figures.counted, '_', 6) as integer) * areas.resident_households
+                    100 * areas.poor_households
+                    between cast(split_part(figures.counted, '_', 4) as integer) * areas.resident_households
+                    and cast(split_part(figures.counted, '_', 6) as integer) * areas.resident_households
                     then 1
                 else 0
             end

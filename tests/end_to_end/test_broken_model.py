@@ -1,0 +1,50 @@
+"""A model that somebody broke ends a run in one sentence that names it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from base.home import Home
+from base.product import PACKAGE_NAMES
+from tests.support.homes import REPOSITORY, land_micro
+
+pytestmark = pytest.mark.build
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["select no_such_column from {{ source('reference', 'territory') }}", "select * from {{ ref('no_such_model') }}"],
+    ids=["the database refuses it", "dbt does not parse it"],
+)
+def test_a_broken_model_is_named(tmp_path: Path, broken: str) -> None:
+    program, home = tmp_path / "program", Home(tmp_path / "home").create()
+    leave = shutil.ignore_patterns("target", "logs", "generated", "__pycache__")
+    for name in (*PACKAGE_NAMES, "dbt", "reference"):
+        shutil.copytree(REPOSITORY / name, program / name, ignore=leave)
+    (program / "dbt" / "models" / "core" / "int_territory.sql").write_text(broken, encoding="utf-8")
+    land_micro(home)
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; sys.argv[0] = 'poverty'; from poverty_cli.main import main; main()", "run"],
+        cwd=program,
+        env={
+            **os.environ,
+            "POVERTY_HOME": str(home.root),
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+            "PYTHONPATH": str(program),
+            "COLUMNS": "160",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = [line for line in done.stderr.splitlines() if line.startswith(("warehouse failed: ", "The dbt project"))]
+    assert done.returncode == 1
+    assert len(said) == 1, done.stderr[-3000:]
+    assert "int_territory" in said[0]
+    assert "Unexpected" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not home.current.exists()
