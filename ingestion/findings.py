@@ -30,10 +30,13 @@ class Finding:
 # What was seen, per check; what to do and the severity are in the check catalogue. Placeholders are filled with our
 # own words only: roles, headers of the map, column letters, numbers.
 _SEEN = {
-    "not_a_workbook": "Tệp không phải là sổ tính .xlsx đọc được.",
+    "not_a_workbook": "Tệp không phải là sổ tính .xlsx đọc được{detail}.",
     "workbook_encrypted": "Tệp được đặt mật khẩu nên không đọc được.",
     "expands_too_far": "Tệp giải nén ra {detail}, vượt giới hạn (100 lần kích thước hoặc 512 MiB).",
     "reader_failed": "Chương trình đọc dừng đột ngột ở tệp này ({detail}); các tệp khác không bị ảnh hưởng.",
+    "unreadable_place": (
+        "Một tệp hoặc thư mục trong landing không mở được ({detail}; lệnh «poverty status --paths» cho biết ở đâu)."
+    ),
     "sheet_missing": "Thiếu trang tính «{detail}».",
     "sheet_twice": "Có nhiều trang tính cùng tên «{detail}».",
     "sheet_ignored": "Trang tính thứ {detail} không thuộc mẫu nên không được đọc.",
