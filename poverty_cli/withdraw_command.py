@@ -84,13 +84,13 @@ def _what_stays(home: Home, entry: Entry) -> list[str]:
         stays.append("The file still lies in landing, where it is not read again: delete it there.")
     lines = sum(
         checksum[: withdrawal.LEAST_DIGITS] in line.lower()
-        for path in home.decisions.glob("*.csv")
+        for path in (*home.decisions.glob("*.csv"), *(home.archive / "decisions").glob("*"))
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines()
     )
-    if lines or (home.archive / "decisions").exists():
+    if lines:
         stays.append(
-            f"{lines} lines in decisions/ name the file. A correction repeats values of its cells: delete such lines, "
-            "and the copies in archive/decisions/ that hold them."
+            f"{lines} lines in decisions/ and archive/decisions/ name the file. A correction repeats values of its "
+            "cells: delete those lines, and the copies in archive/decisions/ that hold them."
         )
     kept = [
         release.name
