@@ -15,7 +15,11 @@ from audit.releases import description_of
 from base.build_date import BUILD_DATE_VARIABLE
 from base.home import HOME_VARIABLE, Home
 from ingestion.archive import archive_path
+from ingestion.ingest import EMPTY, SETTLED
 from ingestion.kept_decisions import kept_decision
+from ingestion.landing import path_of
+from ingestion.published_heads import head_mark
+from ingestion.registry import ERASED, FIRST_HASH, is_blanked
 
 _SHOWN = 5
 
@@ -49,17 +53,22 @@ def rebuild_and_compare(home: Home, release: Path, tell: Callable[[str], None]) 
 @contextmanager
 def _temporary_home(home: Home, description: dict[str, Any]) -> Iterator[Home]:
     """A home that holds what the release was made from; it holds personal data, so it lies in `warehouse`."""
+    for left in home.warehouse.glob("verify-*"):
+        if not _is_running(int(left.name.removeprefix("verify-"))):
+            shutil.rmtree(left)
     root = home.warehouse / f"verify-{os.getpid()}"
     again = Home(root)
     try:
         root.mkdir(mode=0o700)
         again.create()
         shutil.copytree(home.secrets, again.secrets, dirs_exist_ok=True)
-        for entry in _cut_registry(home, again, description["inputs"]["registryHead"]):
-            target = archive_path(again, entry["sha256"])
+        entries = _cut_registry(home, again, description["inputs"]["registryHead"])
+        erased = {entry["sha256"] for entry in entries if entry["status"] == ERASED}
+        for checksum in {entry["sha256"] for entry in entries if "place" not in entry} - erased:
+            target = archive_path(again, checksum)
             target.parent.mkdir(mode=0o700, exist_ok=True)
-            if not target.is_symlink():
-                target.symlink_to(archive_path(home, entry["sha256"]))
+            target.symlink_to(archive_path(home, checksum))
+        _make_places(again, entries)
         for decision in description["inputs"]["decisions"]:
             kept = kept_decision(home, decision["hash"].removeprefix("hmac-sha256:"))
             shutil.copyfile(kept, again.decisions / decision["name"])
@@ -71,15 +80,48 @@ def _temporary_home(home: Home, description: dict[str, Any]) -> Iterator[Home]:
         shutil.rmtree(root, ignore_errors=True)
 
 
+def _make_places(again: Home, entries: list[dict[str, Any]]) -> None:
+    """Put into landing what had no content to read: findings tell of it."""
+    for place in {entry["place"]: entry for entry in entries if "place" in entry}.values():
+        if place["status"] == SETTLED or place["landing_path"] in (None, "."):
+            continue
+        path = again.landing / path_of(place["landing_path"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if place["status"] == EMPTY:
+            path.touch()
+        else:
+            path.symlink_to("nowhere")
+
+
+def _is_running(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def _cut_registry(home: Home, again: Home, head: str) -> list[dict[str, Any]]:
-    """Copy the registry up to the entry that the release was made from."""
-    entries = []
-    with home.registry.open(encoding="utf-8") as source, again.registry.open("w", encoding="utf-8") as target:
-        for line in source:
+    """Copy the registry up to the entry that the release was made from. Raises CannotRebuildError."""
+    entries: list[dict[str, Any]] = []
+    lines = home.registry.read_text(encoding="utf-8").splitlines(keepends=True) if home.registry.exists() else []
+    is_found = head in (FIRST_HASH, head_mark(home, FIRST_HASH))
+    with again.registry.open("w", encoding="utf-8") as target:
+        for line in lines if not is_found else []:
             target.write(line)
             entries.append(json.loads(line))
-            if entries[-1]["hash"] == head:
+            if head == entries[-1]["hash"] or head == head_mark(home, entries[-1]["hash"]):
+                is_found = True
                 break
+    if not is_found:
+        raise CannotRebuildError("The registry does not hold the entry that the release was made from.")
+    erasures = {number for entry in entries if entry["status"] == ERASED for number in entry["blanked"]}
+    if any(is_blanked(entry) and str(entry["sequence"]) not in erasures for entry in entries):
+        raise CannotRebuildError(
+            "The name of a file that the release knows was erased since: it cannot be built again."
+        )
     return entries
 
 

@@ -19,12 +19,20 @@ RUN_COLUMNS: dict[str, frozenset[str]] = {
 }
 _NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "HUGEINT", "FLOAT")
 _AREA_KEY = ("survey_year", "from_year", "to_year", "area_level", "boundary", "area_code")
-ADDED, SUPERSEDED, REJECTED, GONE = "added", "superseded", "rejected", "gone"
+ADDED, SUPERSEDED, REJECTED, WITHDRAWN, ERASED, GONE = (
+    "added",
+    "superseded",
+    "rejected",
+    "withdrawn",
+    "erased",
+    "gone",
+)
 
 
 @dataclass(frozen=True)
 class FileChange:
-    """A received file whose status changed. `change` is added (now in force), superseded, rejected or gone."""
+    """A received file whose status changed. `change` is added (now in force), superseded, rejected,
+    withdrawn, erased or gone."""
 
     change: str
     source_file_id: str
@@ -247,7 +255,8 @@ def _files(connection: duckdb.DuckDBPyConnection) -> tuple[FileChange, ...]:
         order by 2, 3, 4, 1
         """
     ).fetchall()
-    changes = {"accepted": ADDED, "superseded": SUPERSEDED, "rejected": REJECTED, None: GONE}
+    named = (SUPERSEDED, REJECTED, WITHDRAWN, ERASED)
+    changes: dict[str | None, str] = {"accepted": ADDED, None: GONE, **{status: status for status in named}}
     return tuple(
         FileChange(changes[new_status], file_id, year, commune, number, old_status, new_status)
         for file_id, year, commune, number, old_status, new_status in rows

@@ -13,8 +13,8 @@ from base.release_layout import DATABASE, DESCRIPTION, PARQUET
 from base.sql import sql_text
 from ingestion.archive import archive_path
 from ingestion.kept_decisions import decision_mark, kept_decision
-from ingestion.published_heads import open_registry
-from ingestion.registry import BrokenRegistryError
+from ingestion.published_heads import find_head, is_of_another_key, open_registry
+from ingestion.registry import ERASED, BrokenRegistryError
 
 
 def verify_release(home: Home, release: Path) -> list[str]:
@@ -84,9 +84,19 @@ def _registry(home: Home, description: dict[str, Any]) -> list[str]:
     problems = []
     known = {entry["hash"] for entry in registry.entries}
     head = description.get("inputs", {}).get("registryHead")
-    if head is not None and registry.entries and head not in known:
+    if head is not None and is_of_another_key(home, head):
+        problems.append("The release named its registry entry with another key than the one in secrets/.")
+    elif head is not None and registry.entries and find_head(home, head, known) is None:
         problems.append("The registry does not hold the entry that the release was made from.")
     registered = registry.current()
+    problems += [
+        f"Source {source['title']} was erased on {registered[checksum]['decided_at'][:10]}, after the release was "
+        "made: it cannot be built again."
+        for source in description["sources"]
+        if (checksum := source["hash"].removeprefix("sha256:")) in registered
+        and registered[checksum]["status"] == ERASED
+        and source["status"] != ERASED
+    ]
     problems += [
         f"Source {source['title']} is not in the registry."
         for source in description["sources"]
@@ -97,8 +107,14 @@ def _registry(home: Home, description: dict[str, Any]) -> list[str]:
 
 def _archive(home: Home, description: dict[str, Any]) -> list[str]:
     problems = []
+    try:
+        registered = open_registry(home).current()
+    except BrokenRegistryError:  # said already
+        registered = {}
     for source in description["sources"]:
         checksum = source["hash"].removeprefix("sha256:")
+        if registered.get(checksum, source)["status"] == ERASED:
+            continue
         path = archive_path(home, checksum)
         where = path.relative_to(home.root)
         if not path.is_file():

@@ -1,12 +1,23 @@
 """Where everything lies under `$POVERTY_HOME`, and who may read it."""
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
 HOME_VARIABLE = "POVERTY_HOME"
+OPEN_VARIABLE = "POVERTY_OPEN_RELEASES"
 OWNER_ONLY = 0o700
-SHARED = 0o755
+_OTHERS = 0o007
+_ENTER = 0o001
+
+
+def published_rights() -> tuple[int, int]:
+    """(rights of folders, rights of files) of what is published: owner and group, everybody where the setting says so.
+
+    Nobody may write to a file: a release never changes.
+    """
+    return (0o755, 0o444) if os.environ.get(OPEN_VARIABLE) == "1" else (0o750, 0o440)
 
 
 @dataclass(frozen=True)
@@ -116,10 +127,19 @@ class Home:
         From here on this process, and every process that it starts, makes files that only their owner can read;
         publication opens a release to its readers. A landing folder that is there keeps the rights that it was given.
         """
-        for folder in (self.landing, self.published):
-            if not folder.exists():
-                folder.mkdir(parents=True)
-                folder.chmod(OWNER_ONLY if folder == self.landing else SHARED)
+        is_new = not self.root.exists()
+        self.root.mkdir(parents=True, exist_ok=True)
+        if not self.landing.exists():
+            self.landing.mkdir(parents=True)
+            self.landing.chmod(OWNER_ONLY)
+        self.published.mkdir(exist_ok=True)
+        folder_rights, _ = published_rights()
+        with contextlib.suppress(PermissionError):  # another account of the group looks at a home that is not its own
+            self.published.chmod(folder_rights)
+            rights = 0o750 if is_new else self.root.stat().st_mode & 0o7777 & ~_OTHERS
+            # Others pass through to what they were given: an open release, or a landing folder that they deliver to.
+            is_passed = (folder_rights | self.landing.stat().st_mode) & _OTHERS
+            self.root.chmod(rights | _ENTER if is_passed else rights)
         os.umask(0o077)
         for folder in self.private:
             folder.mkdir(parents=True, exist_ok=True)

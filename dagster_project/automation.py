@@ -2,14 +2,16 @@
 
 import hashlib
 import time
+from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 
 from dagster_project.jobs import ALL_YEARS, everything, one_year
 from dagster_project.partitions import survey_years
 from dagster_project.resources import HomeResource
-from ingestion.ingest import files_to_read
-from ingestion.registry import Registry
+from ingestion.ingest import files_to_read, place_decisions
+from ingestion.published_heads import open_registry
 
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 # A file that changed in the last seconds may still be on its way.
@@ -20,13 +22,24 @@ QUIET_SECONDS = 30
 def landing_folder(home_folder: HomeResource) -> dg.SensorResult | dg.SkipReason:
     """Start a run when landing holds files that the registry does not know and nobody is still copying."""
     home = home_folder.home()
-    files, _, _ = files_to_read(home, Registry.open(home.registry))
-    if not files:
+    registry = open_registry(home)
+    files, _, landed = files_to_read(home, registry)
+    places = place_decisions(home, registry, landed, datetime.now(UTC))
+    if not files and not places:
         return dg.SkipReason("Nothing new in landing.")
-    if max(received.path.stat().st_mtime for received in files) > time.time() - QUIET_SECONDS:
+    if landed.unsteady or any(_changed_at(received.path) > time.time() - QUIET_SECONDS for received in files):
         return dg.SkipReason("Files are still arriving in landing.")
-    state = hashlib.sha256("".join(sorted(received.sha256 for received in files)).encode()).hexdigest()
+    marks = [received.sha256 for received in files] + [f"{place['place']} {place['status']}" for place in places]
+    state = hashlib.sha256("".join(sorted(marks)).encode()).hexdigest()
     return dg.SensorResult(run_requests=[dg.RunRequest(run_key=state, tags=ALL_YEARS)])
+
+
+def _changed_at(path: Path) -> float:
+    """When a file changed last: just now for one that is gone."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return time.time()
 
 
 @dg.schedule(job=one_year, cron_schedule="0 6 15 1 *", execution_timezone=TIME_ZONE)

@@ -1,4 +1,4 @@
-"""The archive: every accepted or rejected file once, named by its checksum; nothing is ever removed or changed."""
+"""The archive: every received file once, named by its checksum. Nothing changes; only an erased file goes."""
 
 import os
 from pathlib import Path
@@ -22,3 +22,10 @@ def archive(home: Home, sha256: str, content: bytes) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
     partial.replace(path)
+
+
+def remove(home: Home, sha256: str) -> None:
+    """Remove an erased file's bytes, and what an interrupted run left of them."""
+    path = archive_path(home, sha256)
+    for left in (path, *path.parent.glob(f"{sha256}.*.partial")):
+        left.unlink(missing_ok=True)

@@ -36,6 +36,9 @@ _SEEN = {
     "legacy_font": "Tệp có chữ gõ bằng bảng mã cũ (TCVN3 hoặc VNI), đã được đọc sang Unicode.",
     "reading_took_too_long": "Đọc tệp quá {detail} giây nên đã dừng; các tệp khác không bị ảnh hưởng.",
     "reader_failed": "Chương trình đọc dừng đột ngột ở tệp này ({detail}); các tệp khác không bị ảnh hưởng.",
+    "unreadable_place": (
+        "Một tệp hoặc thư mục trong landing không mở được ({detail}; lệnh «poverty status --paths» cho biết ở đâu)."
+    ),
     "sheet_missing": "Thiếu trang tính «{detail}».",
     "sheet_twice": "Có nhiều trang tính cùng tên «{detail}».",
     "sheet_ignored": "Trang tính thứ {detail} không thuộc mẫu nên không được đọc.",

@@ -26,12 +26,17 @@ from base.reference import (
 )
 from base.territory import record_territory
 from ingestion.archive import archive, archive_path
-from ingestion.extract import Extraction, ReadCache, extract_all
-from ingestion.findings import file_finding
-from ingestion.landing import list_landing
+from ingestion.cover import Cover
+from ingestion.extract import SOURCE_FILE_ID_LENGTH, Extraction, ReadCache, extract_all
+from ingestion.file_formats import format_of_content, named_format
+from ingestion.findings import Finding, file_finding
+from ingestion.landing import LandingList, list_landing, stored_path, what_was_not_read
+from ingestion.pseudonym_key import keyed_mark
 from ingestion.published_heads import open_registry
 from ingestion.raw_store import has_batch, prune, write_batch, write_empty, write_registry_tables
 from ingestion.registry import ACCEPTED, REJECTED, Entry, Registry
+from ingestion.settled import is_freed, number_of
+from ingestion.withdrawal import finish_erasures, is_read
 
 FILES_PER_BATCH = 32
 BYTES_PER_GROUP = 8 * 2**20
@@ -39,6 +44,10 @@ SECONDS_PER_FILE = 60
 BYTES_PER_SECOND = 100_000  # a tenth of what the slower reading does
 # Raised by hand when a change of these modules changes what is read from the same bytes.
 READER_VERSION = 3
+
+NOT_A_WORKBOOK = "not_a_workbook"
+# What a place of landing is that has no content to read; settled once it is that no more.
+EMPTY, UNREADABLE, SETTLED = "empty", "unreadable", "settled"
 
 Progress = Callable[[int, int], None]
 
@@ -51,10 +60,28 @@ class Received:
     sha256: str
     path: Path
 
+    def content(self) -> bytes | None:
+        """Its bytes; None when they are gone, cannot be read, or are others than those that were listed."""
+        try:
+            content = self.path.read_bytes()
+        except OSError:
+            return None
+        return content if hashlib.sha256(content).hexdigest() == self.sha256 else None
+
+    def size(self) -> int:
+        """Its size, 0 when it is gone."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
 
 @dataclass
 class IngestReport:
-    """What one ingestion did. Counts of files; `years` has accepted files by survey year."""
+    """What one ingestion did. Counts of files; `years` has accepted files by survey year.
+
+    `not_read`: sentences about places of landing that could not be read.
+    """
 
     read: int = 0
     accepted: int = 0
@@ -63,7 +90,7 @@ class IngestReport:
     years: dict[int, int] = field(default_factory=dict)
     household_rows: int = 0
     member_rows: int = 0
-    unreadable: list[str] = field(default_factory=list)
+    not_read: list[str] = field(default_factory=list)
 
 
 def reader_fingerprint() -> str:
@@ -74,25 +101,71 @@ def reader_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def files_to_read(home: Home, registry: Registry, *, reread: bool = False) -> tuple[list[Received], int, list[str]]:
-    """(files to read, files already known, paths that could not be opened).
+def files_to_read(home: Home, registry: Registry, *, reread: bool = False) -> tuple[list[Received], int, LandingList]:
+    """(files to read, files already known, what lies in landing).
 
     To read are the files in landing that the registry does not know, and from the archive those that were read under
-    other map files or by an older reader, and those whose cells raw/ has lost (all of them with `reread`).
+    other map files or by an older reader, those whose cells raw/ has lost (all of them with `reread`), and those that
+    were rejected for a number that is free again. A file that was withdrawn or erased is never read again.
     """
     known = registry.current()
     landed = list_landing(home.landing)
     new: dict[str, Received] = {}
     for relative, sha256 in landed.checksums.items():
         if sha256 not in known and sha256 not in new:
-            new[sha256] = Received(relative, sha256, home.landing / relative)
+            new[sha256] = Received(stored_path(relative), sha256, home.landing / relative)
     fingerprint, lost = reader_fingerprint(), lost_files(home, registry)
+    numbers = {number_of(entry) for entry in known.values() if entry["status"] == ACCEPTED}
     again = [
         Received(entry["landing_path"], sha256, archive_path(home, sha256))
         for sha256, entry in known.items()
-        if reread or sha256 in lost or entry["reader"] != fingerprint
+        if is_read(entry) and (reread or sha256 in lost or entry["reader"] != fingerprint or is_freed(entry, numbers))
     ]
-    return again + list(new.values()), len(landed.checksums) - len(new), landed.unreadable
+    return again + list(new.values()), len(landed.checksums) - len(new), landed
+
+
+def place_decisions(home: Home, registry: Registry, landed: LandingList, decided_at: datetime) -> list[Entry]:
+    """The registry entries of places of landing that are empty or cannot be opened, and of those that no longer are."""
+    found: dict[str, tuple[str, str, Finding]] = {}
+    for path in landed.empty:
+        mark, stored = _mark_of(home, path)
+        detail = f": tệp trống (mã {mark}; lệnh «poverty status --paths» cho biết ở đâu)"
+        found[mark] = stored, EMPTY, file_finding(NOT_A_WORKBOOK, detail)
+    for path in landed.unreadable:
+        mark, stored = _mark_of(home, path)
+        found[mark] = stored, UNREADABLE, file_finding("unreadable_place", f"mã {mark}")
+    known, now = registry.places(), decided_at.isoformat(timespec="seconds")
+    decisions: list[Entry] = [
+        {
+            "place": mark,
+            "landing_path": stored,
+            "status": status,
+            "findings": [finding.as_dict()],
+            "received_at": now,
+            "decided_at": now,
+        }
+        for mark, (stored, status, finding) in found.items()
+        if known.get(mark, {}).get("status") != status
+    ]
+    decisions += [
+        {
+            "place": mark,
+            "landing_path": entry["landing_path"],
+            "status": SETTLED,
+            "findings": [],
+            "received_at": entry["received_at"],
+            "decided_at": now,
+        }
+        for mark, entry in known.items()
+        if mark not in found and entry["status"] != SETTLED
+    ]
+    return decisions
+
+
+def _mark_of(home: Home, path: str) -> tuple[str, str]:
+    """(what names a place in findings without its name, the path to keep)."""
+    stored = stored_path(path)
+    return keyed_mark(home, "landing path", stored.encode())[:SOURCE_FILE_ID_LENGTH], stored
 
 
 def lost_files(home: Home, registry: Registry) -> set[str]:
@@ -109,15 +182,17 @@ def read_batch(
 ) -> list[tuple[Received, Extraction]]:
     """Read, archive and store a batch of files; runs in a reader process.
 
-    The tables stay on disk: what goes back to the parent is small. Files of years not in `survey_years` are left out.
+    The tables stay on disk: what goes back to the parent is small. Files of years not in `survey_years` are left out,
+    and files that are gone or changed since they were listed.
     """
     done = []
     cache = ReadCache(forms)
     for group in _groups(batch):
-        contents = [received.path.read_bytes() for received in group]
-        extractions = extract_all(contents, cache, survey_years)
-        for received, content, extraction in zip(group, contents, extractions, strict=True):
+        read = [(received, content) for received in group if (content := received.content()) is not None]
+        extractions = extract_all([content for _, content in read], cache, survey_years)
+        for (received, content), extraction in zip(read, extractions, strict=True):
             if extraction is not None:
+                _name_other_format(extraction, content, received.landing_path)
                 archive(home, extraction.sha256, content)
                 done.append((received, extraction))
     write_batch(home, extraction_id, [extraction for _, extraction in done if extraction.is_accepted])
@@ -126,15 +201,24 @@ def read_batch(
     return done
 
 
+def _name_other_format(extraction: Extraction, content: bytes, landing_path: str) -> None:
+    """Reject what is no .xlsx, also where the reader could make something of it, and say what it is."""
+    is_refused = any(finding.check_code == NOT_A_WORKBOOK for finding in extraction.findings)
+    if is_refused or format_of_content(content):
+        extraction.findings = [file_finding(NOT_A_WORKBOOK, named_format(content, landing_path))]
+        extraction.tables, extraction.cover = {}, Cover()
+        extraction.household_rows = extraction.member_rows = None
+
+
 def _groups(batch: Sequence[Received]) -> Iterator[list[Received]]:
     """Files that are held in memory together: all of a usual batch, fewer when they are large."""
     group: list[Received] = []
     size = 0
     for received in batch:
-        size += received.path.stat().st_size
+        size += received.size()
         if group and size > BYTES_PER_GROUP:
             yield group
-            group, size = [], received.path.stat().st_size
+            group, size = [], received.size()
         group.append(received)
     yield group
 
@@ -144,7 +228,7 @@ Reader = Callable[[Home, dict[str, Form], Sequence[Received], str, set[int] | No
 
 def _seconds_for(batch: Sequence[Received]) -> int:
     """How long some files may be read. A usual one takes a hundredth of a second, the largest legal one a minute."""
-    size = sum(received.path.stat().st_size for received in batch)
+    size = sum(received.size() for received in batch)
     return SECONDS_PER_FILE + size // BYTES_PER_SECOND
 
 
@@ -179,7 +263,7 @@ def read_all(
     """
     batches = [list(files[start : start + FILES_PER_BATCH]) for start in range(0, len(files), FILES_PER_BATCH)]
     # The largest first, so that no process is left alone with a large batch at the end.
-    largest_first = sorted(range(len(batches)), key=lambda n: -sum(file.path.stat().st_size for file in batches[n]))
+    largest_first = sorted(range(len(batches)), key=lambda n: -sum(file.size() for file in batches[n]))
     results: dict[int, list[tuple[Received, Extraction, str]]] = {}
     total, finished = len(files), 0
     context = start_readers()
@@ -217,12 +301,14 @@ def _read_single(
     try:
         return [(done, extraction, name) for done, extraction in future.result()]
     except Exception as error:  # its text may quote a cell, so only its type is kept
-        archive(home, received.sha256, received.path.read_bytes())
-        is_timeout = isinstance(error, TimeoutError)
-        failed = Extraction(received.sha256, received.path.stat().st_size)
+        content = received.content()
+        if content is None:
+            return []
+        archive(home, received.sha256, content)
+        failed = Extraction(received.sha256, len(content))
         failed.findings.append(
             file_finding("reading_took_too_long", _seconds_for([received]))
-            if is_timeout
+            if isinstance(error, TimeoutError)
             else file_finding("reader_failed", type(error).__name__)
         )
         return [(received, failed, name)]
@@ -290,21 +376,26 @@ def ingest(
         start_readers()  # they import while landing is looked through
         registry = open_registry(home)
         record_territory(home)
-        files, known, unreadable = files_to_read(home, registry, reread=reread)
-        report = IngestReport(known=known, unreadable=unreadable)
+        finish_erasures(home, registry)
+        files, known, landed = files_to_read(home, registry, reread=reread)
+        report = IngestReport(known=known)
         forms = load_forms()
         write_empty(home, forms)
+        now = datetime.now(UTC)
         if files:
-            now = datetime.now(UTC)
             results = read_all(
                 home, forms, files, now.strftime("%Y%m%dT%H%M%S%f"), years, workers=workers, on_progress=on_progress
             )
             decisions = build_registry_entries(registry, results, now)
             registry.append(decisions)
             _count(report, decisions)
+            read = {received.sha256 for received, _, _ in results}
+            landed.unsteady += [file.landing_path for file in files if file.sha256 not in read and not file.content()]
+        registry.append(place_decisions(home, registry, landed, now))
+        report.not_read = what_was_not_read(landed)
         entries = registry.current()
         prune(home, {entry["extraction_id"] for entry in entries.values() if entry["status"] == ACCEPTED})
-        write_registry_tables(home, entries.values())
+        write_registry_tables(home, registry)
     return report
 
 

@@ -4,6 +4,8 @@ The pseudonyms themselves are made in dbt (`int_household_identity`): HMAC-SHA25
 kept here, so that no compiled SQL ever shows the key.
 """
 
+import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -29,3 +31,9 @@ def ensure_key(home: Home) -> Path:
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(f"inner_pad_hex,outer_pad_hex\n{inner},{outer}\n")
     return path
+
+
+def keyed_mark(home: Home, purpose: str, content: bytes) -> str:
+    """A checksum that only the owner of the secret key can compute; for another purpose it is another one."""
+    key = hmac.new(ensure_key(home).read_bytes(), purpose.encode(), hashlib.sha256).digest()
+    return hmac.new(key, content, hashlib.sha256).hexdigest()

@@ -8,15 +8,18 @@ extraction that the registry names counts.
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from base.forms import ROLES, Form
 from base.home import Home
 from ingestion.decisions import write_decisions
 from ingestion.extract import SOURCE_FILE_ID_LENGTH, Extraction, raw_schema
 from ingestion.parquet import table_of, write_parquet
+from ingestion.registry import Registry
+from ingestion.settled import resolutions
 
 _EXTRACTION = pa.field("extraction_id", pa.string())
 _NOTHING = "none"
@@ -63,6 +66,7 @@ FINDING_SCHEMA = pa.schema(
         ("row_number", pa.int32()),
         ("column_name", pa.string()),
         ("message", pa.string()),
+        ("resolution", pa.string()),
     ]
 )
 
@@ -102,17 +106,37 @@ def write_empty(home: Home, forms: dict[str, Form]) -> None:
     write_decisions(home)
 
 
-def write_registry_tables(home: Home, entries: Iterable[dict[str, Any]]) -> None:
-    """Write what the registry knows as `raw/source_file.parquet` and `raw/finding.parquet`."""
+def write_registry_tables(home: Home, registry: Registry) -> None:
+    """Write what the registry knows as `raw/source_file.parquet` and `raw/finding.parquet`.
+
+    A place of landing without content to read is no file; its findings carry its mark in place of a file's id.
+    `resolution` says why a finding needs no answer any more.
+    """
     files, findings = [], []
-    for entry in entries:
-        source_file_id = entry["sha256"][:SOURCE_FILE_ID_LENGTH]
+    resolved = resolutions(registry)
+    for sha256, entry in registry.current().items():
+        source_file_id = sha256[:SOURCE_FILE_ID_LENGTH]
         received = datetime.fromisoformat(entry["received_at"]).replace(tzinfo=None).isoformat()
         files.append({**entry, "source_file_id": source_file_id, "received_at": received})
         about = {key: entry[key] for key in ("survey_year", "commune_code")}
-        findings += [{**finding, **about, "source_file_id": source_file_id} for finding in entry["findings"]]
+        about |= {"source_file_id": source_file_id, "resolution": resolved.get(sha256)}
+        findings += [{**finding, **about} for finding in entry["findings"]]
+    for mark, place in registry.places().items():
+        findings += [{**finding, "source_file_id": mark} for finding in place["findings"]]
     write_parquet(table_of(files, SOURCE_FILE_SCHEMA), home.raw / "source_file.parquet")
     write_parquet(table_of(findings, FINDING_SCHEMA), home.raw / "finding.parquet")
+
+
+def remove_rows(home: Home, extraction_id: str, checksums: set[str]) -> None:
+    """Remove the rows of some files from the raw tables of a batch; the other files of the batch stay."""
+    ids = pa.array([checksum[:SOURCE_FILE_ID_LENGTH] for checksum in checksums])
+    for role in ROLES:
+        path = _path(home, role, extraction_id)
+        if path.exists():
+            table = pq.read_table(path)
+            kept = table.filter(pc.invert(pc.is_in(table["source_file_id"], value_set=ids)))
+            if kept.num_rows < table.num_rows:
+                write_parquet(kept, path)
 
 
 def prune(home: Home, extraction_ids: set[str]) -> None:

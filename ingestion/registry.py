@@ -1,18 +1,23 @@
 """The registry of every file ever received: append only, one JSON line per decision, each bound to the one before.
 
 Each entry carries `previous_hash` and `hash` (SHA-256 over the previous hash and the entry), so that a removed or
-altered entry is noticed. The last entry of a checksum counts.
+altered entry is noticed. The last entry of a checksum counts. An entry of a place of landing that has no content to
+read (empty, not to be opened) has `place` and no checksum.
+
+The name of an erased file is blanked in its earlier entries. They keep their hashes, and the entry that erases has a
+checksum of each of them as it is now, so that the chain still shows every other change.
 """
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 Entry = dict[str, Any]
-ACCEPTED, REJECTED = "accepted", "rejected"
+ACCEPTED, REJECTED, WITHDRAWN, ERASED = "accepted", "rejected", "withdrawn", "erased"
 FIRST_HASH = "0" * 64
 
 
@@ -24,6 +29,16 @@ def entry_hash(previous_hash: str, entry: Entry) -> str:
     """The hash that binds an entry (without its own hash) to the one before."""
     body = json.dumps({key: value for key, value in entry.items() if key != "hash"}, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256((previous_hash + body).encode()).hexdigest()
+
+
+def _checksum(entry: Entry) -> str:
+    """The checksum of an entry as it stands in the file, its own hash included."""
+    return hashlib.sha256(json.dumps(entry, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def is_blanked(entry: Entry) -> bool:
+    """Whether the name of an erased file was taken out of an entry."""
+    return bool(entry.get("is_blanked"))
 
 
 def _parsed(line: str) -> Entry:
@@ -48,18 +63,27 @@ class Registry:
         registry = cls(path)
         if not path.exists():
             return registry
+        with path.open(encoding="utf-8", errors="surrogateescape") as file:
+            entries = [_parsed(line) for line in file]
+        blanked = {
+            number: checksum
+            for entry in entries
+            if entry.get("status") == ERASED
+            for number, checksum in entry.get("blanked", {}).items()
+        }
         previous = FIRST_HASH
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, start=1):
-                entry = _parsed(line)
-                if entry.get("previous_hash") != previous or entry.get("hash") != entry_hash(previous, entry):
-                    raise BrokenRegistryError(
-                        f"{path}: entry {number} does not follow from the one before; an entry was altered or removed. "
-                        "Restore the file from a backup; without one, see docs/operations.md. Nothing was read or "
-                        "published."
-                    )
-                previous = entry["hash"]
-                registry.entries.append(entry)
+        for number, entry in enumerate(entries, start=1):
+            is_as_written = entry.get("hash") == entry_hash(previous, entry) or (
+                is_blanked(entry) and _checksum(entry) == blanked.get(str(number))
+            )
+            if entry.get("previous_hash") != previous or not is_as_written:
+                raise BrokenRegistryError(
+                    f"{path}: entry {number} does not follow from the one before; an entry was altered or removed. "
+                    "Restore the file from a backup; without one, see docs/operations.md. Nothing was read or "
+                    "published."
+                )
+            previous = entry["hash"]
+            registry.entries.append(entry)
         return registry
 
     @property
@@ -69,20 +93,48 @@ class Registry:
 
     def append(self, decisions: Iterable[Entry]) -> None:
         """Add decisions and write them through to the disk."""
-        lines = []
-        for decision in decisions:
-            entry = {**decision, "sequence": len(self.entries) + 1, "previous_hash": self.head}
-            entry["hash"] = entry_hash(self.head, entry)
-            self.entries.append(entry)
-            lines.append(json.dumps(entry, ensure_ascii=False, sort_keys=True))
+        lines = [_line(self._add(decision)) for decision in decisions]
         if lines:
             with self.path.open("a", encoding="utf-8") as file:
-                file.write("\n".join(lines) + "\n")
+                file.write("".join(lines))
                 file.flush()
+
+    def append_erasure(self, decision: Entry) -> None:
+        """Add the decision to erase a file, and blank its name in all earlier entries; both or neither."""
+        earlier = [entry for entry in self.entries if entry.get("sha256") == decision["sha256"]]
+        names = {entry["landing_path"] for entry in earlier} - {None}
+        blanked = {}
+        for place, entry in enumerate(self.entries):
+            if entry.get("sha256") == decision["sha256"] or ("place" in entry and entry["landing_path"] in names):
+                self.entries[place] = {**entry, "landing_path": None, "is_blanked": True}
+                blanked[str(place + 1)] = _checksum(self.entries[place])
+        self._add({**decision, "landing_path": None, "blanked": blanked})
+        partial = self.path.with_suffix(".partial")
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.writelines(map(_line, self.entries))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self.path)
+
+    def _add(self, decision: Entry) -> Entry:
+        entry = {**decision, "sequence": len(self.entries) + 1, "previous_hash": self.head}
+        entry["hash"] = entry_hash(self.head, entry)
+        self.entries.append(entry)
+        return entry
 
     def current(self) -> dict[str, Entry]:
         """The entry that counts, by checksum, in the order in which the files were first received."""
         current: dict[str, Entry] = {}
         for entry in self.entries:
-            current[entry["sha256"]] = entry
+            if "place" not in entry:
+                current[entry["sha256"]] = entry
         return current
+
+    def places(self) -> dict[str, Entry]:
+        """The entry that counts of each place of landing that had no content to read, by its mark."""
+        return {entry["place"]: entry for entry in self.entries if "place" in entry}
+
+
+def _line(entry: Entry) -> str:
+    return json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n"

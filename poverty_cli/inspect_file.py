@@ -5,9 +5,10 @@ the warehouse runs.
 """
 
 import shutil
+import signal
 import subprocess
-import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 import duckdb
 from rich.console import Console
@@ -19,6 +20,7 @@ from base.reference_build import write_reference
 from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from ingestion.registry import Registry
+from poverty_cli.private_place import private_folder
 
 # Completeness is about communes that sent nothing, which one file alone cannot answer.
 _ABOUT_ONE_FILE = (
@@ -29,13 +31,18 @@ _ABOUT_ONE_FILE = (
 
 def inspect_file(console: Console, file: Path) -> bool:
     """Print what the file is and its findings; returns whether any is an error."""
-    with tempfile.TemporaryDirectory(prefix="poverty-inspect-") as folder:
-        home = Home(Path(folder)).create()
+    for stop in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C does, so that the copy is removed
+        signal.signal(stop, lambda number, _: exit_with(128 + number))
+    with private_folder() as folder:
+        home = Home(folder).create()
         shutil.copyfile(file, home.landing / "inspected.xlsx")
         ensure_key(home)
         ingest(home, workers=1)
-        entry = next(iter(Registry.open(home.registry).current().values()))
-        _print_facts(console, entry)
+        entry = next(iter(Registry.open(home.registry).current().values()), None)
+        if entry is None:
+            console.print("The file is empty.")
+        else:
+            _print_facts(console, entry)
         findings = _findings(home)
     if not findings:
         console.print("No problem found.")
@@ -48,6 +55,11 @@ def inspect_file(console: Console, file: Path) -> bool:
             table.add_row(*("" if value is None else str(value) for value in finding))
         console.print(table)
     return any(finding[0] == "error" for finding in findings)
+
+
+def exit_with(code: int) -> NoReturn:
+    """End with an exit code, through every `finally`."""
+    raise SystemExit(code)
 
 
 def _print_facts(console: Console, entry: dict[str, object]) -> None:

@@ -4,11 +4,13 @@ Exit codes: 0 published (or the question was answered), 1 not published or faile
 """
 
 import contextlib
+import os
 import re
 import shlex
 import sys
 import traceback
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -23,7 +25,8 @@ from base.reference import WrongReferenceError, survey_years
 from base.release_layout import read_datapackage
 from base.territory import choose_territory, record_territory
 from ingestion.decisions import write_first_waivers
-from ingestion.ingest import files_to_read
+from ingestion.ingest import files_to_read, place_decisions
+from ingestion.landing import list_landing, what_was_not_read
 from ingestion.published_heads import open_registry
 from ingestion.registry import BrokenRegistryError
 from poverty_cli import summary
@@ -31,9 +34,11 @@ from poverty_cli.feedback_command import feedback
 from poverty_cli.forms_command import forms
 from poverty_cli.measure_command import measure
 from poverty_cli.open_data import make_open_data
+from poverty_cli.private_place import remove_left_behind
 from poverty_cli.release_commands import diff, verify
 from poverty_cli.territory_command import territory
 from poverty_cli.trace_command import trace
+from poverty_cli.withdraw_command import erase, withdraw
 from publication.build_state import finished_build
 from publication.inputs import inputs_of
 from publication.waivers import expired
@@ -68,7 +73,9 @@ def options(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="The version of the product.")
     ] = False,
 ) -> None:
-    """What holds for every command: --version, and the territory of the home."""
+    """What holds for every command: --version, the territory of the home, and who may read what is made."""
+    os.umask(0o027)  # whatever the caller's is; what holds personal data is made for its owner only
+    remove_left_behind()
     if context.invoked_subcommand != territory.info.name:
         choose_territory(Home.from_environment())
 
@@ -116,23 +123,30 @@ def _make_sample(home: Home, seed: int) -> None:
     )
     if write_first_waivers(home, made.waivers):
         console.print(
-            f"{len(made.waivers)} of its files do not say whose they are; they are waived in "
+            f"{len(made.waivers)} of its files are answered by no later one; they are waived in "
             f"{home.decisions / 'waivers.csv'}",
             soft_wrap=True,
         )
 
 
-def _is_empty(folder: Path) -> bool:
-    return not any(path.is_file() for path in folder.rglob("*"))
+def _why_no_sample(home: Home) -> str | None:
+    """Why a sample may not be made here; None where it may.
+
+    Made-up workbooks among real ones would be counted with them, so any entry in landing is one too many.
+    """
+    if next(home.landing.iterdir(), None) is not None:
+        return f"{home.landing} is not empty; the sample is only made in an empty landing folder."
+    if open_registry(home).entries and not home.truth.exists():
+        return f"{home.root} has received files that are no sample; make the sample in a new home."
+    return None
 
 
 def sample(seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 2021) -> None:
     """Make the sample province in an empty landing folder: simulated workbooks of the territory, every survey year."""
     home = Home.from_environment().create()
-    if not _is_empty(home.landing):
-        errors.print(
-            f"{home.landing} is not empty; the sample is only made in an empty landing folder.", soft_wrap=True
-        )
+    refusal = _why_no_sample(home)
+    if refusal:
+        errors.print(refusal, soft_wrap=True, markup=False)
         raise typer.Exit(2)
     _make_sample(home, seed)
 
@@ -142,10 +156,12 @@ def run(strict: Strict = False) -> None:
     """Do everything: read what is new, build, check, publish. Makes the sample province when landing is empty."""
     home = Home.from_environment().create()
     summary.print_lost_files(console, home, open_registry(home))
-    if _is_empty(home.landing) and not home.registry.exists():
+    if not home.registry.exists() and _why_no_sample(home) is None:
         _make_sample(home, seed=2021)
     if _is_fresh(home):
         console.print("Nothing new since the last release; no workbook was read.")
+        for sentence in what_was_not_read(list_landing(home.landing)):
+            console.print(sentence, soft_wrap=True)
     else:
         _job(home, "everything", whole_range=True)
     _finish(home, strict)
@@ -156,9 +172,11 @@ def _is_fresh(home: Home) -> bool:
     description = read_datapackage(home.current)
     if description is None:
         return False
-    files, _, _ = files_to_read(home, open_registry(home))
+    registry = open_registry(home)
+    files, _, landed = files_to_read(home, registry)
     return (
         not files
+        and not place_decisions(home, registry, landed, datetime.now(UTC))
         and description["inputsState"] == inputs_of(home).state
         and not expired(description["waiversInForce"], today())
     )
@@ -202,9 +220,13 @@ def _is_published(home: Home) -> bool:
 
 
 @app.command()
-def status() -> None:
-    """What has landed, what is missing, what is published."""
-    summary.print_status(console, Home.from_environment().create())
+def status(
+    paths: Annotated[
+        bool, typer.Option("--paths", help="Also name files and folders of landing; a name may name a person.")
+    ] = False,
+) -> None:
+    """What has landed, what waits for an answer, what is missing, what is published."""
+    summary.print_status(console, Home.from_environment().create(), with_paths=paths)
 
 
 @app.command()
@@ -219,7 +241,7 @@ def inspect(
 
 
 # In the order of --help: what runs the warehouse comes first, the sample at the end.
-for command in (trace, diff, verify, forms, feedback, measure, sample):
+for command in (withdraw, erase, trace, diff, verify, forms, feedback, measure, sample):
     app.command()(command)
 
 

@@ -9,12 +9,16 @@ from rich.table import Table
 from base.home import Home
 from base.reference import cutoff_date, units_valid_on
 from base.release_layout import DATABASE, DESCRIPTION, PARQUET, REPORTS, read_datapackage
-from ingestion.ingest import files_to_read, lost_files
-from ingestion.landing import list_landing, unreadable_files
+from ingestion.extract import SOURCE_FILE_ID_LENGTH
+from ingestion.ingest import SETTLED, files_to_read, lost_files
+from ingestion.landing import LandingList, printable_path, stored_path, what_was_not_read
 from ingestion.published_heads import open_registry
-from ingestion.registry import ACCEPTED, Registry
+from ingestion.registry import ACCEPTED, REJECTED, Entry, Registry
+from ingestion.settled import has_same_number, open_rejections
 from reports.simulated import simulated_files
 from reports.tables import ReleaseTables, open_release
+
+_LISTED = 20
 
 
 def print_release(console: Console, home: Home) -> int:
@@ -70,15 +74,27 @@ def print_release(console: Console, home: Home) -> int:
     return sum(count for severity, _, count in findings if severity == "error")
 
 
-def print_status(console: Console, home: Home) -> None:
-    """Files by survey year, communes without an accepted file, what waits in landing, and the current release."""
+def print_status(console: Console, home: Home, *, with_paths: bool = False) -> None:
+    """Corrections that do not count, files by survey year, communes without an accepted file, what waits in landing or
+    for an answer, and the current release. Names of files only `with_paths`: they may name a person.
+    """
     registry = open_registry(home)
     current = registry.current().values()
+    rejections = open_rejections(registry)
+    for entry in rejections:
+        if has_same_number(entry):
+            console.print(
+                f"[bold]A correction does not count:[/bold] commune {entry['commune_code']} sent file "
+                f"{_id(entry)} for {entry['survey_year']} with number {entry['submission_number']}, which an "
+                "accepted file has already. It must be sent again with a higher number.",
+                soft_wrap=True,
+                highlight=False,
+            )
     accepted = [entry for entry in current if entry["status"] == ACCEPTED]
     by_year: dict[int, set[str]] = {}
     for entry in accepted:
         by_year.setdefault(entry["survey_year"], set()).add(entry["commune_code"])
-    rejected = Counter(entry["survey_year"] for entry in current if entry["status"] != ACCEPTED)
+    rejected = Counter(entry["survey_year"] for entry in current if entry["status"] == REJECTED)
     table = Table(title=f"What has landed in {home.landing}", title_justify="left")
     for heading in ("Year", "Communes received", "Expected", "Missing", "Files accepted", "Files rejected"):
         table.add_column(heading, justify="right")
@@ -102,13 +118,15 @@ def print_status(console: Console, home: Home) -> None:
         if missing:
             shown = ", ".join(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
             console.print(f"{year}: no accepted file from {shown}", soft_wrap=True)
-    waiting, _, unreadable = files_to_read(home, registry)
+    waiting, _, landed = files_to_read(home, registry)
     lost = lost_files(home, registry)
     unread = sum(1 for received in waiting if received.sha256 not in lost)
-    console.print(f"{len(list_landing(home.landing).checksums):,} files in landing, {unread:,} not read yet.")
+    console.print(f"{len(landed.checksums) + len(landed.empty):,} files in landing, {unread:,} not read yet.")
     print_lost_files(console, home, registry)
-    if unreadable:
-        console.print(unreadable_files(len(unreadable)), soft_wrap=True)
+    _print_ignored(console, landed, with_paths)
+    for sentence in what_was_not_read(landed):
+        console.print(sentence, soft_wrap=True)
+    _print_rejections(console, registry, rejections, with_paths)
     description = read_datapackage(home.current)
     if description is None:
         console.print("Nothing is published yet. `poverty run` does everything.")
@@ -121,6 +139,50 @@ def print_status(console: Console, home: Home) -> None:
         with open_release(home.current) as tables:
             _print_simulated(console, *simulated_files(tables))
         _print_decisions(console, home)
+
+
+def _print_ignored(console: Console, landed: LandingList, with_paths: bool) -> None:
+    """What lies in landing and is no delivery."""
+    for reason, count in sorted(Counter(landed.ignored.values()).items()):
+        console.print(f"Passed over in landing: {count:,} × {reason}", highlight=False)
+        if with_paths:
+            _print_paths(console, [stored_path(path) for path, why in landed.ignored.items() if why == reason])
+    if with_paths and landed.unsteady:
+        console.print("Vanished or changed while they were read:")
+        _print_paths(console, [stored_path(path) for path in landed.unsteady])
+
+
+def _print_rejections(console: Console, registry: Registry, rejections: list[Entry], with_paths: bool) -> None:
+    """Rejected files and places of landing whose findings are open."""
+    places = [place for place in registry.places().values() if place["status"] != SETTLED]
+    waiting = [(_id(entry), _about(entry), entry) for entry in rejections]
+    waiting += [(place["place"], place["status"], place) for place in places]
+    if waiting:
+        console.print(f"Waiting for an answer: {len(waiting):,} files and places of landing")
+    for mark, about, entry in waiting if with_paths else waiting[:_LISTED]:
+        codes = ", ".join(dict.fromkeys(one["check_code"] for one in entry["findings"] if one["severity"] == "error"))
+        console.print(f"  {mark}: {about}, {codes}", soft_wrap=True, highlight=False, markup=False)
+        if with_paths:
+            _print_paths(console, [entry["landing_path"]])
+    if len(waiting) > _LISTED and not with_paths:
+        console.print(f"  … {len(waiting) - _LISTED:,} more; --paths lists all, with their paths.")
+
+
+def _id(entry: Entry) -> str:
+    return str(entry["sha256"][:SOURCE_FILE_ID_LENGTH])
+
+
+def _about(entry: Entry) -> str:
+    whose = f"commune {entry['commune_code'] or 'unknown'}, {entry['survey_year'] or 'year unknown'}"
+    return f"{whose}, submission {entry['submission_number'] or 'unknown'}"
+
+
+def _print_paths(console: Console, stored: list[str | None]) -> None:
+    for path in stored:
+        if path is not None:
+            console.print(
+                f"    landing/{printable_path(path)}", soft_wrap=True, highlight=False, markup=False, emoji=False
+            )
 
 
 def print_lost_files(console: Console, home: Home, registry: Registry) -> None:

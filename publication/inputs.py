@@ -11,7 +11,7 @@ from base.home import Home
 from base.product import DBT, PACKAGES
 from base.reference import reference_files
 from ingestion.kept_decisions import decision_files, decision_mark
-from ingestion.published_heads import open_registry
+from ingestion.published_heads import head_mark, open_registry
 
 # What decides figures and reports. The sample, tests, documents, the command line and the orchestration may change
 # without making a release stale.
@@ -33,8 +33,8 @@ _GENERATED = "__pycache__"
 
 @dataclass(frozen=True)
 class Inputs:
-    """The parts. `decisions` has the mark of every decision file by its name (`decision_mark`); the others are one hash
-    each.
+    """The parts. `registry_head` is keyed (`head_mark`). `decisions` has the mark of every decision file by its name
+    (`decision_mark`); the others are one hash each.
 
     `finding_ledger` is the checksum of what was known of findings before; it decides when a finding was first seen and
     no figure, so that it is no part of `state`.
@@ -62,7 +62,7 @@ class Inputs:
 def inputs_of(home: Home) -> Inputs:
     """The inputs as they are now. Raises BrokenRegistryError."""
     return Inputs(
-        open_registry(home).head,
+        head_mark(home, open_registry(home).head),
         rules_hash=_hash(reference_files()),
         code_hash=_hash(code_files(), "\n".join(_libraries())),
         decisions={path.name: decision_mark(home, path.read_bytes()) for path in decision_files(home)},

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from base.home import SHARED, Home
+from base.home import Home, published_rights
 from base.release_layout import (
     DATA_DOCS,
     DATABASE,
@@ -80,7 +80,7 @@ def publish(
     release_id = now.strftime("%Y%m%dT%H%M%S%fZ")
     parent = releases_folder(home)
     parent.mkdir(parents=True, exist_ok=True)
-    parent.chmod(SHARED)
+    parent.chmod(published_rights()[0])
     _remove_unfinished(parent)
     sync_from_current_release(home)
     aside = parent / f".building-{release_id}"
@@ -126,13 +126,14 @@ def _refuse_personal_values(places: list[str]) -> None:
 
 
 def make_readable(folder: Path) -> None:
-    """Let everybody read what is below a folder and nobody change a file of it: a release never changes.
+    """Let its readers read what is below a folder and nobody change a file of it: a release never changes.
 
-    Everything else under `$POVERTY_HOME` is its owner's only. Folders stay writable to the owner, so that an old
-    release can be removed as a whole.
+    Readers are the group, or everybody with POVERTY_OPEN_RELEASES=1. Everything else under `$POVERTY_HOME` is its
+    owner's only. Folders stay writable to the owner, so that an old release can be removed as a whole.
     """
+    folder_rights, file_rights = published_rights()
     for path in (folder, *folder.rglob("*")):
-        path.chmod(SHARED if path.is_dir() else 0o444)
+        path.chmod(folder_rights if path.is_dir() else file_rights)
 
 
 def _remove_unfinished(parent: Path) -> None:

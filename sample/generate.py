@@ -29,7 +29,7 @@ _IN_FLIGHT = 48  # files given to the writers at a time, so that a fast simulati
 class SampleSummary:
     """What was written: files, and the rows of those that are to be accepted.
 
-    `waivers`: lines of waivers.csv for the files that do not say whose they are.
+    `waivers`: lines of waivers.csv for the files that no later one answers.
     """
 
     files: int

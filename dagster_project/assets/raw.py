@@ -15,7 +15,6 @@ from dagster_project.partitions import survey_years, years_to_read
 from dagster_project.plots import bar_plot
 from dagster_project.resources import HomeResource
 from ingestion.ingest import ingest
-from ingestion.landing import unreadable_files
 
 _DESCRIPTIONS = {
     "household": "Household rows of every accepted workbook, each cell as text with file, sheet and row.",
@@ -65,8 +64,8 @@ def survey_workbooks(
 
     with without_values():
         report = ingest(home, years_to_read(list(context.partition_keys)), reread=config.reread, on_progress=progress)
-    if report.unreadable:
-        context.log.warning(unreadable_files(len(report.unreadable)))
+    for sentence in report.not_read:
+        context.log.warning(sentence)
     accepted = {str(year): files for year, files in sorted(report.years.items())}
     for name in _DESCRIPTIONS:
         yield dg.MaterializeResult(

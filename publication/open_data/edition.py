@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from base.home import SHARED, Home
+from base.home import Home, published_rights
 from base.reference import read_table
 from base.release_layout import DATABASE, DESCRIPTION, read_datapackage
 from base.sql import sql_text
@@ -188,7 +188,7 @@ def write_edition(home: Home) -> Edition:
         aside = folder.with_name(f".building-{folder.name}")
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
-        aside.parent.chmod(SHARED)
+        aside.parent.chmod(published_rights()[0])
         try:
             _write(home.current.resolve(), aside, package)
         except Exception:
@@ -228,8 +228,9 @@ def _write(release: Path, aside: Path, package: dict[str, Any]) -> None:
         connection.execute("use memory")
         connection.execute("detach open")
     _describe(aside, package, {table: dict(counted) for table, counted in cells.items()})
+    folder_rights, file_rights = published_rights()
     for made in (aside, *aside.rglob("*")):
-        made.chmod(SHARED if made.is_dir() else 0o644)
+        made.chmod(folder_rights if made.is_dir() else file_rights)
 
 
 def _write_table(

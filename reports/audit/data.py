@@ -145,11 +145,15 @@ def read_files(reader: ReleaseTables) -> list[Row]:
 
 
 def read_findings(reader: ReleaseTables, checks: dict[str, Row], files: list[Row]) -> list[Row]:
-    """Findings, errors first and young years first, with what the catalogue and the registry say of them."""
+    """Findings with what the catalogue and the registry say of them: errors first and young years first.
+
+    Before them stands a correction that does not count because its number is in use: its sender knows nothing of it.
+    """
     by_id = {file["source_file_id"]: file for file in files}
     findings = reader.rows(
         "from quality.finding "
-        "order by severity, survey_year desc, commune_code, check_code, source_file_id, row_number, column_name"
+        "order by check_code <> 'same_submission_number', "
+        "severity, survey_year desc, commune_code, check_code, source_file_id, row_number, column_name"
     )
     for finding in findings:
         _describe(finding, checks, by_id)

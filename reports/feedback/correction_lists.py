@@ -106,8 +106,9 @@ def _names(coverage: Coverage, survey_year: int, commune_code: str | None) -> di
     return names
 
 
-def _order(finding: Row) -> tuple[str, str, str, int]:
+def _order(finding: Row) -> tuple[bool, str, str, str, int]:
     return (
+        finding["check_code"] != "same_submission_number",  # of this one its sender knows nothing
         finding["severity"],
         finding["source_file_id"] or "",
         finding["sheet"] or "",

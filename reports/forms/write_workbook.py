@@ -18,7 +18,7 @@ from reports.forms.excel_text import looks_like_formula, put_text
 from reports.forms.layout import Sheet
 from reports.forms.paper import MARGIN_BOTTOM, MARGIN_FOOTER, MARGIN_SIDE, MARGIN_TOP, papers_down
 
-READABLE = 0o644
+READABLE = 0o640
 _THIN = Side(style="thin")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _FAMILY = "Times New Roman"

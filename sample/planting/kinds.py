@@ -13,6 +13,7 @@ LIST_KINDS: tuple[ListKind, ...] = (*plausibility.KINDS, *persons.KINDS, *consis
 # Checks that raise findings and are not planted, with the reason.
 NOT_PLANTED = {
     "reader_failed": "a crash of our own reader process; no workbook holds one",
+    "unreadable_place": "a place in landing with wrong rights; no workbook makes one",
     "no_accepted_file": "all communes send every year, so that the figures are those of the calibration",
 }
 

@@ -24,7 +24,7 @@ COLUMNS = (
 OPEN, RESOLVED, WAIVED = "open", "resolved", "waived"  # as quality.finding has it when all files have been read
 LEFT_OUT = "left_out"  # the territory has no commune that suits the kind: no file has the error
 _WAIVER = {
-    "reason": "Tệp không đọc được hoặc ghi sai mã xã; xã đã gửi tệp đúng của cùng năm (dữ liệu mô phỏng)",
+    "reason": "Tệp không đọc được, sai mã xã hoặc trùng lần gửi; xã đã gửi tệp đúng của cùng năm (dữ liệu mô phỏng)",
     "decided_by": "Cơ quan thường trực giảm nghèo (dữ liệu mô phỏng)",
     "expires_on": "2099-12-31",
 }
@@ -78,7 +78,7 @@ def left_out_of(planted_id: str, check_code: str, year: int) -> Planted:
 
 
 def waivers_of(landing: Path, planted: Iterable[Planted]) -> list[dict[str, str]]:
-    """A line of waivers.csv for every finding that only a waiver settles: its file does not say whose it is.
+    """A line of waivers.csv for every finding that only a waiver settles: of a file that no later one answers.
 
     Decided in the January after the review; the year is that of the file's folder.
     """

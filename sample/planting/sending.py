@@ -45,7 +45,8 @@ class FileKind:
         """What becomes of its findings once all files have been read."""
         if self.comes == CURRENT:
             return OPEN
-        return RESOLVED if self.says_whose else WAIVED
+        # Nobody sends a higher number after a file beside the good one.
+        return RESOLVED if self.says_whose and self.comes != BESIDE else WAIVED
 
 
 @dataclass(frozen=True)

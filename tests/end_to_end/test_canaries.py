@@ -227,7 +227,9 @@ def test_private_folders_are_their_owners_only(runs: Runs, home: Home) -> None:
     for folder in home.private:
         assert folder.stat().st_mode & 0o077 == 0, folder
         assert [path for path in folder.rglob("*") if path.lstat().st_mode & 0o077 and not path.is_symlink()] == []
-    assert [path for path in home.current.resolve().rglob("*") if not path.stat().st_mode & 0o004] == []
+    published = [path for path in home.published.rglob("*") if not path.is_symlink()]
+    assert [path for path in published if path.stat().st_mode & 0o007] == []
+    assert [path for path in home.current.resolve().rglob("*") if not path.stat().st_mode & 0o040] == []
 
 
 def test_the_search_finds_every_spelling(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """`poverty inspect`: a file is judged by the same rules before anyone drops it in."""
 
+import os
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from base.forms import load_forms
 from base.home import Home
-from tests.support.homes import poverty
+from tests.support.homes import POVERTY, poverty
 from tests.support.workbooks import household, workbook_bytes
 
 pytestmark = pytest.mark.build
@@ -41,3 +45,33 @@ def test_every_problem_is_reported_without_any_value(home: Home, tmp_path: Path)
     for code in ("class_label_unknown", "household_code_duplicate", "unreadable_number", "unreadable_date"):
         assert code in shown
     assert "Canary" not in shown
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_a_stopped_inspection_leaves_no_workbook_behind(
+    home: Home, tmp_path: Path, stop: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setenv("POVERTY_HOME", str(home.root))
+    (tmp_path / "tmp").mkdir()
+    path = tmp_path / "good.xlsx"
+    path.write_bytes(workbook_bytes(FORM))
+    running = subprocess.Popen(
+        [str(POVERTY), "inspect", str(path)],
+        env=os.environ | {"POVERTY_HOME": str(home.root)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    until = time.monotonic() + 60
+    while not (copies := list(tmp_path.glob("cache/*/inspect/*/landing/*.xlsx"))) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert copies, "the inspection did not begin"
+    assert copies[0].parents[1].stat().st_mode & 0o077 == 0
+    running.send_signal(stop)
+    running.wait(60)
+    if stop == signal.SIGKILL:
+        poverty(home, "status")
+    assert list(tmp_path.glob("cache/*/inspect/*")) == []
+    assert not list((tmp_path / "tmp").rglob("*.xlsx"))

@@ -79,6 +79,7 @@ examined as (
             when is_broken then 'không đọc được dòng này; hãy kiểm tra dấu nháy kép và dòng tên cột ở đầu tệp'
             when source_file_id is null then 'tệp không có trong sổ tiếp nhận'
             when file_status = 'superseded' then 'tệp đã có tệp thay thế; hãy sửa trên tệp đang có hiệu lực'
+            when file_status in ('withdrawn', 'erased') then 'tệp đã được rút lại nên không có số liệu để sửa'
             when file_status = 'rejected' then 'tệp đã bị từ chối nên không có số liệu để sửa'
             when role is null then 'trang không có trong mẫu của tệp hoặc không phải trang số liệu'
             when candidates > 1 then 'tên cột là của nhiều cột; hãy ghi kèm tiêu đề nhóm hoặc dùng tên trường'

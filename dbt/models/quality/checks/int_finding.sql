@@ -41,7 +41,8 @@ of_files as (
         || 'mục «' || coalesce(form_columns.printed_header, in_files.column_name) || '»: '
         || checks.meaning
         || coalesce(' (' || in_files.detail || ')', '')
-        || '. ' || checks.action as message
+        || '. ' || checks.action as message,
+        cast(null as {{ dbt.type_string() }}) as resolution
     from in_files
     {# A code without a row in the table breaks the contract of quality.finding instead of vanishing here. #}
     left join checks on in_files.check_code = checks.check_code
@@ -65,7 +66,8 @@ of_ingestion as (
         findings.sheet,
         findings.row_number,
         findings.column_name,
-        findings.message
+        findings.message,
+        findings.resolution
     from {{ source('raw', 'finding') }} as findings
     left join files on findings.source_file_id = files.source_file_id
 ),
@@ -84,7 +86,8 @@ of_communes as (
         cast(null as {{ dbt.type_string() }}) as column_name,
         communes.commune_name || ' (' || communes.commune_code || '), năm '
         || cast(communes.survey_year as {{ dbt.type_string() }}) || ': '
-        || checks.meaning || '. ' || checks.action as message
+        || checks.meaning || '. ' || checks.action as message,
+        cast(null as {{ dbt.type_string() }}) as resolution
     from {{ ref('int_commune_year') }} as communes
     inner join checks on checks.check_code = 'no_accepted_file'
     where not communes.is_received
@@ -106,7 +109,8 @@ of_changes as (
         changes.commune_name || ' (' || changes.commune_code || '), năm '
         || cast(changes.survey_year as {{ dbt.type_string() }})
         || ', mục «' || changes.column_name || '»: '
-        || checks.meaning || ' (' || changes.detail || '). ' || checks.action as message
+        || checks.meaning || ' (' || changes.detail || '). ' || checks.action as message,
+        cast(null as {{ dbt.type_string() }}) as resolution
     from {{ ref('int_finding_commune_change') }} as changes
     inner join checks on changes.check_code = checks.check_code
 ),
@@ -119,21 +123,6 @@ findings as (
     select * from of_ingestion
     union
     select * from of_communes
-),
-
-{# A rejected file is done with once its commune has an accepted one that is not older. #}
-settled as (
-    select distinct rejected.source_file_id
-    from files as rejected
-    inner join files as accepted
-        on
-            rejected.survey_year = accepted.survey_year
-            and rejected.commune_code = accepted.commune_code
-            and (
-                rejected.submission_number <= accepted.submission_number
-                or rejected.received_at < accepted.received_at
-            )
-    where rejected.public_status = 'rejected' and accepted.is_in_force
 )
 
 -- The sentence is no part of the id where it is ours: neither a better wording nor another number in it (the share of
@@ -160,7 +149,7 @@ select
     findings.row_number,
     findings.column_name,
     findings.message,
-    coalesce(files.public_status, 'accepted') <> 'superseded' and settled.source_file_id is null as is_open
+    findings.resolution,
+    coalesce(files.public_status, 'accepted') <> 'superseded' and findings.resolution is null as is_open
 from findings
 left join files on findings.source_file_id = files.source_file_id
-left join settled on findings.source_file_id = settled.source_file_id
