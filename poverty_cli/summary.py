@@ -6,9 +6,12 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from base.foreign_text import shown
 from base.home import Home
 from base.reference import cutoff_date, units_valid_on
 from base.release_layout import DATABASE, DESCRIPTION, PARQUET, REPORTS, read_datapackage
+from base.text import fold
+from ingestion.decisions import DECISION_FILES, PUBLISHED_TEXTS, checked_lines
 from ingestion.ingest import files_to_read, lost_files
 from ingestion.landing import list_landing, unreadable_files
 from ingestion.published_heads import open_registry
@@ -109,6 +112,7 @@ def print_status(console: Console, home: Home) -> None:
     print_lost_files(console, home, registry)
     if unreadable:
         console.print(unreadable_files(len(unreadable)), soft_wrap=True)
+    print_texts_to_publish(console, home)
     description = read_datapackage(home.current)
     if description is None:
         console.print("Nothing is published yet. `poverty run` does everything.")
@@ -137,6 +141,41 @@ def _print_simulated(console: Console, simulated: int, current: int) -> None:
             f"all {current:,} current files" if simulated == current else f"{simulated:,} of {current:,} current files"
         )
         console.print(f"[bold]Simulated data[/bold]: {files} say so on their cover.", soft_wrap=True)
+
+
+def print_texts_to_publish(console: Console, home: Home) -> None:
+    """What decisions that no release has yet would publish, word by word, and which lines are refused for their text.
+
+    For the terminal only: a person sees a text before it counts.
+    """
+    released = _released_texts(home)
+    for name, (file_name, _) in DECISION_FILES.items():
+        for line in checked_lines(home, name):
+            number = line["line_number"]
+            if line["text_problem"]:
+                console.print(f"Dòng {number} của {file_name}: {line['text_problem']}.", soft_wrap=True, markup=False)
+                continue
+            texts = {column: line.get(column) for column in PUBLISHED_TEXTS}
+            if {fold(text) for text in texts.values() if text} - released:
+                said = ", ".join(f"{column} «{shown(text)}»" for column, text in texts.items() if text)
+                console.print(f"{file_name} line {number} will be published: {said}", soft_wrap=True, markup=False)
+
+
+def _released_texts(home: Home) -> set[str]:
+    if not (home.current / DATABASE).exists():
+        return set()
+    with duckdb.connect(str(home.current / DATABASE), read_only=True) as connection:
+        columns = connection.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'quality' "
+            "and table_name in ('waiver', 'correction') and column_name in (select unnest(?))",
+            [list(PUBLISHED_TEXTS)],
+        ).fetchall()
+        return {
+            fold(text)
+            for table, column in columns
+            for (text,) in connection.execute(f"select distinct {column} from quality.{table}").fetchall()
+            if text
+        }
 
 
 def _print_decisions(console: Console, home: Home) -> None:
