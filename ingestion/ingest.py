@@ -30,6 +30,7 @@ from ingestion.extract import Extraction, ReadCache, extract_all
 from ingestion.findings import file_finding
 from ingestion.landing import list_landing
 from ingestion.published_heads import open_registry
+from ingestion.quiet_readers import silence_readers
 from ingestion.raw_store import has_batch, prune, write_batch, write_empty, write_registry_tables
 from ingestion.registry import ACCEPTED, REJECTED, Entry, Registry
 
@@ -156,7 +157,8 @@ def start_readers() -> ForkServerContext:
 
 
 def _use_reference(reference: str, territory: str) -> None:
-    """Judge by the tables of the parent process: the fork server may be older than its choice."""
+    """Judge by the tables of the parent process, in silence: the fork server may be older than its choice."""
+    silence_readers()
     os.environ.update({REFERENCE_VARIABLE: reference, TERRITORY_VARIABLE: territory})
 
 
