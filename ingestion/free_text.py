@@ -50,6 +50,8 @@ _ADDRESSES = (
 )
 _HOUSEHOLD_CODE = re.compile(r"(?<!\d)\d{5}\s?[-–./_]\s?\d{1,5}(?!\d)")
 _TITLE = re.compile(r"\b(?:ông|bà|anh|chị|cô|chú|bác|hộ)\s+(?:\w\.\s*)?$", re.IGNORECASE)
+# An officer signs with a whole name or an office; a lone name may be anybody's.
+_MOST_WORDS_OF_LONE_NAME = 2
 _TITLED_NAME = re.compile(r"\b(?:[Ôô]ng|ÔNG|[Bb]à|BÀ|[Aa]nh|ANH|[Cc]hị|CHỊ)\s+([^\W\d_]+)")
 # Rows of a reference table that hold the words of the matter; people may be called as some of them.
 _NO_VOCABULARY = ("sample_calibration",)
@@ -196,9 +198,9 @@ def _names_somebody(text: str, own: OwnValues, is_signature: bool) -> bool:
     words = [key(word[0]) for word in found]
     if own.household.is_in(words) or own.files.is_in(words):
         return True
-    if is_signature:
+    if is_signature and len(words) > _MOST_WORDS_OF_LONE_NAME:
         return False
-    if any(word[0].isupper() for word in _TITLED_NAME.findall(text)):
+    if not is_signature and any(word[0].isupper() for word in _TITLED_NAME.findall(text)):
         return True
     for word, place in zip(words, found, strict=True):
         titled = _TITLE.search(text[: place.start()]) is not None

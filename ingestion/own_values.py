@@ -39,20 +39,23 @@ class KnownValues:
     home: Home
     _files: dict[str, list[_Person]] = field(default_factory=dict)
     _names: dict[tuple[str, ...], Names] = field(default_factory=dict)
+    _received: list[tuple[str, str | None, int | None]] | None = None
 
     def of(self, line: dict[str, Any], cell_values: Iterable[str | None] = ()) -> OwnValues:
         """The values that a line of a decision file must not repeat.
 
-        Those of the household on its row and of everybody in its file; without a file, of the files of its commune.
+        Those of the household on its row, and of everybody in its file and the other files of its commune.
         """
         named = line.get("file") or line.get("source_file_id")
         row = line.get("row") or line.get("row_number")
         given = tuple(value for value in cell_values if value)
-        sources = [named.lower()[:_SOURCE_ID_LENGTH]] if named else self._of_commune(line)
-        people = [person for source in sources for person in self._people(source)]
-        own = [person for person in people if named and row and str(person.row_number) == row]
+        source = named.lower()[:_SOURCE_ID_LENGTH] if named else None
+        sources = self._of_commune(line, source)
+        people = [person for other in sources for person in self._people(other)]
+        in_file = self._people(source) if source else []
+        own = [person for person in in_file if row and str(person.row_number) == row]
         codes = {person.code for person in own if person.code}
-        own += [person for person in people if person.code in codes and person not in own]
+        own += [person for person in in_file if person.code in codes and person not in own]
         # Everybody of the household may be called by two words of a name; of others all but one must be there.
         household = Names((name for person in own for name in person.names), left_out=_ALL_BUT_TWO)
         known = tuple(sources)
@@ -66,14 +69,19 @@ class KnownValues:
             cell_values=given,
         )
 
-    def _of_commune(self, line: dict[str, Any]) -> list[str]:
+    def _of_commune(self, line: dict[str, Any], source: str | None) -> list[str]:
+        """The file and those of its commune, or of the commune (and year) that a line without a file names."""
+        if self._received is None:
+            self._received = _received(self.home.raw / "source_file.parquet")
+        if source:
+            communes = {commune for other, commune, _ in self._received if other == source and commune}
+            others = [other for other, commune, _ in self._received if commune in communes and other != source]
+            return [source, *others]
         commune, year = line.get("commune_code"), line.get("survey_year")
-        if not commune:
-            return []
         return [
-            source
-            for source, its_commune, its_year in _received(self.home.raw / "source_file.parquet")
-            if its_commune == commune and (not year or str(its_year) == year)
+            other
+            for other, its_commune, its_year in self._received
+            if commune and its_commune == commune and (not year or str(its_year) == year)
         ]
 
     def _people(self, source: str) -> list[_Person]:

@@ -19,6 +19,8 @@ from ingestion.registry import ACCEPTED, Registry
 from reports.simulated import simulated_files
 from reports.tables import ReleaseTables, open_release
 
+_LINES_SHOWN = 10
+
 
 def print_release(console: Console, home: Home) -> int:
     """Where the release is, the poor rate by year, the findings summed up. Returns the open error findings."""
@@ -150,15 +152,19 @@ def print_texts_to_publish(console: Console, home: Home) -> None:
     """
     released = _released_texts(home)
     for name, (file_name, _) in DECISION_FILES.items():
+        said: dict[str, list[str]] = {}
         for line in checked_lines(home, name):
-            number = line["line_number"]
+            number = str(line["line_number"])
             if line["text_problem"]:
                 console.print(f"Dòng {number} của {file_name}: {line['text_problem']}.", soft_wrap=True, markup=False)
                 continue
             texts = {column: line.get(column) for column in PUBLISHED_TEXTS}
             if {fold(text) for text in texts.values() if text} - released:
-                said = ", ".join(f"{column} «{shown(text)}»" for column, text in texts.items() if text)
-                console.print(f"{file_name} line {number} will be published: {said}", soft_wrap=True, markup=False)
+                words = ", ".join(f"{column} «{shown(text)}»" for column, text in texts.items() if text)
+                said.setdefault(words, []).append(number)
+        for words, numbers in said.items():
+            some = ", ".join(numbers[:_LINES_SHOWN]) + (" …" if len(numbers) > _LINES_SHOWN else "")
+            console.print(f"{file_name} line {some} will be published: {words}", soft_wrap=True, markup=False)
 
 
 def _released_texts(home: Home) -> set[str]:

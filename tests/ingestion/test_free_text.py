@@ -102,4 +102,7 @@ def test_who_signs_may_be_named_unless_the_file_has_that_person() -> None:
     assert what_forbids("ông Lê Minh Tâm, Chủ tịch", OWN, is_signature=True) is None
     assert what_forbids("Trần Kiều Oanh", OWN, is_signature=True) is not None
     assert what_forbids("Pham Thi Hoa", OWN, is_signature=True) is not None
+    assert what_forbids("Nguyệt", OWN, is_signature=True) is not None
+    assert what_forbids("bà Oanh", OWN, is_signature=True) is not None
+    assert what_forbids("Chi cục", OWN, is_signature=True) is None
     assert what_forbids("Lê Minh Tâm 0903 123 456", OWN, is_signature=True) is not None
