@@ -73,16 +73,20 @@ class KnownValues:
         """The file and those of its commune, or of the commune (and year) that a line without a file names."""
         if self._received is None:
             self._received = _received(self.home.raw / "source_file.parquet")
-        if source:
-            communes = {commune for other, commune, _ in self._received if other == source and commune}
-            others = [other for other, commune, _ in self._received if commune in communes and other != source]
-            return [source, *others]
         commune, year = line.get("commune_code"), line.get("survey_year")
-        return [
+        if source:
+            communes = {its_commune for other, its_commune, _ in self._received if other == source and its_commune}
+        else:
+            communes = {commune} if commune else set()
+        found = [
             other
             for other, its_commune, its_year in self._received
-            if commune and its_commune == commune and (not year or str(its_year) == year)
+            if its_commune in communes and (source or not year or str(its_year) == year)
         ]
+        if not found and (source or commune):
+            # Of a file that cannot be read nobody knows the commune: any such file may be the one that is meant.
+            found = [other for other, its_commune, _ in self._received if its_commune is None]
+        return list(dict.fromkeys(([source] if source else []) + found))
 
     def _people(self, source: str) -> list[_Person]:
         if source not in self._files:

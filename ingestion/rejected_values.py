@@ -23,6 +23,8 @@ _CELL_FORMATS = re.compile(r"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTA
 _FORMAT_ID = re.compile(r'<(?:\w+:)?xf\b[^>]*\bnumFmtId="(\d+)"')
 _DATE_FORMATS = {14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)}
 _WORD = re.compile(r"[^\W_]+")
+# Three words with capitals and only spaces between: a name inside a sentence.
+_NAME_INSIDE = re.compile(r"(?<!\w)(?:[A-ZÀ-ÝĂĐĨŨƠƯẠ-Ỹ][^\W\d_]*[ \u00a0]){2,6}[A-ZÀ-ÝĂĐĨŨƠƯẠ-Ỹ][^\W\d_]*(?!\w)")
 _NUMBER = re.compile(r"(?<!\d)(?<!\d\.)\d{8,12}(?!\d)(?!\.\d*[1-9])")
 _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?!\d)")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
@@ -128,3 +130,6 @@ def _look(text: str, found: ScannedValues) -> None:
         and all(word[0].isupper() for word in spelled)
     ):
         found.names.add(" ".join(words))
+    else:
+        inside = _NAME_INSIDE.findall(text)
+        found.names |= {name for name in inside if all(word[0].isupper() for word in name.split())}

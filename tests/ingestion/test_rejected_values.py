@@ -35,6 +35,10 @@ def test_a_file_that_was_cut_off_is_read_as_far_as_it_goes(cut: int) -> None:
     assert scan(whole[: len(whole) - 30]).names == {"Đinh Thị Thử"}
 
 
+def test_a_name_inside_a_sentence_is_found() -> None:
+    assert scan("theo lời Đinh Thị Thử nói\nDanh sách Hộ Nghèo".encode()).names == {"Đinh Thị Thử"}
+
+
 def test_what_is_no_workbook_is_read_as_text() -> None:
     found = scan("Đinh Thị Thử;0903123456;8/8/1967".encode("utf-16"))
     assert (found.names, found.numbers, found.days) == ({"Đinh Thị Thử"}, {"0903123456"}, {"1967-08-08"})
