@@ -6,6 +6,7 @@ Importing it imports great_expectations.
 import re
 import shutil
 from collections.abc import Sequence
+from html import escape
 from itertools import groupby
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def write_data_docs(folder: Path, results: Sequence[CheckResult]) -> None:
         (folder / f"{dataset}.html").write_text(_page(dataset, own), encoding="utf-8")
         passed = sum(result.is_passed for result in own)
         rows.append(
-            f'<tr><td><a href="{dataset}.html">{dataset}</a></td><td>{len(own)}</td><td>{passed}</td>'
+            f'<tr><td><a href="{escape(dataset)}.html">{escape(dataset)}</a></td><td>{len(own)}</td><td>{passed}</td>'
             f"<td>{len(own) - passed}</td></tr>"
         )
     (folder / "index.html").write_text(

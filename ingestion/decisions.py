@@ -14,6 +14,8 @@ from typing import Any
 import pyarrow as pa
 
 from base.home import Home
+from ingestion.free_text import what_forbids
+from ingestion.own_values import KnownValues
 from ingestion.parquet import table_of, write_parquet
 
 LINK_DECISION_COLUMNS = (
@@ -39,6 +41,7 @@ WAIVER_COLUMNS = (
     "decided_by",
     "decided_on",
     "expires_on",
+    "decision_number",
 )
 CORRECTION_COLUMNS = (
     "file",
@@ -50,7 +53,12 @@ CORRECTION_COLUMNS = (
     "reason",
     "decided_by",
     "decided_on",
+    "decision_number",
 )
+# The texts that are published as somebody wrote them.
+PUBLISHED_TEXTS = ("reason", "decided_by")
+_SIGNATURE = "decided_by"
+_DECISION_NUMBER = re.compile(r"[0-9]{1,5}(?:/20[0-9]{2})?/[A-ZĐ][A-ZĐ0-9.&-]{1,19}")
 # decision file -> its columns; the same name is the table's in raw
 DECISION_FILES = {"waiver": ("waivers.csv", WAIVER_COLUMNS), "correction": ("corrections.csv", CORRECTION_COLUMNS)}
 LEDGER_SCHEMA = pa.schema(
@@ -83,19 +91,47 @@ def write_decisions(home: Home) -> None:
 
     Links are read by the models themselves.
 
-    Both tables have `line_number` (of the file, from 1), `is_broken` (the line cannot be read as cells) and the
-    columns of the file as text, empty cells null.
+    Both tables have `line_number` (of the file, from 1), `is_broken` (the line cannot be read as cells), the columns of
+    the file as text, empty cells null, and `text_problem`: why what would be published is withheld (`checked_lines`).
     """
+    known = KnownValues(home)
     for name, (file_name, columns) in DECISION_FILES.items():
         path = home.decisions / file_name
         _make(path, columns)
         schema = pa.schema(
-            [("line_number", pa.int32()), ("is_broken", pa.bool_()), *((column, pa.string()) for column in columns)]
+            [("line_number", pa.int32()), ("is_broken", pa.bool_())]
+            + [(column, pa.string()) for column in (*columns, "text_problem")]
         )
-        write_parquet(table_of(list(read_lines(path, columns)), schema), home.raw / f"{name}.parquet")
+        write_parquet(table_of(list(checked_lines(home, name, known)), schema), home.raw / f"{name}.parquet")
     _make(home.decisions / "links.csv", LINK_DECISION_COLUMNS)
     if not home.finding_ledger.exists():
         write_parquet(table_of([], LEDGER_SCHEMA), home.finding_ledger)
+
+
+def checked_lines(home: Home, name: str, known: KnownValues | None = None) -> Iterator[dict[str, Any]]:
+    """The lines of a decision file (`waiver` or `correction`) with `text_problem`.
+
+    Of a line with a text that may not be published no such text is kept: `text_problem` says in which column and why.
+    """
+    file_name, columns = DECISION_FILES[name]
+    known = known or KnownValues(home)
+    for line in read_lines(home.decisions / file_name, columns):
+        problem = None if line["is_broken"] else _text_problem(line, known)
+        if problem:
+            line = {**line, **dict.fromkeys((*PUBLISHED_TEXTS, "decision_number"))}
+        yield {**line, "text_problem": problem}
+
+
+def _text_problem(line: dict[str, Any], known: KnownValues) -> str | None:
+    number = line["decision_number"]
+    if number and not _DECISION_NUMBER.fullmatch(unicodedata.normalize("NFC", number)):
+        return "cột decision_number phải là số hiệu như 123/QĐ-UBND"
+    values = known.of(line, (line.get("old_value"), line.get("new_value")))
+    for column in PUBLISHED_TEXTS:
+        why = what_forbids(line[column], values, is_signature=column == _SIGNATURE) if line[column] else None
+        if why:
+            return f"cột {column} {why}; hãy viết lại không có thông tin đó"
+    return None
 
 
 def write_first_waivers(home: Home, waivers: list[dict[str, str]]) -> bool:

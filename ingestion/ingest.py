@@ -33,6 +33,7 @@ from ingestion.findings import Finding, file_finding
 from ingestion.landing import LandingList, list_landing, stored_path, what_was_not_read
 from ingestion.pseudonym_key import keyed_mark
 from ingestion.published_heads import open_registry
+from ingestion.quiet_readers import silence_readers
 from ingestion.raw_store import has_batch, prune, write_batch, write_empty, write_registry_tables
 from ingestion.registry import ACCEPTED, REJECTED, Entry, Registry
 from ingestion.settled import is_freed, number_of
@@ -241,7 +242,8 @@ def start_readers() -> ForkServerContext:
 
 
 def _use_reference(reference: str, territory: str) -> None:
-    """Judge by the tables of the parent process: the fork server may be older than its choice."""
+    """Judge by the tables of the parent process, in silence: the fork server may be older than its choice."""
+    silence_readers()
     os.environ.update({REFERENCE_VARIABLE: reference, TERRITORY_VARIABLE: territory})
 
 

@@ -6,26 +6,25 @@ said, who decided and why; its name is blanked.
 """
 
 import hashlib
-import re
 import shutil
-import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock
 
 from base.home import Home
+from base.text import fold
 from ingestion.archive import remove
+from ingestion.extract import SOURCE_FILE_ID_LENGTH
+from ingestion.free_text import what_forbids
 from ingestion.landing import stored_path
+from ingestion.own_values import KnownValues
 from ingestion.published_heads import open_registry
 from ingestion.raw_store import remove_rows, write_registry_tables
 from ingestion.registry import ACCEPTED, ERASED, REJECTED, WITHDRAWN, Entry, Registry
 
 LEAST_DIGITS = 8
 _OF_THE_CHAIN = ("sequence", "previous_hash", "hash", "is_blanked", "blanked")
-_DATE = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-](\d{4})\b")
-_LONG_NUMBER = re.compile(r"(?:\d[ .-]?){8,}")
-_FIRST_YEAR = 2021  # no date of a review is earlier, so an earlier one is a birth date
 
 
 class WrongDecisionError(ValueError):
@@ -34,10 +33,10 @@ class WrongDecisionError(ValueError):
 
 def withdraw(home: Home, name: str, reason: str, decided_by: str) -> tuple[Entry, Registry]:
     """Withdraw a file: it counts no more, and its number may be used again. Raises WrongDecisionError."""
-    texts = _checked(reason, decided_by)
     with FileLock(home.archive / "registry.lock"):
         registry = open_registry(home)
         entry = find_file(home, registry, name)
+        texts = _checked(home, entry, reason, decided_by)
         if entry["status"] == WITHDRAWN:
             raise WrongDecisionError("That file is withdrawn already.")
         decision = _decision(entry, WITHDRAWN, texts)
@@ -51,10 +50,10 @@ def erase(home: Home, name: str, reason: str, decided_by: str) -> tuple[Entry, R
 
     Raises WrongDecisionError. What is interrupted in between is finished by the next ingestion.
     """
-    texts = _checked(reason, decided_by)
     with FileLock(home.archive / "registry.lock"):
         registry = open_registry(home)
         entry = find_file(home, registry, name)
+        texts = _checked(home, entry, reason, decided_by)
         registry.append_erasure({**_decision(entry, ERASED, texts), "findings": []})
         finish_erasures(home, registry)
         write_registry_tables(home, registry)
@@ -107,24 +106,16 @@ def find_file(home: Home, registry: Registry, name: str) -> Entry:
     return found[0]
 
 
-def _checked(reason: str, decided_by: str) -> dict[str, str]:
-    return {"reason": _free_text(reason, "--reason"), "decided_by": _free_text(decided_by, "--by")}
-
-
-def _free_text(text: str, option: str) -> str:
-    """A text for good in the registry: one line without a long number or a birth date. Raises WrongDecisionError."""
-    text = " ".join(unicodedata.normalize("NFC", text).split())
-    if not text:
-        raise WrongDecisionError(f"{option} is empty: say who decides, and why.")
-    if any(unicodedata.category(character)[0] == "C" for character in text):
-        raise WrongDecisionError(f"{option} holds a control character.")
-    dates = [int(year) for year in _DATE.findall(text)]
-    if any(year < _FIRST_YEAR for year in dates) or _LONG_NUMBER.search(_DATE.sub("", text)):
-        raise WrongDecisionError(
-            f"{option} holds a long number or a date before {_FIRST_YEAR}, which may be a person's; it would stay in "
-            "the registry for good. Leave it out; name a document by its number."
-        )
-    return text
+def _checked(home: Home, entry: Entry, reason: str, decided_by: str) -> dict[str, str]:
+    """Texts that stand for good in the registry: those of any decision about this file. Raises WrongDecisionError."""
+    about = {"source_file_id": entry["sha256"][:SOURCE_FILE_ID_LENGTH], "survey_year": entry["survey_year"]}
+    own = KnownValues(home).of(about)
+    texts = {"reason": fold(reason), "decided_by": fold(decided_by)}
+    for (name, text), option in zip(texts.items(), ("--reason", "--by"), strict=True):
+        why = what_forbids(text, own, is_signature=name == "decided_by") if text else "để trống"
+        if why:
+            raise WrongDecisionError(f"{option} {why}; hãy viết lại.")
+    return texts
 
 
 def _decision(entry: Entry, status: str, texts: dict[str, str]) -> Entry:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from base.home import Home
 from base.reference import survey_years
+from poverty_cli.terminal import Terminal
 
 if TYPE_CHECKING:
     from reports.feedback.correction_lists import CommuneList
@@ -27,7 +27,7 @@ def feedback(
     from reports.feedback.correction_workbook import write_list
 
     home = Home.from_environment()
-    console, errors = Console(), Console(stderr=True)
+    console, errors = Terminal(), Terminal(stderr=True)
     if not home.current.exists():
         errors.print("Nothing is published yet. `poverty run` does everything.", soft_wrap=True)
         raise typer.Exit(1)

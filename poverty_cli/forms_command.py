@@ -4,10 +4,10 @@ import time
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from base.home import Home
 from base.reference import survey_years
+from poverty_cli.terminal import Terminal
 from reports.forms.fill import FiguresDisagreeError
 from reports.forms.make import make_forms, make_private_forms
 from reports.forms.year_figures import NoFormsError, UnknownFormsError
@@ -36,10 +36,10 @@ def forms(
     try:
         made = make(home, year, area)
     except (NoFormsError, FiguresDisagreeError) as problem:
-        Console(stderr=True).print(str(problem), soft_wrap=True, markup=False)
+        Terminal(stderr=True).print(str(problem), soft_wrap=True, markup=False)
         raise typer.Exit(2 if isinstance(problem, UnknownFormsError) else 1) from None
     count = f"{len(made.files)} workbook{'s' if len(made.files) != 1 else ''}"
-    console = Console()
+    console = Terminal()
     console.print(
         f"{count} in {time.monotonic() - started:.1f} s: {made.files[0] if area else made.folder}",
         soft_wrap=True,

@@ -14,6 +14,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from base.foreign_text import shown
 from base.home import Home
 from base.product import DBT
 from base.reference_build import write_reference
@@ -21,6 +22,7 @@ from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from ingestion.registry import Registry
 from poverty_cli.private_place import private_folder
+from poverty_cli.terminal import foreign
 
 # Completeness is about communes that sent nothing, which one file alone cannot answer.
 _ABOUT_ONE_FILE = (
@@ -52,7 +54,7 @@ def inspect_file(console: Console, file: Path) -> bool:
         for heading in ("Severity", "Check", "Sheet", "Row", "Column", "What and what to do"):
             table.add_column(heading, overflow="fold")
         for finding in findings:
-            table.add_row(*("" if value is None else str(value) for value in finding))
+            table.add_row(*("" if value is None else foreign(value) for value in finding))
         console.print(table)
     return any(finding[0] == "error" for finding in findings)
 
@@ -75,7 +77,7 @@ def _print_facts(console: Console, entry: dict[str, object]) -> None:
         ("Would be", "status"),
     ):
         value = entry[key]
-        console.print(f"{label + ':':<11} {value if value is not None else 'not readable'}")
+        console.print(f"{label + ':':<11} {shown(value) if value is not None else 'not readable'}", markup=False)
 
 
 def _findings(home: Home) -> list[tuple[object, ...]]:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from base.build_date import today
@@ -36,6 +35,7 @@ from poverty_cli.measure_command import measure
 from poverty_cli.open_data import make_open_data
 from poverty_cli.private_place import remove_left_behind
 from poverty_cli.release_commands import diff, verify
+from poverty_cli.terminal import Terminal
 from poverty_cli.territory_command import territory
 from poverty_cli.trace_command import trace
 from poverty_cli.withdraw_command import erase, withdraw
@@ -50,8 +50,8 @@ app = typer.Typer(
     help="A warehouse of Vietnam's yearly poverty reviews. All data is under $POVERTY_HOME (default ./data).",
 )
 app.add_typer(territory, name="territory")
-console = Console()
-errors = Console(stderr=True)
+console = Terminal()
+errors = Terminal(stderr=True)
 
 Year = Annotated[
     int | None, typer.Option("--year", min=survey_years()[0], max=survey_years()[-1], help="One survey year only.")
@@ -163,6 +163,7 @@ def run(strict: Strict = False) -> None:
         for sentence in what_was_not_read(list_landing(home.landing)):
             console.print(sentence, soft_wrap=True)
     else:
+        summary.print_texts_to_publish(console, home)
         _job(home, "everything", whole_range=True)
     _finish(home, strict)
 
@@ -195,6 +196,7 @@ def ingest(year: Year = None, reread: Reread = False) -> None:
 def build() -> None:
     """Build all models from what was ingested, and check them; nothing is published."""
     home = Home.from_environment().create()
+    summary.print_texts_to_publish(console, home)
     _job(home, "build")
     console.print("Built and checked. `poverty publish` publishes it.")
 

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from base.foreign_text import csv_cell
 from measures.cutoff import parse_cutoff
 from measures.measure import Row
 from measures.measure import measure as measure_file
 from measures.printed_numbers import WrongCallError
 from measures.units import LeftOut, UnfitDataError
 from measures.weights import parse_weights
+from poverty_cli.terminal import Terminal, foreign
 
 
 def measure(
@@ -69,7 +70,7 @@ def names(text: str, option: str) -> list[str]:
 
 def _tell(sentence: str) -> None:
     """What is no part of the table goes to standard error."""
-    Console(stderr=True).print(sentence, soft_wrap=True, markup=False, highlight=False)
+    Terminal(stderr=True).print(sentence, soft_wrap=True, markup=False, highlight=False)
 
 
 def _sentence(left_out: LeftOut) -> str:
@@ -81,18 +82,25 @@ def _sentence(left_out: LeftOut) -> str:
 def _write_csv(rows: Sequence[Row], by: Sequence[str]) -> None:
     """The table on standard output, every number with all its digits."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([*by, "measure", "indicator", "value"])
+    writer.writerow([*map(csv_cell, by), "measure", "indicator", "value"])
     for row in rows:
-        writer.writerow([*row.groups, row.measure, row.indicator or "", "" if row.value is None else repr(row.value)])
+        writer.writerow(
+            [
+                *map(csv_cell, row.groups),
+                row.measure,
+                csv_cell(row.indicator or ""),
+                "" if row.value is None else repr(row.value),
+            ]
+        )
 
 
 def _print_table(rows: Sequence[Row], by: Sequence[str]) -> None:
     """The table for reading, numbers with six digits."""
     table = Table()
     for heading in (*by, "measure", "indicator"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(foreign(heading), overflow="fold")
     table.add_column("value", justify="right")
     for row in rows:
         value = "" if row.value is None else f"{row.value:.6f}"
-        table.add_row(*row.groups, row.measure, row.indicator or "", value)
-    Console().print(table)
+        table.add_row(*map(foreign, row.groups), row.measure, foreign(row.indicator or ""), value)
+    Terminal().print(table)

@@ -14,8 +14,10 @@ from audit.rebuild import CannotRebuildError, rebuild_and_compare
 from audit.release_difference import ReleaseDifference, compare_releases
 from audit.releases import UnknownReleaseError, description_of, find_release
 from audit.verify import verify_release
+from base.foreign_text import without_hidden
 from base.home import Home
 from base.product import code_version
+from poverty_cli.terminal import Terminal
 from publication.inputs import inputs_of
 
 _HELP = "A release's id, current or previous."
@@ -31,9 +33,10 @@ def diff(
     home = Home.from_environment()
     difference = compare_releases(_release(home, old), _release(home, new))
     if as_json:
-        typer.echo(json.dumps(asdict(difference), ensure_ascii=False, indent=1, default=str))
+        text = json.dumps(asdict(difference), ensure_ascii=False, indent=1, default=str)
+        typer.echo(without_hidden(text, kept="\n"))
     else:
-        _print(Console(), difference)
+        _print(Terminal(), difference)
 
 
 def verify(
@@ -43,7 +46,7 @@ def verify(
     """Whether a release is what was published: checksums, registry, archive, and built again from the archive."""
     home = Home.from_environment()
     folder = _release(home, release)
-    console = Console()
+    console = Terminal()
     description = description_of(folder)
     problems = verify_release(home, folder)
     if not problems:
@@ -69,7 +72,7 @@ def verify(
             if not problems:
                 console.print("Built again from the archive: every public table is the same.")
     for text in problems:
-        Console(stderr=True).print(text, soft_wrap=True, markup=False)
+        Terminal(stderr=True).print(text, soft_wrap=True, markup=False)
     if problems:
         raise typer.Exit(1)
 
@@ -78,7 +81,7 @@ def _release(home: Home, name: str) -> Path:
     try:
         return find_release(home, name)
     except UnknownReleaseError as problem:
-        Console(stderr=True).print(str(problem), soft_wrap=True, markup=False)
+        Terminal(stderr=True).print(str(problem), soft_wrap=True, markup=False)
         raise typer.Exit(2) from None
 
 

@@ -6,9 +6,12 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from base.foreign_text import shown
 from base.home import Home
 from base.reference import cutoff_date, units_valid_on
 from base.release_layout import DATABASE, DESCRIPTION, PARQUET, REPORTS, read_datapackage
+from base.text import fold
+from ingestion.decisions import DECISION_FILES, PUBLISHED_TEXTS, checked_lines
 from ingestion.extract import SOURCE_FILE_ID_LENGTH
 from ingestion.ingest import SETTLED, files_to_read, lost_files
 from ingestion.landing import LandingList, printable_path, stored_path, what_was_not_read
@@ -19,6 +22,7 @@ from reports.simulated import simulated_files
 from reports.tables import ReleaseTables, open_release
 
 _LISTED = 20
+_LINES_SHOWN = 10
 
 
 def print_release(console: Console, home: Home) -> int:
@@ -127,6 +131,7 @@ def print_status(console: Console, home: Home, *, with_paths: bool = False) -> N
     for sentence in what_was_not_read(landed):
         console.print(sentence, soft_wrap=True)
     _print_rejections(console, registry, rejections, with_paths)
+    print_texts_to_publish(console, home)
     description = read_datapackage(home.current)
     if description is None:
         console.print("Nothing is published yet. `poverty run` does everything.")
@@ -199,6 +204,45 @@ def _print_simulated(console: Console, simulated: int, current: int) -> None:
             f"all {current:,} current files" if simulated == current else f"{simulated:,} of {current:,} current files"
         )
         console.print(f"[bold]Simulated data[/bold]: {files} say so on their cover.", soft_wrap=True)
+
+
+def print_texts_to_publish(console: Console, home: Home) -> None:
+    """What decisions that no release has yet would publish, word by word, and which lines are refused for their text.
+
+    For the terminal only: a person sees a text before it counts.
+    """
+    released = _released_texts(home)
+    for name, (file_name, _) in DECISION_FILES.items():
+        said: dict[str, list[str]] = {}
+        for line in checked_lines(home, name):
+            number = str(line["line_number"])
+            if line["text_problem"]:
+                console.print(f"Dòng {number} của {file_name}: {line['text_problem']}.", soft_wrap=True, markup=False)
+                continue
+            texts = {column: line.get(column) for column in PUBLISHED_TEXTS}
+            if {fold(text) for text in texts.values() if text} - released:
+                words = ", ".join(f"{column} «{shown(text)}»" for column, text in texts.items() if text)
+                said.setdefault(words, []).append(number)
+        for words, numbers in said.items():
+            some = ", ".join(numbers[:_LINES_SHOWN]) + (" …" if len(numbers) > _LINES_SHOWN else "")
+            console.print(f"{file_name} line {some} will be published: {words}", soft_wrap=True, markup=False)
+
+
+def _released_texts(home: Home) -> set[str]:
+    if not (home.current / DATABASE).exists():
+        return set()
+    with duckdb.connect(str(home.current / DATABASE), read_only=True) as connection:
+        columns = connection.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'quality' "
+            "and table_name in ('waiver', 'correction') and column_name in (select unnest(?))",
+            [list(PUBLISHED_TEXTS)],
+        ).fetchall()
+        return {
+            fold(text)
+            for table, column in columns
+            for (text,) in connection.execute(f"select distinct {column} from quality.{table}").fetchall()
+            if text
+        }
 
 
 def _print_decisions(console: Console, home: Home) -> None:

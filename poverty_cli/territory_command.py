@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from base.reference import load_territory
 from base.reference_build import territory_problems
+from poverty_cli.terminal import Terminal
 
 territory = typer.Typer(name="territory", no_args_is_help=True, help="Folders that describe a territory.")
-console = Console()
+console = Terminal()
 
 
 @territory.callback()

@@ -14,7 +14,10 @@ from rich.console import Console
 from audit.figure_names import UnknownFigureError
 from audit.releases import UnknownReleaseError, find_release
 from audit.trace import Trace, trace_figure
+from base.foreign_text import csv_cell, without_hidden
+from base.foreign_text import shown as as_shown
 from base.home import Home
+from poverty_cli.terminal import Terminal
 
 _SHOWN = 40
 
@@ -76,17 +79,17 @@ def trace(
             unit=unit.value,
         )
     except (UnknownFigureError, UnknownReleaseError) as problem:
-        Console(stderr=True).print(str(problem), soft_wrap=True, markup=False)
+        Terminal(stderr=True).print(str(problem), soft_wrap=True, markup=False)
         raise typer.Exit(2) from None
     if form is Format.TABLE and output is None:
-        _print(Console(), traced)
+        _print(Terminal(), traced)
     else:
         text = _csv(traced) if form is Format.CSV else _json(traced) if form is Format.JSON else _plain(traced)
         if output is None:
-            typer.echo(text, nl=False)
+            typer.echo(without_hidden(text, kept="\n\t"), nl=False)
         else:
             output.write_text(text, encoding="utf-8")
-            Console().print(f"{_conclusion(traced)} Written to {output}", soft_wrap=True, markup=False)
+            Terminal().print(f"{_conclusion(traced)} Written to {output}", soft_wrap=True, markup=False)
     if not traced.gives_figure_again:
         raise typer.Exit(1)
 
@@ -105,7 +108,7 @@ def _csv(traced: Trace) -> str:
     rows = _rows(traced)
     writer = csv.DictWriter(target, list(rows[0]) if rows else ["part"], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: csv_cell(value) for name, value in row.items()} for row in rows)
     return target.getvalue()
 
 
@@ -116,7 +119,7 @@ def _json(traced: Trace) -> str:
 
 def _plain(traced: Trace) -> str:
     target = io.StringIO()
-    _print(Console(file=target, width=160), traced, shown=None)
+    _print(Terminal(file=target, width=160), traced, shown=None)
     return target.getvalue()
 
 
@@ -166,7 +169,7 @@ def _print(console: Console, traced: Trace, shown: int | None = _SHOWN) -> None:
         what = f"household {record.household_id[:12]}" if record.household_id else f"total {record.column}"
         part = record.line or (record.part if traced.denominator is not None else "")
         console.print(
-            f"  file {record.source_file_id}, sheet {record.sheet}, row {record.source_row}: {what}, "
+            f"  file {record.source_file_id}, sheet {as_shown(record.sheet)}, row {record.source_row}: {what}, "
             f"{part}{', ' if part else ''}adds {record.adds}{'; ' if test else ''}{test}",
             soft_wrap=True,
             markup=False,
@@ -179,8 +182,8 @@ def _print(console: Console, traced: Trace, shown: int | None = _SHOWN) -> None:
     for correction in traced.corrections:
         console.print(
             f"Correction {correction.correction_id} ({correction.status}): file {correction.source_file_id}, sheet "
-            f"{correction.sheet}, row {correction.row_number}, {correction.column_name}; {correction.reason} "
-            f"(decided by {correction.decided_by}, {correction.decided_on})",
+            f"{correction.sheet}, row {correction.row_number}, {correction.column_name}; {as_shown(correction.reason)} "
+            f"(decided by {as_shown(correction.decided_by)}, {correction.decided_on})",
             soft_wrap=True,
             markup=False,
         )

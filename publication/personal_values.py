@@ -1,9 +1,10 @@
 """The last look before a release is swapped in: it holds no personal value that the warehouse knows.
 
-A message names a table's column or a file, never the value.
+A message names a table's column and the key of a row, or a file and a place in it, never the value.
 
-Searched for are names of two words and more, addresses below the commune, runs of 9 to 12 digits (identity and
-telephone numbers) of any cell, and full birth dates. A match counts only when it proves something:
+Searched for are names of two words and more, addresses below the commune, numbers of 8 to 12 digits (identity and
+telephone numbers, with or without their leading zeros) of any cell, and full birth dates; of accepted files, and of
+rejected ones as far as their bytes can be read. A match counts only when it proves something:
 
 - what is also in the program's own texts (reference tables, templates) is a word, not a person: the commune Tân
   Phú, the ethnicity Kinh, a decree's date;
@@ -32,17 +33,30 @@ from base.reference import reference_files
 from base.sql import sql_text
 from base.text import fold
 from expectations.results import CheckResult
+from ingestion.archive import archive_path
+from ingestion.free_text import folded_digits
+from ingestion.rejected_values import scan
 
 CHECK_CODE = "personal_value_published"
 FIRST_SURVEY_DAY = "2021-01-01"
 MOST_WORDS = 7
 _WORD = re.compile(r"[^\W_]+")
 # Not the decimals of a number: a time in a spreadsheet is 45987.6512345679.
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?<![0-9]\.)[0-9]{9,12}(?![0-9A-Za-z])")
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])(?<![0-9]\.)[0-9]{8,12}(?![0-9A-Za-z])")
+# As people write a telephone number. Groups of eight digits in all are dates more often than numbers of persons.
+_GROUPED = re.compile(r"(?<![0-9A-Za-z])[0-9]+(?:[ .()\-\u00a0\u2010-\u2015]{1,3}[0-9]+)+(?![0-9A-Za-z])")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+_HAS_DIGIT = re.compile(r"[0-9]")
+_LONG = range(8, 13)
+_SURVEY_DAY = re.compile(r"20[2-9][0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _DAY = re.compile(r"(?<!\d)(?:(\d{4})-(\d{2})-(\d{2})|(\d{1,2})/(\d{1,2})/(\d{4}))(?!\d)")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
-# An integer column is looked at from here on: 12 digits without the leading zero. Sums and checksums are smaller.
-_LONGEST_SUM = 10_000_000_000
+# The smallest and the first too large number that is searched for, where a column has lost leading zeros.
+_SMALLEST, _TOO_LARGE = 10**7, 10**12
+_NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
+            "UHUGEINT", "FLOAT", "DOUBLE")  # fmt: skip
+# Codes of households are commune and number: written with a sign they look like years and communes of our own texts.
+_CODES = ("household_code", "previous_household_code")
 _OFFICERS = ("decided_by", "responded_by")
 # Everything that writes a published sentence. Not the sample province: its names are people's.
 _PROGRAM_TEXTS = (
@@ -59,13 +73,15 @@ _TABLES_OF_OTHERS = (".duckdb", ".parquet", ".png", ".woff2")
 
 @dataclass
 class PersonalValues:
-    """What the private side knows. Names and addresses are lower-case words joined by one space."""
+    """What the private side knows. Names and addresses are lower-case words joined by one space, numbers their digits
+    without leading zeros."""
 
     phrases: set[str] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
     birth_days: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.numbers = {number.lstrip("0") for number in self.numbers}
         self._first_words = {phrase.split(" ", 1)[0] for phrase in self.phrases}
 
     def without(self, texts: Iterable[str]) -> "PersonalValues":
@@ -79,8 +95,10 @@ class PersonalValues:
 
     def search(self, text: str, found: "Found", *, capitals: bool = True) -> None:
         """Add to `found` what a text holds."""
-        if any(character.isdigit() for character in text):
-            found.values |= self.numbers.intersection(_NUMBER.findall(text))
+        if not text.isascii() and _OTHER_DIGIT.search(text):
+            text = folded_digits(text)
+        if _HAS_DIGIT.search(text):
+            found.values |= self.numbers.intersection(_numbers(text))
             found.values |= self.birth_days.intersection(_days(text))
         if " " not in text:
             return
@@ -110,6 +128,22 @@ def _is_name(text: str, first: re.Match[str], second: re.Match[str], capitals: b
     return text[first.end() : second.start()].isspace()
 
 
+def _numbers(text: str) -> Iterator[str]:
+    """Numbers of 8 to 12 digits in a text without their leading zeros, of groups every row of them that is as long."""
+    for number in _NUMBER.findall(text):
+        yield number.lstrip("0")
+    for grouped in _GROUPED.findall(text):
+        groups = re.findall("[0-9]+", grouped)
+        for start in range(len(groups)):
+            joined = groups[start]
+            for group in groups[start + 1 :]:
+                joined += group
+                if len(joined) > _LONG[-1]:
+                    break
+                if len(joined) > _LONG[0]:
+                    yield joined.lstrip("0")
+
+
 def _days(text: str) -> Iterator[str]:
     for year, month, day, day_first, month_second, year_last in _DAY.findall(text):
         yield f"{year}-{month}-{day}" if year else f"{year_last}-{int(month_second):02d}-{int(day_first):02d}"
@@ -132,10 +166,27 @@ def known_values(home: Home) -> PersonalValues:
         numbers: set[str] = set()
         for role in ("household", "member", "cover", "total"):
             numbers |= _numbers_of_cells(connection, home.raw / role)
-    normalised = (" ".join(_WORD.findall(fold(value).lower())) for (value,) in phrases if value)
-    names = {phrase for phrase in normalised if " " in phrase and re.search(r"[^\W\d_]", phrase)}
-    known = PersonalValues(names, numbers, {day for (day,) in days if day})
+        rejected = connection.execute(
+            f"select distinct sha256 from {sql_text(home.raw / 'source_file.parquet')} where status <> 'accepted'"
+        ).fetchall()
+    names = {value for (value,) in phrases if value}
+    birth_days = {day for (day,) in days if day}
+    for (sha256,) in rejected:
+        path = archive_path(home, sha256)
+        found = scan(path.read_bytes() if path.exists() else b"")
+        names |= found.names
+        numbers |= found.numbers
+        birth_days |= {day for day in found.days if day < FIRST_SURVEY_DAY}
+    known = PersonalValues(
+        {phrase for phrase in map(_phrase, names) if " " in phrase and re.search(r"[^\W\d_]", phrase)},
+        {number for number in numbers if not _SURVEY_DAY.fullmatch(number)},
+        birth_days,
+    )
     return known.without([*_program_texts(), *officers])
+
+
+def _phrase(name: str) -> str:
+    return " ".join(_WORD.findall(fold(name).lower()))
 
 
 def _officers(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -155,15 +206,35 @@ def _officers(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _numbers_of_cells(connection: duckdb.DuckDBPyConnection, folder: Path) -> set[str]:
-    """Runs of 9 to 12 digits in any cell of a raw role, also with a leading zero that a spreadsheet lost."""
+    """Numbers of 8 to 12 digits in any cell of a raw role, whole or in groups."""
     source = f"read_parquet({sql_text(folder / '*.parquet')}, union_by_name = true)"
     cells = [row[0] for row in connection.execute(f"describe from {source}").fetchall()]
     cells = [cell for cell in cells if cell not in ("extraction_id", "source_file_id", "sheet", "row_number")]
-    joined = ", ".join(f'"{cell}"' for cell in cells)
-    rows = connection.execute(
-        f"select distinct unnest(regexp_extract_all(concat_ws('|', {joined}), '[0-9]+')) as number from {source}"
-    ).fetchall()
-    return {number for (number,) in rows if 9 <= len(number) <= 12}
+    numbers: set[str] = set()
+    for names, pattern in (
+        ([cell for cell in cells if cell in _CODES], "[0-9]{8,}"),
+        ([cell for cell in cells if cell not in _CODES], "[0-9](?:[ .()-]{0,3}[0-9]){7,}"),
+    ):
+        if not names:
+            continue
+        joined = ", ".join(f'"{name}"' for name in names)
+        rows = connection.execute(
+            f"select distinct unnest(regexp_extract_all(concat_ws('|', {joined}), '{pattern}')) as number from {source}"
+        ).fetchall()
+        for (number,) in rows:
+            numbers |= _digits_of_cell(number)
+    return numbers
+
+
+def _digits_of_cell(written: str) -> set[str]:
+    """The number or numbers that a row of digits and signs of a cell is; a day with its time is none."""
+    if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", written):
+        return set()
+    written = re.sub(r"^([0-9]+)\.0+$", r"\1", written)
+    if re.fullmatch(r"[0-9]+\.[0-9]{4,}", written):  # decimals
+        return set()
+    found = {*re.findall("[0-9]+", written), re.sub("[^0-9]", "", written)}
+    return {number for number in found if len(number) in _LONG}
 
 
 def _program_texts() -> Iterator[str]:
@@ -174,62 +245,124 @@ def _program_texts() -> Iterator[str]:
 
 
 def search_tables(known: PersonalValues, database: Path, schemas: Iterable[str]) -> list[str]:
-    """`table.column` of every column of a database that holds a known value."""
+    """`table.column (key of a row)` of every column of a database that holds a known value."""
     places = []
     with duckdb.connect(str(database), read_only=True) as connection:
         columns = connection.execute(
-            "select schema_name || '.' || table_name, column_name, data_type from duckdb_columns() "
-            "where schema_name in (select unnest(?)) order by all",
+            "select schema_name || '.' || table_name, list(column_name order by column_index), "
+            "list(data_type order by column_index) from duckdb_columns() "
+            "where schema_name in (select unnest(?)) group by all order by all",
             [list(schemas)],
         ).fetchall()
-        for table, column, kind in columns:
-            found = Found()
-            for text in _distinct_texts(connection, table, column, kind):
-                known.search(text, found)
-            if found.values:
-                places.append(f"{table}.{column}")
+        for table, names, kinds in columns:
+            large = _with_large_numbers(connection, table, names, kinds)
+            for column, kind in zip(names, kinds, strict=True):
+                for text, value in _distinct_texts(connection, table, column, kind, large):
+                    found = Found()
+                    known.search(text, found)
+                    if found.values:
+                        places.append(f"{table}.{column} ({_key_of_row(connection, known, table, column, value)})")
+                        break
     return places
 
 
-def _distinct_texts(connection: duckdb.DuckDBPyConnection, table: str, column: str, kind: str) -> list[str]:
+def _with_large_numbers(
+    connection: duckdb.DuckDBPyConnection, table: str, names: list[str], kinds: list[str]
+) -> set[str]:
+    """The columns of a table that hold a number as large as an identity or telephone number: one look at all."""
+    numeric = [name for name, kind in zip(names, kinds, strict=True) if _is_numeric(kind)]
+    if not numeric:
+        return set()
+    asked = ", ".join(f'max("{name}") >= {_SMALLEST} or min("{name}") <= -{_SMALLEST}' for name in numeric)
+    answers = connection.execute(f"select {asked} from {table}").fetchall()[0]
+    return {name for name, is_large in zip(numeric, answers, strict=True) if is_large}
+
+
+def _is_numeric(kind: str) -> bool:
+    return kind in _NUMERIC or kind.startswith("DECIMAL")
+
+
+def _distinct_texts(
+    connection: duckdb.DuckDBPyConnection, table: str, column: str, kind: str, large: set[str]
+) -> list[tuple[str, object]]:
+    """(text to search, value of the column) of each distinct value that may hold something searched for."""
     name = f'"{column}"'
+    text, condition = f"{name}::varchar", f"{name} is not null"
     if kind == "VARCHAR":
         # A value without a space or a run of digits can hold nothing that is searched for: pseudonyms, codes.
-        condition = f"contains({name}, ' ') or regexp_matches({name}, '(^|[^0-9a-zA-Z])[0-9]{{9,12}}([^0-9a-zA-Z]|$)')"
-        condition += f" or regexp_matches({name}, '[0-9][-/][0-9]')"
-        query = f"select distinct {name} from {table} where {condition}"
-    elif kind in ("BIGINT", "HUGEINT", "UBIGINT"):
-        query = f"select distinct lpad({name}::varchar, 12, '0') from {table} where {name} >= {_LONGEST_SUM}"
-    elif kind == "DATE":
-        query = f"select distinct {name}::varchar from {table} where {name} is not null"
-    else:
+        condition = (
+            f"contains({name}, ' ') or strlen({name}) > length({name}) "
+            f"or regexp_matches({name}, '(^|[^0-9a-zA-Z])[0-9]([.()-]{{0,3}}[0-9]){{7,}}([^0-9a-zA-Z]|$)') "
+            f"or regexp_matches({name}, '[0-9][-/][0-9]')"
+        )
+    elif _is_numeric(kind):
+        if column not in large:
+            return []
+        text = f"abs({name})::hugeint::varchar"
+        condition = f"abs({name}) >= {_SMALLEST} and abs({name}) < {_TOO_LARGE} and {name} = trunc({name})"
+    elif kind.startswith(("DATE", "TIMESTAMP")):
+        text, condition = f"strftime({name}, '%Y-%m-%d')", f"{name} < date '{FIRST_SURVEY_DAY}'"
+    elif kind in ("BOOLEAN", "UUID") or kind.startswith(("TIME", "INTERVAL")):
         return []
-    return [text for (text,) in connection.execute(query).fetchall()]
+    return connection.execute(f"select distinct {text}, {name} from {table} where {condition}").fetchall()
+
+
+def _key_of_row(
+    connection: duckdb.DuckDBPyConnection, known: PersonalValues, table: str, column: str, value: object
+) -> str:
+    """Which row of a table holds a value: its key, or its number where the table has none or the key is the value."""
+    schema, name = table.split(".")
+    keys = connection.execute(
+        "select constraint_column_names from duckdb_constraints() "
+        "where schema_name = ? and table_name = ? and constraint_type = 'PRIMARY KEY'",
+        [schema, name],
+    ).fetchall()
+    columns = list(keys[0][0]) if keys else []
+    selected = ", ".join(f'"{key}"' for key in [*columns, "rowid"])
+    *values, number = connection.execute(
+        f'select {selected} from {table} where "{column}" is not distinct from ? order by rowid limit 1', [value]
+    ).fetchall()[0]
+    found = Found()
+    for part in values:
+        known.search(str(part), found)
+    if not columns or column in columns or found.values:
+        return f"row {number + 1}"
+    return ", ".join(f"{key} {part}" for key, part in zip(columns, values, strict=True))
 
 
 def search_files(known: PersonalValues, folder: Path) -> list[str]:
-    """Paths of the files of a folder that hold a known value; tables are searched as tables (`search_tables`)."""
+    """`path (place)` of the files of a folder that hold a known value; tables are searched as tables."""
     places = []
+    clean: set[str] = set()  # the same labels and figures are on hundreds of pages
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         # A library as its package ships it holds example dates, on which somebody may well be born.
         if path.suffix in _TABLES_OF_OTHERS or (path.suffix == ".js" and path.read_bytes() == chart_library()):
             continue
-        found = Found()
-        for text in _texts(path):
+        for place, text in _texts(path):
+            if text in clean:
+                continue
+            found = Found()
             known.search(text, found)
-        if found.values:
-            places.append(path.relative_to(folder).as_posix())
+            if found.values:
+                places.append(f"{path.relative_to(folder).as_posix()} ({place})")
+                break
+            clean.add(text)
     return places
 
 
-def _texts(path: Path) -> Iterator[str]:
-    """What a file says: as it is, with escapes of HTML and JSON resolved, and cell by cell between tags."""
+def _texts(path: Path) -> Iterator[tuple[str, str]]:
+    """(place, what is said there) of a file: as it is, with escapes of HTML and JSON resolved, and cell by cell."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
-                yield from _readable(archive.read(name).decode("utf-8", errors="replace"))
+                content = archive.read(name).decode("utf-8", errors="replace")
+                for number, text in enumerate(_readable(content), start=1):
+                    yield f"{name}, text {number}", text
     else:
-        yield from _readable(path.read_bytes().decode("utf-8", errors="replace"))
+        content = path.read_bytes().decode("utf-8", errors="replace")
+        for number, line in enumerate(content.split("\n"), start=1):
+            for text in _readable(line):
+                yield f"line {number}", text
 
 
 def _readable(text: str) -> Iterator[str]:

@@ -23,17 +23,6 @@
     case when {{ matches(folded, '[0-9]{1,7}') }} then cast({{ folded }} as integer) end
 {%- endmacro %}
 
-{# Whether a text that will be published holds what looks like an identity or telephone number, or a date on which
-   somebody may be born. The search before publication would stop the whole release for it: one line is withheld here. #}
-{% macro has_personal_number(text) -%}
-    coalesce(
-        {{ matches("replace(replace(" ~ text ~ ", ' ', ''), '.', '')", '.*[0-9]{9}.*') }}
-        or {{ matches(text, '(.*[^0-9])?[0-9]{1,2}[-/.][0-9]{1,2}[-/.](1[0-9]{3}|20[01][0-9]|2020)([^0-9].*)?') }}
-        or {{ matches(text, '(.*[^0-9])?(1[0-9]{3}|20[01][0-9]|2020)[-/.][0-9]{1,2}[-/.][0-9]{1,2}([^0-9].*)?') }},
-        false
-    )
-{%- endmacro %}
-
 {# A short stable name of a decision. Never of its values: a hash of an identity number can be turned back. #}
 {% macro decision_id(prefix, columns) -%}
     '{{ prefix }}' || substring(md5(concat_ws(

@@ -223,7 +223,8 @@ def _write(release: Path, aside: Path, package: dict[str, Any]) -> None:
             _write_table(connection, table, about, columns, sorted(rows[table], key=lambda row: row[: 4 + len(own)]))
             for kind, options in (("parquet", "format parquet, compression zstd"), ("csv", "format csv, header true")):
                 path = sql_text(aside / kind / f"{table}.{kind}")
-                connection.execute(f"copy {table} to {path} ({options})")
+                source = table if kind == "parquet" else f"(select {', '.join(map(_csv_column, columns))} from {table})"
+                connection.execute(f"copy {source} to {path} ({options})")
         connection.execute("checkpoint open")
         connection.execute("use memory")
         connection.execute("detach open")
@@ -231,6 +232,14 @@ def _write(release: Path, aside: Path, package: dict[str, Any]) -> None:
     folder_rights, file_rights = published_rights()
     for made in (aside, *aside.rglob("*")):
         made.chmod(folder_rights if made.is_dir() else file_rights)
+
+
+def _csv_column(column: tuple[str, str, str]) -> str:
+    """A column of a CSV file: text never begins as a formula does, also in a territory of somebody else's."""
+    name, kind, _ = column
+    if kind != "VARCHAR":
+        return name
+    return f"case when regexp_matches({name}, '^\\s*[=+@|%-]') then chr(39) || {name} else {name} end as {name}"
 
 
 def _write_table(

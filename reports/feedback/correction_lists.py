@@ -10,6 +10,7 @@ from base.forms import Form, load_forms
 from base.home import Home
 from ingestion.archive import archive_path
 from ingestion.cell_addresses import CellAddresses, locate_fields
+from ingestion.quiet_readers import quiet_readers
 from reports.audit.coverage import Coverage, read_coverage
 from reports.audit.data import read_checks, read_files, read_findings
 from reports.tables import Row, open_release
@@ -126,7 +127,8 @@ def _place_finder(home: Home, checksums: dict[str, str]) -> Callable[[str | None
             return CellAddresses()
         if source_file_id not in known:
             path = archive_path(home, checksums[source_file_id])
-            known[source_file_id] = locate_fields(path.read_bytes(), forms) if path.exists() else CellAddresses()
+            with quiet_readers():
+                known[source_file_id] = locate_fields(path.read_bytes(), forms) if path.exists() else CellAddresses()
         return known[source_file_id]
 
     return places

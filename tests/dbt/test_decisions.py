@@ -150,7 +150,7 @@ def test_corrections_change_figures_by_what_is_listed_and_leave_raw_alone(home: 
         (poor | {"reason": "", "new_value": near}, "thiếu lý do"),
         (poor | {"decided_by": "", "new_value": near}, "thiếu người quyết định"),
         (poor | {"decided_on": "hôm qua", "new_value": near}, "ngày quyết định"),
-        (number | {"reason": f"số đúng là {CANARY}", "new_value": CANARY}, "nhắc lại"),
+        (number | {"reason": f"số đúng là {CANARY}", "new_value": CANARY}, "dãy số dài"),
         (number | {"column": "hamlet", "old_value": "không phải thế", "new_value": CANARY}, "không khớp"),
         (cell(home, "household", "b1_score", row) | {"new_value": "1"}, "nhiều giá trị mới khác nhau"),
         (cell(home, "household", "b1_score", row) | {"new_value": "2"}, "nhiều giá trị mới khác nhau"),

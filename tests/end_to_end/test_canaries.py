@@ -1,20 +1,25 @@
 """No personal value gets out: canaries planted in every kind of cell, the product run as its users do, runs that fail
 too, and every file searched afterwards."""
 
-import csv
+import base64
+import gzip
+import json
 import os
 import shutil
 import subprocess
 import sys
+import unicodedata
+import zipfile
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
 import pytest
+from openpyxl import load_workbook
 
 from base.home import Home
 from base.product import PACKAGE_NAMES
-from ingestion.decisions import CORRECTION_COLUMNS, WAIVER_COLUMNS
-from tests.support.canaries import BIRTH_DAYS, NAMES, NUMBERS, Leak, Search, plant
+from tests.support.canaries import NAMES, NUMBERS, Leak, Search, decide, plant, search_home, unmarked, ways
 from tests.support.homes import REPOSITORY
 
 pytestmark = pytest.mark.build
@@ -73,32 +78,21 @@ def runs(program: Path, home: Home) -> Runs:
 
 
 def leaks(runs: Runs) -> tuple[set[Leak], int]:
-    home, search = runs.home, Search()
-    private = (home.archive, home.raw, home.landing, home.secrets, home.decisions, home.root / "private")
-    found = set(search.in_bytes(runs.printed, "what was printed"))
-    found |= set(search.in_folder(home.root, without=private, build=home.build_file))
-    found |= set(search.in_folder(runs.program / "dbt"))
+    search = Search()
+    found = search_home(runs.home, search, runs.printed) | set(search.in_folder(runs.program / "dbt"))
     return found, search.searched
 
 
-def test_a_name_in_a_reason_stops_the_release_and_gets_no_further(runs: Runs, home: Home) -> None:
-    assert runs("ingest") == 0, runs.printed.decode()[-3000:]
-    _correct(home)
-    _waive(home, f"hộ {NAMES['valid_head']} đã giải trình")
-    assert runs("run") == 1
-    assert b"quality.waiver.reason" in runs.printed
-    assert b"decisions/" in runs.printed
-    assert not home.current.exists()
-    found, _ = leaks(runs)
-    assert {leak for leak in found if "build.duckdb" not in leak.place} == set()
-
-
 def test_a_whole_run_with_decisions_lets_nothing_out(runs: Runs, home: Home) -> None:
-    _waive(home, "đã giải trình")
+    assert runs("ingest") == 0, runs.printed.decode()[-3000:]
+    decided = decide(home)
     assert runs("run") == 0, runs.printed.decode()[-3000:]
     assert runs("status") == 0
     assert runs("publish", "--public") == 0
-    runs("inspect", str(min(home.landing.rglob("*.xlsx"))))
+    for file in ("* 2023.xlsx", "*Canaryg.xlsx"):
+        runs("inspect", str(min(home.landing.rglob(file))))
+    assert runs("feedback", "--year", "2023") == 0
+    assert runs("forms", "--year", "2023", "--with-household-lists") == 0
     with duckdb.connect(str(home.build_file), read_only=True) as connection:
         (planted,) = connection.execute(
             "select count(*) from staging.stg_household where head_name = ?", [NAMES["valid_head"]]
@@ -114,9 +108,11 @@ def test_a_whole_run_with_decisions_lets_nothing_out(runs: Runs, home: Home) -> 
     assert quarantined[0][0] > 8
     with duckdb.connect(str(home.current / "poverty.duckdb"), read_only=True) as connection:
         states = connection.execute("select status from quality.correction order by line_number").fetchall()
-        invalid = connection.execute("select count(*) from quality.waiver where status = 'invalid'").fetchall()
-    assert [state for (state,) in states] == ["applied", "refused", "refused", "refused", "refused"]
-    assert invalid == [(2,)]
+        waivers = connection.execute("select status, problem from quality.waiver").fetchall()
+    assert [state for (state,) in states] == ["applied"] + ["refused"] * (len(states) - 1)
+    assert {status for status, _ in waivers} == {"invalid"}
+    assert len(states) + len(waivers) + 1 == decided
+    assert "mã hộ" in " ".join(problem for _, problem in waivers)
     found, searched = leaks(runs)
     assert found == set()
     assert searched > 300
@@ -135,42 +131,22 @@ def test_a_personal_value_in_a_public_table_stops_the_release(program: Path, hom
     assert {leak for leak in found if "build.duckdb" not in leak.place} == set()
 
 
-def _correct(home: Home) -> None:
-    """One correction that can be applied, and four that cannot, with canaries in every column."""
-    with duckdb.connect() as connection:
-        ((file, sheet, row),) = connection.execute(
-            f"select source_file_id, sheet, row_number from '{home.raw}/household/*.parquet' where head_citizen_id = ? "
-            "and source_file_id in (select source_file_id from "
-            f"'{home.raw}/source_file.parquet' where survey_year = 2022) limit 1",
-            [NUMBERS["valid_id"]],
-        ).fetchall()
-    decided = ["Chi cục", "2026-01-15"]
-    place = [file, sheet, row]
-    corrections = [
-        [*place, "head_citizen_id", NUMBERS["valid_id"], NUMBERS["wrong_id"], "đối chiếu phiếu", *decided],
-        [*place, "head_name", NAMES["valid_head"], NAMES["valid_member"], f"gọi {NUMBERS['telephone']}", *decided],
-        [*place, "head_birth", BIRTH_DAYS["head"][0], "1952", f"sinh {BIRTH_DAYS['head'][0]}", *decided],
-        [*place, NAMES["header"], NAMES["valid_head"], NAMES["valid_member"], "đối chiếu phiếu", *decided],
-        [NAMES["file"], NAMES["sheet"], NUMBERS["valid_id"], "hamlet", "", "", "đối chiếu phiếu", *decided],
-    ]
-    _decide(home, "corrections.csv", CORRECTION_COLUMNS, corrections)
-
-
-def _waive(home: Home, reason: str) -> None:
-    """Two waivers that are invalid for the canaries in them, and one with this reason."""
-    decided = ["Chi cục", "2026-01-15", "2099-12-31"]
-    waivers = [
-        ["b2_not_ten_times_marks", "", "29161", "", "", "", "", f"số {NUMBERS['old_id']}", *decided],
-        [NAMES["rejected"], "", NUMBERS["valid_id"], NAMES["file"], NAMES["sheet"], "", NAMES["header"], "nhầm",
-         *decided],
-        ["b2_not_ten_times_marks", "", "29161", "", "", "", "", reason, *decided],
-    ]  # fmt: skip
-    _decide(home, "waivers.csv", WAIVER_COLUMNS, waivers)
-
-
-def _decide(home: Home, name: str, columns: tuple[str, ...], lines: list[list[object]]) -> None:
-    with (home.decisions / name).open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file, delimiter=";").writerows([columns, *lines])
+def test_hostile_text_is_text_wherever_it_comes_out(runs: Runs, home: Home) -> None:
+    assert b"\x1b" not in runs.printed
+    assert not any(mark.encode() in runs.printed for mark in "\u202e\u2066\u200f\x07")
+    workbooks = [path for folder in ("reports", "private") for path in (home.root / folder).rglob("*.xlsx")]
+    named = 0
+    for path in workbooks:
+        book = load_workbook(path)
+        for cell in (cell for page in book for row in page.iter_rows() for cell in row):
+            if isinstance(cell.value, str) and NAMES["hostile"] in cell.value:
+                named += 1
+                assert cell.data_type == "s", (path, cell.coordinate)
+    assert named > 0, "the household lists hold the names, or nothing was tested"
+    for page in home.current.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert "<img src=x" not in text
+        assert "alert(" not in text
 
 
 def test_runs_that_fail_let_nothing_out(runs: Runs, program: Path, home: Home) -> None:
@@ -233,11 +209,7 @@ def test_private_folders_are_their_owners_only(runs: Runs, home: Home) -> None:
 
 
 def test_the_search_finds_every_spelling(tmp_path: Path) -> None:
-    name = NAMES["valid_head"]
-    import json
-    import unicodedata
-    from urllib.parse import quote
-
+    name, number = NAMES["valid_head"], NUMBERS["valid_id"]
     written = {
         "plain": name.encode(),
         "nfd": unicodedata.normalize("NFD", name).encode(),
@@ -245,14 +217,26 @@ def test_the_search_finds_every_spelling(tmp_path: Path) -> None:
         "percent": quote(name).encode(),
         "utf-16": name.encode("utf-16"),
         "upper": name.upper().encode(),
+        "without marks": unmarked(name).encode(),
+        "html": "".join(f"&#{ord(c)};" if ord(c) > 127 else c for c in name).encode(),
+        "base64": b"data:;base64," + base64.b64encode(b"x" + name.encode()),
+        "hex": name.encode().hex().encode(),
+        "gzip": gzip.compress(gzip.compress(name.encode())),
     }
+    digits = {key: way.encode() for key, way in ways(number).items() if key not in ("arabic", "spoken")}
+    written |= {f"digits {key}": content for key, content in digits.items()}
     for place, content in written.items():
         (tmp_path / place).write_bytes(content)
     with duckdb.connect(str(tmp_path / "t.duckdb")) as connection:
         connection.execute("create schema marts; create table marts.t (a varchar)")
         connection.execute("insert into marts.t select ? from range(10000)", [name])
         connection.execute(f"copy marts.t to '{tmp_path / 't.parquet'}' (format parquet, compression zstd)")
-    found = {leak.place for leak in Search().in_folder(tmp_path) if leak.canary == "name valid_head"}
-    assert {str(tmp_path / place) for place in written} <= found
+    with zipfile.ZipFile(tmp_path / "inner.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("book.xlsx", (tmp_path / "plain").read_bytes())
+    wanted = ("name valid_head", "number valid_id")
+    found = {leak.place for leak in Search().in_folder(tmp_path) if leak.canary in wanted}
+    assert {str(tmp_path / place) for place in written if place != "gzip"} <= found
+    assert f"{tmp_path / 'gzip'}!!" in found
+    assert f"{tmp_path / 'inner.zip'}!book.xlsx" in found
     assert f"{tmp_path / 't.parquet'}.a" in found
     assert f"{tmp_path / 't.duckdb'}:marts.t.a" in found

@@ -98,3 +98,18 @@ def test_the_description_is_true(edition: Path) -> None:
     for table in TABLES:
         rows = duckdb.sql(f"from read_csv('{edition / 'csv' / table}.csv')").fetchall()
         assert len(rows) == len(duckdb.sql(f"from '{edition / 'parquet' / table}.parquet'").fetchall()) > 0
+
+
+def test_nothing_in_the_edition_says_which_file_and_row_a_household_is_on(edition: Path) -> None:
+    """With both whoever holds one workbook would have the pseudonyms of its households in all years."""
+    wrong = {"source_file_id", "source_row", "row_number", "household_id", "record_number"}
+    with duckdb.connect(str(edition / OPEN_DATABASE), read_only=True) as connection:
+        columns = {name for (name,) in connection.execute("select column_name from duckdb_columns()").fetchall()}
+        files = [path for path in edition.rglob("*") if path.suffix in (".csv", ".parquet")]
+        for path in files:
+            columns |= {row[0] for row in connection.execute(f"describe from '{path}'").fetchall()}
+    assert len(files) == 2 * len(TABLES)
+    assert columns & wrong == set()
+    for path in edition.rglob("*"):
+        if path.suffix in (".csv", ".json"):
+            assert not any(name in path.read_text(encoding="utf-8") for name in wrong), path

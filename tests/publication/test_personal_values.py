@@ -10,7 +10,7 @@ from publication.personal_values import Found, PersonalValues, search_files, sea
 
 KNOWN = PersonalValues(
     phrases={"nguyễn thị canary", "tân phú", "hồ sơ", "ấp 1"},
-    numbers={"083060000001", "320123456", "0903123456"},
+    numbers={"083060000001", "320123456", "0903123456", "012345678"},
     birth_days={"1975-03-04"},
 )
 
@@ -30,11 +30,17 @@ def found(text: str, known: PersonalValues = KNOWN) -> set[str]:
         ("Nguye\u0302\u0303n Thị Canary", "nguyễn thị canary"),
         ("ông Hồ Sơ", "hồ sơ"),
         ("ở Ấp 1", "ấp 1"),
-        ("số 083060000001.", "083060000001"),
+        ("số 083060000001.", "83060000001"),
+        ("số 83060000001", "83060000001"),
+        ("số 083-060-000-001", "83060000001"),
+        ("số 083.060.000.001", "83060000001"),
+        ("số ０８３０６０００００01", "83060000001"),
+        ("(090) 312-3456", "903123456"),
+        ("gọi 12345678", "12345678"),
         ("(320123456)", "320123456"),
-        ("tel:0903123456", "0903123456"),
-        ("hàng 7. 0903123456", "0903123456"),
-        ("ĐT.0903123456", "0903123456"),
+        ("tel:0903123456", "903123456"),
+        ("hàng 7. 0903123456", "903123456"),
+        ("ĐT.0903123456", "903123456"),
         ("sinh 04/03/1975", "1975-03-04"),
         ("sinh 4/3/1975", "1975-03-04"),
         ("1975-03-04 00:00:00", "1975-03-04"),
@@ -79,7 +85,19 @@ def test_a_word_of_the_program_is_no_person() -> None:
         ("bigint", "83060000001", True),
         ("date", "date '1975-03-04'", True),
         ("varchar", "'0a083060000001bc'", False),
-        ("bigint", "320123456", False),
+        ("bigint", "320123456", True),
+        ("bigint", "12345678", True),
+        ("integer", "320123456", True),
+        ("bigint", "-83060000001", True),
+        ("decimal(18, 2)", "83060000001", True),
+        ("double", "83060000001", True),
+        ("double", "83060000001.5", False),
+        ("varchar[]", "['Nguyễn Thị Canary']", True),
+        ("timestamp", "timestamp '1975-03-04 07:00:00'", True),
+        ("timestamp", "timestamp '2025-03-04 07:00:00'", False),
+        ("varchar", "'083-060-000-001'", True),
+        ("varchar", "'０８３０６００００００１'", True),
+        ("bigint", "83060000", False),
         ("varchar", "null", False),
     ],
 )
@@ -87,8 +105,18 @@ def test_every_type_of_column_is_searched(tmp_path: Path, kind: str, value: str,
     path = tmp_path / "release.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema marts")
-        connection.execute(f"create table marts.t as select {value}::{kind} as c")
-    assert search_tables(KNOWN, path, ["marts"]) == (["marts.t.c"] if is_personal else [])
+        connection.execute(f"create table marts.t (id integer, code varchar, c {kind}, primary key (id, code))")
+        connection.execute(f"insert into marts.t values (1, 'a', null), (2, 'b', {value}::{kind})")
+    assert search_tables(KNOWN, path, ["marts"]) == (["marts.t.c (id 2, code b)"] if is_personal else [])
+
+
+def test_a_key_that_is_the_value_itself_is_not_repeated(tmp_path: Path) -> None:
+    path = tmp_path / "release.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts; create table marts.t (c varchar primary key, d varchar)")
+        connection.execute("insert into marts.t values ('x', null), ('320123456', 'Nguyễn Thị Canary')")
+        connection.execute("create table marts.u as select 83060000001 as c")
+    assert search_tables(KNOWN, path, ["marts"]) == ["marts.t.c (row 2)", "marts.t.d (row 2)", "marts.u.c (row 1)"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +133,10 @@ def test_files_are_read_as_people_see_them(tmp_path: Path, text: str) -> None:
     with zipfile.ZipFile(tmp_path / "book.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("xl/sharedStrings.xml", text)
     (tmp_path / "other.html").write_text("<td>Nguyễn</td><td>Thị Canary</td>", encoding="utf-8")
-    assert search_files(KNOWN, tmp_path) == ["book.xlsx", "reports/page.html"]
+    places = search_files(KNOWN, tmp_path)
+    assert [place.split(" (")[0] for place in places] == ["book.xlsx", "reports/page.html"]
+    assert places[0].startswith("book.xlsx (xl/sharedStrings.xml, text ")
+    assert places[1].endswith("(line 1)")
 
 
 def test_who_signs_a_decision_is_named_on_purpose() -> None:

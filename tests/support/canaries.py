@@ -1,12 +1,26 @@
-"""Canaries: made-up personal values planted in workbooks, and the search for them in every encoding of a file."""
+"""Canaries: made-up personal values planted in workbooks and decisions, and the search for them in every encoding.
 
+`python -m tests.support.canaries` plants them in a new home, runs the product on it, and prints what was planted,
+how many places were searched in how many encodings, and what was found.
+"""
+
+import base64
+import binascii
+import csv
+import gzip
 import hashlib
+import io
 import json
 import os
+import re
+import subprocess
+import sys
+import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +31,8 @@ from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 
 from base.forms import load_forms
+from base.home import Home
+from ingestion.decisions import CORRECTION_COLUMNS, LINK_DECISION_COLUMNS, WAIVER_COLUMNS
 from tests.support.workbooks import household, member, workbook_bytes
 
 FORM = load_forms()["F2022"]
@@ -35,6 +51,9 @@ NAMES = {
     "defined name": "Lưu_Kim_Canarym",
     "property": "Cao Bá Canaryn",
     "commune": "Chu Văn Canaryo",
+    "signature": "Ngô Quyền Canaryp",
+    "link": "Lê Văn Canaryu",
+    "hostile": "Hồ Tùng Canaryv",
 }
 CODES = {"loaded": "HCANARYQ-0117", "doubled": "HCANARYR-0118", "unknown": "HCANARYS-0119"}
 NUMBERS = {
@@ -46,6 +65,20 @@ NUMBERS = {
     "score": "987612345",
 }
 ADDRESSES = {"hamlet": "Ấp Canary Kênh Ngang", "note": "số 12 đường Canaryk"}
+# Text that does something where it is not escaped, each with a name in it.
+HOSTILE = {
+    "formula": f"=cmd|' /C calc'!A0 {NAMES['hostile']}",
+    "plus": f"+1+1 {NAMES['hostile']}",
+    "minus": f"-2+3 {NAMES['hostile']}",
+    "at": f"@SUM(1) {NAMES['hostile']}",
+    "tab": f"\t=1 {NAMES['hostile']}",
+    "html": f"<script>alert('x')</script><img src=x onerror=alert(1)> {NAMES['hostile']}",
+    "terminal": f"_x001B_[31m _x0007_ {NAMES['hostile']}",
+    "direction": f"\u202e\u2066\u200f {NAMES['hostile']}",
+    "lines": f"{NAMES['hostile']}\r\nRelease 1: final\n",
+    "markup": f"[bold red]{NAMES['hostile']}[/bold red] {{{{ 7 * 7 }}}} %(x)s {{0}}",
+    "long": f"{NAMES['hostile']} " * 200,
+}
 BIRTH_DAYS = {"head": ("17/03/1951", "1951-03-17"), "member": ("23/07/1947", "1947-07-23")}
 
 
@@ -109,10 +142,15 @@ def plant(landing: Path) -> None:
     (landing / f"{NAMES['file']} {NUMBERS['valid_id']}.xlsx").write_bytes(first)
     folder = landing / NAMES["file"]
     folder.mkdir()
+    rows += [
+        household(FORM, f"29161-8{number:03d}", head_name=text, hamlet=text, note=text)
+        for number, text in enumerate(HOSTILE.values())
+    ]
     second = workbook_bytes(
-        FORM, cover_values=cover | {"survey_year": 2023, "cutoff_date": "14/12/2023"}, households=rows
-    )
-    (folder / "2023.xlsx").write_bytes(second)
+        FORM, cover_values=cover | {"survey_year": 2023, "cutoff_date": "14/12/2023"}, households=rows,
+        change=lambda book: book.create_sheet("=1+1 \u202eCanary"),
+    )  # fmt: skip
+    (folder / "=cmd <b> \u202e \x1b[31m 2023.xlsx").write_bytes(second)
     _plant_rejected(landing, rows)
 
 
@@ -140,8 +178,102 @@ def _plant_rejected(landing: Path, rows: list[dict[str, Any]]) -> None:
     (landing / f"{name} cut.xlsx").write_bytes(workbook_bytes(FORM, households=rows)[:2000])
 
 
+_SPOKEN = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
+
+
+def ways(text: str) -> dict[str, str]:
+    """The ways in which somebody may write a value into a text; all must be noticed."""
+    bare = unmarked(text)
+    if not text.isdigit():
+        return {
+            "as it is": text,
+            "without marks": bare,
+            "capitals": text.upper(),
+            "NFD": unicodedata.normalize("NFD", text),
+            "inside": f"theo lời của {text} ngày trước",
+        }
+    threes = re.findall(".{1,3}", text)
+    return {
+        "as it is": text,
+        "hyphens": "-".join(threes),
+        "points": ".".join(threes),
+        "spaces": " ".join(threes),
+        "wide": "\u00a0-\u00a0".join(re.findall(".{1,4}", text)),
+        "full width": "".join(chr(ord(digit) + 0xFEE0) for digit in text),
+        "arabic": "".join(chr(ord(digit) - 48 + 0x660) for digit in text),
+        "without zero": text.lstrip("0"),
+        "reversed": text[::-1],
+        "spoken": " ".join(_SPOKEN[int(digit)] for digit in text),
+    }
+
+
+def unmarked(text: str) -> str:
+    """Letters without marks, as keyboards without Vietnamese write them."""
+    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+_DECIDED = {
+    "number": [*ways(NUMBERS["valid_id"]).values(), *ways(NUMBERS["telephone"]).values()],
+    "name": [*ways(NAMES["valid_head"]).values(), "Canarya", "bà Oanh"],
+    "code": [CODES["loaded"], CODES["loaded"].lower(), CODES["loaded"].replace("-", " ")],
+    "day": ["17/03/1951", "17.3.1951", "1951-03-17", "ngày 17 tháng 3 năm 1951", "mười bảy tháng ba", "sinh năm 1951"],
+    "address": [ADDRESSES["hamlet"], ADDRESSES["note"], "ấp 3", "số nhà 7", "canary@kenh-ngang.vn"],
+}
+
+
+def decide(home: Home) -> int:
+    """Decisions with a canary in every free text, in every way of writing it; one correction is right.
+
+    Every other line must be refused. Returns how many lines were written.
+    """
+    with duckdb.connect() as connection:
+        ((file, sheet, row),) = connection.execute(
+            f"select source_file_id, sheet, row_number from '{home.raw}/household/*.parquet' where head_citizen_id = ? "
+            "and source_file_id in (select source_file_id from "
+            f"'{home.raw}/source_file.parquet' where survey_year = 2022) limit 1",
+            [NUMBERS["valid_id"]],
+        ).fetchall()
+    texts_of_decisions = [text for kind in _DECIDED.values() for text in kind]
+    good = {
+        "reason": "đối chiếu phiếu",
+        "decided_by": "Chi cục",
+        "decided_on": "2026-01-15",
+        "expires_on": "2099-12-31",
+    }
+    waiver = good | {"check_code": "b2_not_ten_times_marks", "source_file_id": file}
+    correction = good | {"file": file, "sheet": sheet, "row": row, "column": "head_name"}
+    correction |= {"old_value": NAMES["valid_head"], "new_value": NAMES["valid_member"]}
+    number = {"column": "head_citizen_id", "old_value": NUMBERS["valid_id"], "new_value": NUMBERS["wrong_id"]}
+    free = ("reason", "decided_by", "decision_number")
+    waivers = [waiver | {column: text} for column, text in product((*free, "column_name", "sheet"), texts_of_decisions)]
+    waivers += [waiver | {"check_code": text} for text in (NAMES["rejected"], NUMBERS["as_number"])]
+    waivers += [waiver | {"reason": text} for text in HOSTILE.values()]
+    waivers.append(waiver | {"source_file_id": "", "commune_code": "29161", "reason": f"hộ {NAMES['valid_head']}"})
+    corrections = [correction | number]
+    corrections += [correction | {column: text} for column, text in product((*free, "column"), texts_of_decisions)]
+    corrections += [correction | {column: NAMES["file"]} for column in ("file", "sheet", "row", "decided_on")]
+    links = [{"source_file_id": NAMES["link"], "reason": NAMES["link"], "decided_by": NAMES["link"], "source_row": "x"}]
+    for name, columns, lines in (
+        ("waivers.csv", WAIVER_COLUMNS, waivers),
+        ("corrections.csv", CORRECTION_COLUMNS, corrections),
+        ("links.csv", LINK_DECISION_COLUMNS, links),
+    ):
+        target = io.StringIO()
+        writer = csv.DictWriter(target, columns, extrasaction="ignore", delimiter="," if name == "links.csv" else ";")
+        writer.writeheader()
+        # One line is one decision: line breaks of a text would make two of it.
+        writer.writerows({key: re.sub(r"[\r\n]", " ", str(value)) for key, value in line.items()} for line in lines)
+        (home.decisions / name).write_text(target.getvalue(), encoding="utf-8-sig" if name != "links.csv" else "utf-8")
+    return len(waivers) + len(corrections) + len(links)
+
+
 # Parts that most canaries share: bytes without them are searched no further, which is ten times faster.
-_SHARED_PARTS = ("anary", "ANARY", "9876", "87612")
+_SHARED_PARTS = ("anary", "ANARY", "9876", "87612", "6789", "21678")
+_SEPARATORS = b" .,-()/_\t\xa0\xc2"
+_FULL_WIDTH = {f"{digit}": chr(ord(digit) + 0xFEE0).encode() for digit in "0123456789"}
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
+_HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){10,}")
 _FOUND: dict[bytes, list[str]] = {}
 """{checksum of searched bytes: the canaries in them}."""
 
@@ -154,46 +286,91 @@ class Leak:
     place: str
 
 
-def _spellings(text: str) -> set[bytes]:
-    """The ways in which a text stands in a file, as bytes."""
-    found: set[bytes] = set()
-    for form in ("NFC", "NFD"):
+def _spellings(text: str) -> dict[str, set[bytes]]:
+    """{encoding: the ways in which a text stands in a file in it, as bytes}."""
+    found: dict[str, set[bytes]] = {}
+
+    def add(encoding: str, content: bytes) -> None:
+        found.setdefault(encoding, set()).add(content)
+
+    for form, bare in (("NFC", False), ("NFD", False), ("NFC", True)):
         for cased in {text, text.lower(), text.upper()}:
-            written = unicodedata.normalize(form, cased)
-            found |= {written.encode(), written.encode("utf-16-le"), written.encode("utf-16-be")}
-            found |= {json.dumps(written)[1:-1].encode(), quote(written).encode(), quote(written, safe="").encode()}
-            found.add("".join(c if ord(c) < 128 else f"&#{ord(c)};" for c in written).encode())
-            found.add(written.encode("unicode_escape"))
+            written = unicodedata.normalize(form, unmarked(cased) if bare else cased)
+            add("without marks" if bare else form, written.encode())
+            add("UTF-16", written.encode("utf-16-le"))
+            add("UTF-16", written.encode("utf-16-be"))
+            add("JSON", json.dumps(written)[1:-1].encode())
+            add("percent", quote(written).encode())
+            add("percent", quote(written, safe="").encode())
+            add("HTML", "".join(c if ord(c) < 128 else f"&#{ord(c)};" for c in written).encode())
+            add("HTML", "".join(c if ord(c) < 128 else f"&#x{ord(c):x};" for c in written).encode())
+            add("Python", written.encode("unicode_escape"))
+    if text.isdigit():
+        add("without leading zeros", text.lstrip("0").encode())
+        add("reversed", text[::-1].encode())
     return found
 
 
 class Search:
-    """Looks for all canaries in bytes, files and tables."""
+    """Looks for all canaries in bytes, files and tables.
+
+    Bytes are searched as they are, with digits alone (no sign between them, full-width digits too), and decoded from
+    base64 and hex; archives, gzip, Parquet and DuckDB are opened.
+    """
 
     def __init__(self) -> None:
-        self._spellings = {canary: _spellings(text) for canary, text in texts().items()}
-        # A number may have lost its leading zero.
-        for canary, text in texts().items():
-            if text.isdigit() and text.startswith("0") and len(text) == 12:
-                self._spellings[canary] |= _spellings(text[1:])
+        by_encoding = {canary: _spellings(text) for canary, text in texts().items()}
+        self.encodings = {name for found in by_encoding.values() for name in found}
+        self.encodings |= {"digits alone", "full width", "base64", "hex", "zip", "gzip", "Parquet", "DuckDB"}
         parts = [part.encode(coding) for part in _SHARED_PARTS for coding in ("utf-8", "utf-16-le", "utf-16-be")]
         # {part: the (canary, spelling) that hold it}; a spelling without a shared part is its own.
         self._by_part: dict[bytes, list[tuple[str, bytes]]] = {}
-        for canary, spellings in self._spellings.items():
-            for spelling in spellings:
+        for canary, encodings in by_encoding.items():
+            for spelling in set().union(*encodings.values()):
                 part = next((part for part in parts if part in spelling), spelling)
                 self._by_part.setdefault(part, []).append((canary, spelling))
+        # Nine digits are met by chance where signs are taken away between all numbers of a page; ten are not.
+        self._digits = [
+            (f"number {key}", way)
+            for key, text in NUMBERS.items()
+            if len(text) > 9
+            for way in {text.lstrip("0").encode(), text[::-1].encode()}
+        ]
         self.searched = 0
 
     def in_bytes(self, content: bytes, place: str) -> Iterator[Leak]:
-        """Leaks in bytes as they are. Equal bytes are searched once: every release has a copy of the same programs."""
+        """Leaks in bytes. Equal bytes are searched once: every release has a copy of the same programs."""
         self.searched += 1
         digest = hashlib.sha256(content).digest()
         if digest not in _FOUND:
-            present = [spellings for part, spellings in self._by_part.items() if part in content]
-            _FOUND[digest] = sorted({name for spellings in present for name, text in spellings if text in content})
+            _FOUND[digest] = sorted(self._canaries(content))
         for canary in _FOUND[digest]:
             yield Leak(canary, place)
+
+    def _canaries(self, content: bytes) -> set[str]:
+        found = self._plain(content)
+        alone = content
+        if b"\xef\xbc" in content:
+            for digit, wide in _FULL_WIDTH.items():
+                alone = alone.replace(wide, digit.encode())
+        alone = alone.translate(None, _SEPARATORS)
+        found |= {canary for canary, way in self._digits if way in alone}
+        for token in _BASE64.findall(content):
+            for start in range(4) if len(token) < 4000 else (0,):
+                part = token[start:].replace(b"-", b"+").replace(b"_", b"/")
+                part = part[:-1] if len(part) % 4 == 1 else part
+                decoded = base64.b64decode(part + b"=" * (-len(part) % 4))
+                if b"anary" in decoded or b"ANARY" in decoded or b"9876" in decoded:
+                    found |= self._plain(decoded)
+        for token in _HEX.findall(content):
+            decoded = binascii.unhexlify(token)
+            if b"anary" in decoded or b"ANARY" in decoded or b"9876" in decoded:
+                found |= self._plain(decoded)
+        return found
+
+    def _plain(self, content: bytes) -> set[str]:
+        present = [spellings for part, spellings in self._by_part.items() if part in content]
+        return {name for spellings in present for name, text in spellings if text in content}
 
     def in_file(self, path: Path, schemas: tuple[str, ...] | None = None) -> Iterator[Leak]:
         """Leaks in a file's name, its bytes, the members of an archive, the rows of tables.
@@ -203,10 +380,8 @@ class Search:
         yield from self.in_bytes(path.name.encode(), f"name of {path}")
         if schemas is None:
             yield from self.in_bytes(path.read_bytes(), str(path))
-        if path.suffix != ".duckdb" and zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                for name in archive.namelist():
-                    yield from self.in_bytes(archive.read(name), f"{path}!{name}")
+        if path.suffix not in (".duckdb", ".parquet"):
+            yield from self._packed(path.read_bytes(), str(path))
         elif path.suffix == ".parquet":
             with duckdb.connect() as connection:
                 yield from self._in_table(connection, f"'{path}'", str(path))
@@ -216,6 +391,19 @@ class Search:
                 for schema, table in tables:
                     if schemas is None or schema in schemas:
                         yield from self._in_table(connection, f'"{schema}"."{table}"', f"{path}:{schema}.{table}")
+
+    def _packed(self, content: bytes, place: str) -> Iterator[Leak]:
+        """Leaks inside gzip and archives, also in those inside one another."""
+        if content.startswith(b"\x1f\x8b"):
+            inner = gzip.decompress(content)
+            yield from self.in_bytes(inner, f"{place}!")
+            yield from self._packed(inner, f"{place}!")
+        elif content.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                for name in archive.namelist():
+                    yield from self.in_bytes(name.encode(), f"name of {place}!{name}")
+                    yield from self.in_bytes(archive.read(name), f"{place}!{name}")
+                    yield from self._packed(archive.read(name), f"{place}!{name}")
 
     def _in_table(self, connection: duckdb.DuckDBPyConnection, table: str, place: str) -> Iterator[Leak]:
         for column, kind, *_ in connection.execute(f"describe from {table}").fetchall():
@@ -231,3 +419,47 @@ class Search:
             for name in files:
                 path = Path(parent, name)
                 yield from self.in_file(path, ("marts", "quality") if path == build else None)
+
+
+def search_home(home: Home, search: Search, printed: bytes = b"") -> set[Leak]:
+    """Leaks in what was printed and in every file of a home outside its private folders."""
+    private = (home.archive, home.raw, home.landing, home.secrets, home.decisions, home.root / "private")
+    found = set(search.in_bytes(printed, "what was printed"))
+    return found | set(search.in_folder(home.root, without=private, build=home.build_file))
+
+
+def main() -> int:
+    """Plant, run, search, print the counts; 1 where anything was found."""
+    with tempfile.TemporaryDirectory(prefix="canaries-") as folder:
+        home = Home(Path(folder) / "home")
+        plant(home.landing)
+        printed, decisions = b"", 0
+        program = Path(sys.executable).parent / "poverty"
+        for arguments in (["ingest"], ["run"], ["status"], ["publish", "--public"], ["feedback", "--year", "2022"]):
+            if arguments == ["run"]:
+                decisions = decide(home)
+            done = subprocess.run(
+                [str(program), *arguments],
+                env={**os.environ, "POVERTY_HOME": str(home.root), "COLUMNS": "160"},
+                capture_output=True,
+                check=False,
+            )
+            printed += done.stdout + done.stderr
+            if done.returncode:
+                print(f"poverty {' '.join(arguments)} ended with {done.returncode}")
+                print(done.stderr.decode(errors="replace")[-2000:])
+                return 1
+        search = Search()
+        found = search_home(home, search, printed)
+        print(f"planted    {len(texts())} values in {sum(1 for _ in home.landing.rglob('*.xlsx'))} workbooks")
+        print(f"           and {decisions} lines of decisions")
+        print(f"places     {search.searched:,}")
+        print(f"encodings  {len(search.encodings)}: {', '.join(sorted(search.encodings))}")
+        print(f"hits       {len(found)}")
+        for leak in sorted(found, key=lambda leak: (leak.place, leak.canary))[:50]:
+            print(f"  {leak.canary} in {leak.place.replace(str(home.root), '')}")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -13,10 +13,10 @@ records as (
 decisions as (
     select
         source_file_id,
-        cast(source_row as integer) as source_row,
+        try_cast(source_row as integer) as source_row,
         household_id,
         other_source_file_id,
-        cast(other_source_row as integer) as other_source_row
+        try_cast(other_source_row as integer) as other_source_row
     from {{ source('decisions', 'links') }}
     qualify row_number() over (partition by source_file_id, source_row order by decided_on desc) = 1
 ),

@@ -9,6 +9,7 @@ select
     commune_code,
     reason,
     decided_by,
+    decision_number,
     decided_on,
     status,
     refusal

@@ -18,6 +18,7 @@ select
     waivers.column_name,
     waivers.reason,
     waivers.decided_by,
+    waivers.decision_number,
     waivers.decided_on,
     waivers.expires_on,
     waivers.status,

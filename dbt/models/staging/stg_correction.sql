@@ -38,6 +38,8 @@ compared as (
         lines.new_value,
         lines.reason,
         lines.decided_by,
+        lines.decision_number,
+        lines.text_problem,
         lines.decided_on,
         lines.place_id,
         cells.line_number is not null as is_found,
@@ -60,14 +62,7 @@ compared as (
                 )
             )
             and {{ parse_decimal('lines.old_value') }} = {{ parse_decimal('cells.cell') }}, false
-        ) as is_old_value,
-        {{ has_personal_number('lines.reason') }} or {{ has_personal_number('lines.decided_by') }}
-        {%- for value in ['old_value', 'new_value'] %}
-        or coalesce(
-            length(lines.{{ value }}) > 3
-            and position(lower(lines.{{ value }}) in lower(concat_ws(' ', lines.reason, lines.decided_by))) > 0, false
-        )
-        {%- endfor %} as repeats_cell_value
+        ) as is_old_value
     from lines
     left join cells on lines.line_number = cells.line_number
 ),
@@ -86,12 +81,9 @@ examined as (
             when column_name is null then 'cột không có trong mẫu của trang'
             when row_number is null then 'số hàng trống hoặc không phải là số'
             when not is_found then 'hàng không có trong trang, hoặc không phải hàng của cột này'
+            when text_problem is not null then text_problem
             when reason is null then 'thiếu lý do'
             when decided_by is null then 'thiếu người quyết định'
-            when repeats_cell_value
-                then
-                'lý do hoặc người quyết định nhắc lại giá trị của ô, có dãy số dài hoặc ngày trước năm 2021;'
-                || ' hãy bỏ giá trị đó, và ghi văn bản bằng số hiệu'
             when decided_on is null then 'ngày quyết định trống, không đọc được hoặc trước năm 2021'
             when not is_old_value then 'giá trị cũ không khớp với ô của tệp'
         end as refusal_reason
@@ -143,8 +135,9 @@ select
     survey_year,
     commune_code,
     new_value,
-    case when not repeats_cell_value then reason end as reason,
-    case when not repeats_cell_value then decided_by end as decided_by,
+    reason,
+    decided_by,
+    decision_number,
     decided_on,
     case when why_refused is null then 'applied' else 'refused' end as status,
     'Dòng ' || cast(line_number as {{ dbt.type_string() }}) || ' của corrections.csv: ' || why_refused || '.' as refusal

@@ -1,10 +1,12 @@
-{% set texts = ['file', 'sheet', 'row', 'column', 'old_value', 'new_value', 'reason', 'decided_by', 'decided_on'] -%}
+{% set texts = ['file', 'sheet', 'row', 'column', 'old_value', 'new_value', 'reason', 'decided_by', 'decided_on',
+    'decision_number'] -%}
 with
 
 folded as (
     select
         line_number,
         is_broken,
+        text_problem,
         {% for text in texts -%}
         {{ fold_text('"' ~ text ~ '"') }} as cell_{{ text }}{{ ',' if not loop.last }}
         {% endfor -%}
@@ -79,6 +81,8 @@ select
     in_sheets.cell_new_value as new_value,
     in_sheets.cell_reason as reason,
     in_sheets.cell_decided_by as decided_by,
+    in_sheets.cell_decision_number as decision_number,
+    in_sheets.text_problem,
     in_sheets.cell_decided_on is not null as is_dated,
     {{ parse_decision_date('in_sheets.cell_decided_on') }} as decided_on,
     {# From the cell address alone: a hash of a withheld reason could be turned back. #}

@@ -1,5 +1,5 @@
 {% set texts = ['check_code', 'survey_year', 'commune_code', 'source_file_id', 'sheet', 'row_number', 'column_name',
-    'reason', 'decided_by', 'decided_on', 'expires_on'] -%}
+    'reason', 'decided_by', 'decided_on', 'expires_on', 'decision_number'] -%}
 {# What names a waiver: published columns only, for a hash of a withheld text could be turned back. #}
 {% set scope = ['check_code', 'survey_year', 'commune_code', 'source_file_id', 'sheet', 'row_number', 'column_name',
     'decided_on', 'expires_on'] -%}
@@ -9,6 +9,7 @@ folded as (
     select
         line_number,
         is_broken,
+        text_problem,
         {% for text in texts -%}
         {{ fold_text(text) }} as cell_{{ text }}{{ ',' if not loop.last }}
         {% endfor -%}
@@ -17,6 +18,15 @@ folded as (
 
 known_communes as (
     select distinct commune_code from {{ source('reference', 'administrative_units') }}
+),
+
+{# What findings name: fields of forms, and figures of a commune. #}
+known_columns as (
+    select distinct field as column_name from {{ source('reference', 'fields') }}
+    union
+    select 'printed_row_number'
+    union
+    select 'poor_rate'
 ),
 
 known_sheets as (
@@ -28,8 +38,10 @@ typed as (
         folded.*,
         {# Free text would be published as it stands: a sheet of a form, our name or the letter of a column. #}
         case when known_sheets.sheet_key is not null then folded.cell_sheet end as sheet,
-        case when {{ matches('folded.cell_column_name', '[A-Za-z][A-Za-z0-9_]*') }} then folded.cell_column_name end
-            as column_name,
+        coalesce(
+            known_columns.column_name,
+            case when {{ matches('folded.cell_column_name', '[A-Z]{1,2}') }} then folded.cell_column_name end
+        ) as column_name,
         checks.check_code,
         checks.engine as check_engine,
         {{ parse_decision_number('folded.cell_survey_year') }} as survey_year,
@@ -37,14 +49,13 @@ typed as (
         files.source_file_id,
         {{ parse_decision_number('folded.cell_row_number') }} as row_number,
         {{ parse_decision_date('folded.cell_decided_on') }} as decided_on,
-        {{ parse_decision_date('folded.cell_expires_on') }} as expires_on,
-        {{ has_personal_number('folded.cell_reason') }} or {{ has_personal_number('folded.cell_decided_by') }}
-            as names_a_number
+        {{ parse_decision_date('folded.cell_expires_on') }} as expires_on
     from folded
     left join {{ source('reference', 'check_catalogue') }} as checks
         on lower(folded.cell_check_code) = checks.check_code
     left join known_communes on folded.cell_commune_code = known_communes.commune_code
     left join known_sheets on {{ text_key('folded.cell_sheet') }} = known_sheets.sheet_key
+    left join known_columns on lower(folded.cell_column_name) = known_columns.column_name
     left join {{ ref('stg_source_file') }} as files
         on lower(folded.cell_source_file_id) in (files.source_file_id, files.sha256)
 ),
@@ -64,11 +75,9 @@ examined as (
             when cell_column_name is not null and column_name is null
                 then 'cột phải là tên trường hoặc chữ cái của cột, như trong danh sách phát hiện'
             when cell_row_number is not null and row_number is null then 'số hàng không phải là số'
+            when text_problem is not null then text_problem
             when cell_reason is null then 'thiếu lý do'
             when cell_decided_by is null then 'thiếu người quyết định'
-            when names_a_number then
-                'lý do hoặc người quyết định có dãy số dài hoặc ngày trước năm 2021; hãy bỏ số định danh,'
-                || ' số điện thoại, ngày sinh, và ghi văn bản bằng số hiệu'
             when decided_on is null then 'ngày quyết định trống, không đọc được hoặc trước năm 2021'
             when expires_on is null then 'ngày hết hạn trống, không đọc được hoặc trước năm 2021'
             when expires_on < decided_on then 'ngày hết hạn trước ngày quyết định'
@@ -86,8 +95,9 @@ select
     sheet,
     row_number,
     column_name,
-    case when not names_a_number then cell_reason end as reason,
-    case when not names_a_number then cell_decided_by end as decided_by,
+    cell_reason as reason,
+    cell_decided_by as decided_by,
+    cell_decision_number as decision_number,
     decided_on,
     expires_on,
     case

@@ -1,0 +1,139 @@
+"""What the files and households that decisions are about say of people, to compare texts of decisions with."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from base.home import Home
+from ingestion.archive import archive_path
+from ingestion.free_text import Names, OwnValues
+from ingestion.rejected_values import scan
+
+_NAMES = ("head_name", "full_name", "hamlet")
+_NUMBERS = ("head_citizen_id", "citizen_id")
+_CODES = ("household_code", "previous_household_code")
+_SOURCE_ID_LENGTH = 16
+_ALL_BUT_TWO = 99
+
+
+@dataclass
+class _Person:
+    role: str
+    row_number: int
+    code: str | None
+    names: list[str]
+    numbers: list[str]
+    codes: list[str]
+
+
+@dataclass
+class KnownValues:
+    """The values of the files of a home, read file by file when a decision names one."""
+
+    home: Home
+    _files: dict[str, list[_Person]] = field(default_factory=dict)
+    _names: dict[tuple[str, ...], Names] = field(default_factory=dict)
+    _received: list[tuple[str, str | None, int | None]] | None = None
+
+    def of(self, line: dict[str, Any], cell_values: Iterable[str | None] = ()) -> OwnValues:
+        """The values that a line of a decision file must not repeat.
+
+        Those of the household on its row, and of everybody in its file and the other files of its commune.
+        """
+        named = line.get("file") or line.get("source_file_id")
+        row = line.get("row") or line.get("row_number")
+        given = tuple(value for value in cell_values if value)
+        source = named.lower()[:_SOURCE_ID_LENGTH] if named else None
+        sources = self._of_commune(line, source)
+        people = [person for other in sources for person in self._people(other)]
+        in_file = self._people(source) if source else []
+        own = [person for person in in_file if row and str(person.row_number) == row]
+        codes = {person.code for person in own if person.code}
+        own += [person for person in in_file if person.code in codes and person not in own]
+        # Everybody of the household may be called by two words of a name; of others all but one must be there.
+        household = Names((name for person in own for name in person.names), left_out=_ALL_BUT_TWO)
+        known = tuple(sources)
+        if known not in self._names:
+            self._names[known] = Names((name for person in people for name in person.names), left_out=1)
+        return OwnValues(
+            household,
+            self._names[known],
+            numbers=frozenset(number.lstrip("0") for person in people for number in person.numbers),
+            codes=frozenset(code for person in people for code in person.codes),
+            cell_values=given,
+        )
+
+    def _of_commune(self, line: dict[str, Any], source: str | None) -> list[str]:
+        """The file and those of its commune, or of the commune (and year) that a line without a file names."""
+        if self._received is None:
+            self._received = _received(self.home.raw / "source_file.parquet")
+        commune, year = line.get("commune_code"), line.get("survey_year")
+        if source:
+            communes = {its_commune for other, its_commune, _ in self._received if other == source and its_commune}
+        else:
+            communes = {commune} if commune else set()
+        found = [
+            other
+            for other, its_commune, its_year in self._received
+            if its_commune in communes and (source or not year or str(its_year) == year)
+        ]
+        if not found and (source or commune):
+            # Of a file that cannot be read nobody knows the commune: any such file may be the one that is meant.
+            found = [other for other, its_commune, _ in self._received if its_commune is None]
+        return list(dict.fromkeys(([source] if source else []) + found))
+
+    def _people(self, source: str) -> list[_Person]:
+        if source not in self._files:
+            people = list(_accepted(self.home.raw, source))
+            self._files[source] = people or list(_rejected(self.home, source))
+        return self._files[source]
+
+
+def _received(path: Path) -> list[tuple[str, str | None, int | None]]:
+    if not path.exists():
+        return []
+    table = pq.read_table(path, columns=["source_file_id", "commune_code", "survey_year"])
+    return [(row["source_file_id"], row["commune_code"], row["survey_year"]) for row in table.to_pylist()]
+
+
+def _accepted(raw: Path, source: str) -> Iterator[_Person]:
+    for role in ("household", "member"):
+        table = _cells(raw / role, source)
+        for row in table.to_pylist() if table is not None else ():
+            values = {name: str(value) for name, value in row.items() if value is not None}
+            yield _Person(
+                role,
+                row["row_number"],
+                values.get("household_code"),
+                [values[name] for name in _NAMES if name in values],
+                ["".join(filter(str.isdigit, values[name])) for name in _NUMBERS if name in values],
+                [values[name] for name in _CODES if name in values],
+            )
+
+
+def _cells(folder: Path, source: str) -> pa.Table | None:
+    paths = sorted(folder.glob("*.parquet"))
+    if not paths:
+        return None
+    schema = _schema(tuple(paths))
+    wanted = [name for name in ("row_number", *_NAMES, *_NUMBERS, *_CODES) if name in schema.names]
+    return ds.dataset(paths, schema=schema).to_table(columns=wanted, filter=ds.field("source_file_id") == source)
+
+
+@lru_cache(maxsize=8)
+def _schema(paths: tuple[Path, ...]) -> pa.Schema:
+    return pa.unify_schemas([pq.read_schema(path) for path in paths])
+
+
+def _rejected(home: Home, source: str) -> Iterator[_Person]:
+    if len(source) < _SOURCE_ID_LENGTH or not source.isalnum():
+        return
+    for path in archive_path(home, source).parent.glob(f"{source}*.xlsx"):
+        found = scan(path.read_bytes())
+        yield _Person("rejected", 0, None, sorted(found.names), sorted(found.numbers), [])
