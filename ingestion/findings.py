@@ -62,6 +62,8 @@ _SEEN = {
 }
 
 FILE_CHECK_CODES = tuple(_SEEN)
+# Checks of level value that a cell fails while it is read; models word them.
+CELL_CHECK_CODES = ("error_in_cell", "formula_without_result", "merged_cells", "row_below_total", "text_too_long")
 
 
 def file_finding(

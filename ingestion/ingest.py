@@ -348,8 +348,8 @@ def build_registry_entries(
             {
                 **extraction.facts(),
                 "landing_path": received.landing_path,
-                "received_at": earlier["received_at"] if earlier else received_at.isoformat(timespec="seconds"),
-                "decided_at": received_at.isoformat(timespec="seconds"),
+                "received_at": earlier["received_at"] if earlier else received_at.isoformat(timespec="microseconds"),
+                "decided_at": received_at.isoformat(timespec="microseconds"),
                 "status": ACCEPTED if extraction.is_accepted else REJECTED,
                 "findings": [finding.as_dict() for finding in extraction.findings],
                 "reader": fingerprint,

@@ -110,12 +110,12 @@ def _checked(home: Home, entry: Entry, reason: str, decided_by: str) -> dict[str
     """Texts that stand for good in the registry: those of any decision about this file. Raises WrongDecisionError."""
     about = {"source_file_id": entry["sha256"][:SOURCE_FILE_ID_LENGTH], "survey_year": entry["survey_year"]}
     own = KnownValues(home).of(about)
-    texts = {"reason": fold(reason), "decided_by": fold(decided_by)}
+    texts = {"reason": reason, "decided_by": decided_by}
     for (name, text), option in zip(texts.items(), ("--reason", "--by"), strict=True):
-        why = what_forbids(text, own, is_signature=name == "decided_by") if text else "để trống"
+        why = what_forbids(text.strip(), own, is_signature=name == "decided_by") if text.strip() else "để trống"
         if why:
             raise WrongDecisionError(f"{option} {why}; hãy viết lại.")
-    return texts
+    return {name: fold(text) for name, text in texts.items()}
 
 
 def _decision(entry: Entry, status: str, texts: dict[str, str]) -> Entry:

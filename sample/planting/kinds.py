@@ -14,6 +14,11 @@ LIST_KINDS: tuple[ListKind, ...] = (*plausibility.KINDS, *persons.KINDS, *consis
 NOT_PLANTED = {
     "reader_failed": "a crash of our own reader process; no workbook holds one",
     "unreadable_place": "a place in landing with wrong rights; no workbook makes one",
+    "reading_took_too_long": "no workbook of a sample takes so long",
+    **dict.fromkeys(
+        ("legacy_font", "error_in_cell", "formula_without_result", "merged_cells", "row_below_total", "text_too_long"),
+        "traits of other programs, which the sample's writer cannot make; tests/support/odd_workbooks.py does",
+    ),
     "no_accepted_file": "all communes send every year, so that the figures are those of the calibration",
 }
 

@@ -12,7 +12,7 @@ from base.forms import load_forms
 from base.home import Home
 from base.release_layout import PUBLIC_SCHEMAS
 from ingestion.extract import raw_schema
-from ingestion.raw_store import FINDING_SCHEMA, SOURCE_FILE_SCHEMA
+from ingestion.raw_store import CELL_PROBLEM_SCHEMA, FINDING_SCHEMA, SOURCE_FILE_SCHEMA
 from tests.support.manifest import load_manifest
 
 CLASSES = {"none", "direct", "quasi", "sensitive"}
@@ -47,6 +47,7 @@ def test_every_raw_column_has_a_class(manifest: dict[str, Any]) -> None:
         role: {"extraction_id", *raw_schema(forms, role).names} for role in ("household", "member", "cover", "total")
     }
     wanted |= {"source_file": set(SOURCE_FILE_SCHEMA.names), "finding": set(FINDING_SCHEMA.names)}
+    wanted["cell_problem"] = {"extraction_id", *CELL_PROBLEM_SCHEMA.names}
     sources = {node["name"]: _classes(node) for node in manifest["sources"].values() if node["source_name"] == "raw"}
     assert {name: set(columns) for name, columns in sources.items()} == wanted
     assert all(set(columns.values()) <= CLASSES for columns in sources.values())

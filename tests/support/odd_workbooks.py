@@ -446,7 +446,7 @@ def _mistakes(
 ) -> Iterator[str]:
     """What differs from what a workbook must give."""
     if odd.rejected:
-        if entry["status"] != "rejected" or odd.rejected not in codes:
+        if entry["status"] == "accepted" or odd.rejected not in codes:
             yield f"{entry['status']} with {sorted(codes)}, not rejected by {odd.rejected}"
         return
     if entry["status"] != "accepted":
@@ -485,7 +485,8 @@ def load_in_one_batch(folder: Path, odds: list[Odd]) -> Outcome:
     for number, odd in enumerate(odds):
         (home.landing / f"{number:03d}.xlsx").write_bytes(odd.content)
     ingest(home)
-    entries = {entry["landing_path"]: entry for entry in Registry.open(home.registry).current().values()}
+    registry = Registry.open(home.registry)
+    entries = {entry["landing_path"]: entry for entry in (*registry.places().values(), *registry.current().values())}
     raw = _Raw(home)
     expected = raw.rows(entries["plain.xlsx"])
     crashed, mistakes = 0, []
