@@ -1,6 +1,6 @@
 """The text of one cell as its field needs it: a cell's format changes neither a code nor a number nor a year.
 
-Staging reads texts only, so a number and a text that look the same and mean different things are told apart here
+Staging reads texts only, so a number and a text that look the same and mean different things are kept apart here
 (the contract of the survey workbook, "Cells").
 """
 

@@ -27,7 +27,7 @@ _ACTIONS = {
 
 
 def format_of_content(content: bytes) -> str | None:
-    """The format of a file's bytes, as its usual ending; None for an .xlsx, and where it cannot be told."""
+    """The format of a file's bytes, as its usual ending; None for an .xlsx, and where nobody can say."""
     if content.startswith(_OLE):
         return next((ending for name, ending in _STREAMS if name.encode("utf-16-le") in content), None)
     for signature, ending in _SIGNATURES:

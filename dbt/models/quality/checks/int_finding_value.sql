@@ -1,5 +1,5 @@
-{# Unreadable and empty cells. Only the rows that staging flagged are taken apart. Cells that ingestion could not take as
-   they are come from raw/: an error of Excel, a formula without a result, a merged block. #}
+{# Unreadable and empty cells. Only the rows that staging flagged are taken apart. Cells that ingestion could not take
+   as they are come from raw/: an error of Excel, a formula without a result, a merged block. #}
 with
 
 typed_household as (
