@@ -7,7 +7,6 @@ where a whole run takes one minute. Reports and Great Expectations are left out.
 
 import json
 import random
-import re
 import shutil
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -23,7 +23,6 @@ from base.check_catalogue import load_checks
 from base.home import Home
 from publication.check_results import dbt_check_code
 
-_BUILD = re.compile(r'"build"\.')
 Subset = frozenset[str]
 
 
@@ -58,26 +57,33 @@ def statements_of(home: Home) -> Statements:
         if node["original_file_path"].endswith(".yml"):  # a generic test
             path = path / node["path"].rsplit("/", 1)[-1]
         if node["resource_type"] == "model":
-            if path.exists():
-                models.append((node["name"], _statement(node, path.read_text(encoding="utf-8"))))
+            if node["config"]["materialized"] == "incremental":
+                models.append((node["name"], _grown(home, node, target)))
+            elif path.exists():
+                # dbt makes a table under another name and renames it
+                models.append((node["name"], path.read_text(encoding="utf-8").replace("__dbt_tmp", "")))
         elif node["resource_type"] == "test" and load_checks()[dbt_check_code(node)].blocks == "release":
             tests.append((node["name"], node.get("compiled_code") or path.read_text(encoding="utf-8")))
     return Statements(str(home.root), models, tests)
 
 
-def _statement(node: dict[str, object], sql: str) -> str:
-    """The table under its own name: dbt makes it under another one and renames it."""
-    return sql.replace("__dbt_tmp", "")
+def _grown(home: Home, node: dict[str, Any], target: Path) -> str:
+    """A table that rows are added to: empty at first, with the rows that the model adds."""
+    with duckdb.connect(str(home.build_file), read_only=True) as build:
+        columns = build.execute(f"describe {node['relation_name']}").fetchall()
+    compiled = (target / "compiled" / "poverty" / node["original_file_path"]).read_text(encoding="utf-8")
+    types = ", ".join(f"{name} {kind}" for name, kind, *_ in columns)
+    return f"create table {node['relation_name']} ({types}); insert into {node['relation_name']} by name {compiled}"
 
 
-def _in_order(nodes: dict[str, dict[str, object]]) -> Iterator[str]:
+def _in_order(nodes: dict[str, dict[str, Any]]) -> Iterator[str]:
     done: set[str] = set()
 
     def visit(unique_id: str) -> Iterator[str]:
         if unique_id in done or unique_id not in nodes:
             return
         done.add(unique_id)
-        for before in sorted(nodes[unique_id]["depends_on"]["nodes"]):  # type: ignore[index]
+        for before in sorted(nodes[unique_id]["depends_on"]["nodes"]):
             yield from visit(before)
         yield unique_id
 
@@ -127,7 +133,8 @@ def try_subset(statements: Statements, files: Subset) -> Blocked | None:
         with duckdb.connect(str(home.build_file), config={"threads": 1, "preserve_insertion_order": False}) as build:
             for name in ("source_file", "finding"):
                 build.execute(
-                    f"copy (select * from '{source.raw}/{name}.parquet' where source_file_id in (select unnest($files))) "
+                    f"copy (select * from '{source.raw}/{name}.parquet' "
+                    "where source_file_id in (select unnest($files))) "
                     f"to '{home.raw}/{name}.parquet' (format parquet)",
                     {"files": sorted(files)},
                 )
