@@ -10,11 +10,11 @@ What dbt does inside the build file is not counted: until `finish_build` its tab
 
 import hashlib
 import json
+import multiprocessing
 import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -32,7 +32,7 @@ from ingestion.published_heads import open_registry
 from publication.build_state import begin_build, finish_build, read_build_state
 from publication.finding_ledger import sync_from_current_release
 from publication.publish import publish_build
-from tests.support.homes import REPOSITORY, land_micro, run_once, shared_home
+from tests.support.homes import land_micro, run_once, shared_home
 
 _EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.link", "os.symlink", "os.rmdir", "os.chmod"}
 _MOVING = re.compile(r"\d{8}T\d+Z?(-\d+)*|[0-9a-f]{8,}|\d+")
@@ -62,47 +62,46 @@ def _publish(home: Home) -> None:
 STAGES: dict[str, Callable[[Home], None]] = {"ingest": _ingest, "build": _build, "publish": _publish}
 
 
-def _run_counted(stage: str, home: Home, kill_at: int) -> None:
-    """Run a stage in this process; print its operations, or die before one of them."""
+def _run_counted(stage: str, root: str, kill_at: int, said: Path) -> None:
+    """Run a stage in this process and write its operations to a file, or die before one of them."""
     operations: list[str] = []
-    root = str(home.root) + os.sep
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event not in _EVENTS or not arguments or not isinstance(arguments[0], str | os.PathLike):
             return
         path = os.fspath(arguments[0])
         is_read = event == "open" and not int(arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-        if is_read or not isinstance(path, str) or not path.startswith(root):
+        if is_read or not isinstance(path, str) or not path.startswith(root + os.sep):
             return
-        operations.append(f"{event} {_MOVING.sub('*', path.removeprefix(root))}")
+        operations.append(f"{event} {_MOVING.sub('*', path.removeprefix(root + os.sep))}")
         if len(operations) == kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    home.create()
+    os.environ["POVERTY_HOME"] = root
+    home = Home(Path(root)).create()
     sys.addaudithook(hook)
     STAGES[stage](home)
-    print(json.dumps(operations))
+    said.write_text(json.dumps(operations), encoding="utf-8")
 
 
 def _stage(stage: str, home: Home, kill_at: int = 0) -> list[str] | None:
     """The operations of a stage in a process of its own; None when it was killed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.support.kill_points", "--stage", stage, str(home.root), str(kill_at)],
-        cwd=REPOSITORY,
-        env={**os.environ, "POVERTY_HOME": str(home.root)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode == -signal.SIGKILL:
+    said = home.root.with_name(f"{home.root.name}.json")
+    # Forked from a process that has imported all, and has no threads.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.support.kill_points"])
+    process = context.Process(target=_run_counted, args=(stage, str(home.root), kill_at, said))
+    process.start()
+    process.join()
+    if process.exitcode == -signal.SIGKILL:
         return None
-    if done.returncode != 0:
-        raise RuntimeError(done.stderr[-2000:])
-    return list(json.loads(done.stdout.splitlines()[-1]))
+    if process.exitcode != 0:
+        raise RuntimeError(f"{stage} ended with exit code {process.exitcode}")
+    return list(json.loads(said.read_text(encoding="utf-8")))
 
 
 def start_of(stage: str, built: Home, root: Path) -> Home:
-    """A home in which a stage has something to do: for ingestion one file is received, two are new."""
+    """A home in which a stage has something to do: for ingestion, new files."""
     if stage != "ingest":
         shutil.copytree(built.root, root, symlinks=True, ignore=shutil.ignore_patterns("dagster", "finished", "dbt"))
         return Home(root)
@@ -181,15 +180,12 @@ def try_stage(stage: str, built: Home, work: Path, *, every: bool = False) -> tu
 
 def main(arguments: list[str]) -> int:
     """Try, and print the figures."""
-    if arguments[:1] == ["--stage"]:
-        _run_counted(arguments[1], Home(Path(arguments[2])), int(arguments[3]))
-        return 0
     built = shared_home("micro", land_micro, run_once)
     tried, broken = 0, []
     with tempfile.TemporaryDirectory() as folder:
         for stage in STAGES:
             count, wrong = try_stage(stage, built, Path(folder), every="--all" in arguments)
-            print(f"{stage}: {count} kill points")
+            print(f"{stage}: {count} kill points", flush=True)
             tried, broken = tried + count, broken + wrong
     print("\n".join(broken))
     print(f"kill points tried {tried}, broken {len(broken)}")
