@@ -1,4 +1,4 @@
-"""Only a whole build of the inputs of now is published; which files came, and where a run was killed, breaks nothing."""
+"""Only a whole build of the inputs of now is published; which files came and where a run was killed breaks nothing."""
 
 import os
 import subprocess
