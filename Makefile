@@ -34,7 +34,7 @@ $(UV):
 
 dev: setup            ## the Dagster UI on http://127.0.0.1:3000
 	@mkdir -p $(DAGSTER_HOME) && cp -n dagster_project/dagster.yaml $(DAGSTER_HOME)/ || true
-	@$(RUN) dagster dev -m dagster_project.definitions
+	@$(RUN) dagster dev --host 127.0.0.1 -m dagster_project.definitions
 
 test-fast: setup      ## unit tests, SQL on literal values, parse: under a minute
 	@$(PYTEST) -m "not build and not long"

@@ -82,6 +82,11 @@ class Home:
         return self.warehouse / "build.lock"
 
     @property
+    def registry_lock(self) -> Path:
+        """Held by the one ingestion, or decision about a file, that may write archive, registry and raw."""
+        return self.archive / "registry.lock"
+
+    @property
     def secrets(self) -> Path:
         """The pseudonym key."""
         return self.root / "secrets"

@@ -19,6 +19,7 @@ from base.reference import (
 )
 from base.reference_rules import check_counterparts
 from base.territory_check import check_territory
+from base.whole_file import partial_of, put_in_place
 
 
 def check_reference() -> None:
@@ -71,6 +72,6 @@ def _write_parquet(
         f"select {typed} from (select unnest(from_json(?, '{structure}'), recursive := true))",
         [content],
     )
-    partial = path.with_suffix(".partial")
+    partial = partial_of(path)
     connection.execute(f"copy written to '{str(partial).replace(chr(39), chr(39) * 2)}' (format parquet)")
-    partial.replace(path)
+    put_in_place(partial, path)

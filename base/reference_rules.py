@@ -181,7 +181,15 @@ def _years(row: Row) -> set[int]:
 
 
 def _survey_years(tables: _Tables) -> Iterator[str]:
-    """Every survey year has one form, and one standard in each area class."""
+    """Every survey year has one form, and one standard in each area class; every year of a form is a survey year."""
+    listed = {int(year.cells["survey_year"]) for year in tables["survey_years"]}
+    unlisted = {row.cells["form"]: row for row in reversed(tables["forms"]) if _years(row) - listed}
+    for form, row in unlisted.items():
+        years = ", ".join(map(str, sorted(_years(row) - listed)))
+        yield (
+            f"{_place(row)}: the form {form} serves {years}, which national/survey_years.csv does not have; add the "
+            "year there and its standard to national/poverty_standards.csv, or correct the years of the form."
+        )
     for year in tables["survey_years"]:
         number = int(year.cells["survey_year"])
         forms = sorted({row.cells["form"] for row in tables["forms"] if number in _years(row)})

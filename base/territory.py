@@ -13,6 +13,7 @@ from base.reference import (
     load_territory,
     territory_folder,
 )
+from base.whole_file import write_whole
 
 
 def choose_territory(home: Home) -> Territory:
@@ -51,9 +52,7 @@ def record_territory(home: Home) -> None:
         "area_name": territory.area_name,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    partial.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(path)
+    write_whole(path, json.dumps(content, ensure_ascii=False) + "\n")
 
 
 def _record_path(home: Home) -> Path:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject
 from filelock import FileLock
 
 from base.check_catalogue import load_checks
@@ -102,6 +102,11 @@ def _parse() -> None:
         raise BrokenProjectError(
             f"The dbt project does not parse. {said.removeprefix('Encountered an error: ').strip()}"
         )
+
+
+def dbt_program() -> DbtCliResource:
+    """dbt as the build runs it. No resource of Dagster: a run's configuration would name the program to run."""
+    return DbtCliResource(project_dir=str(DBT), profiles_dir=str(DBT), dbt_executable=DBT_EXECUTABLE)
 
 
 class PovertyDbtTranslator(DagsterDbtTranslator):

@@ -3,17 +3,15 @@
 import os
 
 import dagster as dg
-from dagster_dbt import DbtCliResource
 
 from base.home import Home
-from base.product import DBT
 from dagster_project.assets.forms import official_forms
 from dagster_project.assets.raw import survey_workbooks
 from dagster_project.assets.release import release
 from dagster_project.assets.warehouse import warehouse
 from dagster_project.automation import landing_folder, yearly_review
 from dagster_project.checks import great_expectations
-from dagster_project.dbt_project import DBT_EXECUTABLE, dbt_environment
+from dagster_project.dbt_project import dbt_environment
 from dagster_project.jobs import JOBS
 from dagster_project.loggers import short_lines
 from dagster_project.resources import ExpectationsResource, HomeResource
@@ -29,8 +27,9 @@ defs = dg.Definitions(
     schedules=[yearly_review],
     resources={
         "home_folder": HomeResource(),
-        "dbt": DbtCliResource(project_dir=str(DBT), profiles_dir=str(DBT), dbt_executable=DBT_EXECUTABLE),
         "expectations": ExpectationsResource(),
+        # No asset hands a value to another. Dagster's own keeper of values takes a folder from a run's configuration.
+        "io_manager": dg.mem_io_manager,
     },
     loggers={"console": short_lines},
     # One process, one step after the other: the build file has one writer, and ingestion has processes of its own.

@@ -15,13 +15,17 @@ from pathlib import Path
 
 import dagster as dg
 
+from base.full_disk import full_sentence, is_full
+from base.home import Home
 from base.product import PACKAGE_NAMES, PACKAGES
+from base.whole_file import BrokenFileError
 from expectations.errors import ChecksError
 from ingestion.registry import BrokenRegistryError
+from publication.build_state import ChangedInputsError
 from publication.release import NotPublishedError
 
 _OUR_FOLDERS = [PACKAGES / name for name in PACKAGE_NAMES]
-_OURS = (dg.Failure, ChecksError, NotPublishedError, BrokenRegistryError)
+_OURS = (dg.Failure, ChecksError, NotPublishedError, BrokenRegistryError, BrokenFileError, ChangedInputsError)
 # dbt's progress: counts, names of nodes and their states. Its error messages are on lines of their own.
 _PROGRESS = re.compile(
     r"^(\d\d:\d\d:\d\d\s+)?(\d+ of \d+ (START|OK|PASS|WARN|FAIL|ERROR|SKIP|NO-OP)\b.*|Running with dbt=[\w.]+"
@@ -37,6 +41,8 @@ def without_values() -> Iterator[None]:
     except _OURS:
         raise
     except Exception as error:
+        if is_full(error):
+            raise dg.Failure(full_sentence(Home.from_environment())) from None
         frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
         own = [(path, line) for path, line in frames if any(folder in path.parents for folder in _OUR_FOLDERS)]
         places = ", ".join(f"{path.relative_to(PACKAGES)}:{line}" for path, line in own)

@@ -1,24 +1,31 @@
 """The Dagster instance of a warehouse and how the command line runs a job on it."""
 
 import os
-import shutil
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster._core.utils import make_new_run_id
 
 from base.home import Home
+from base.leftovers import sweep
+from base.locks import SILENT_SECONDS, held_if_free, say_waiting
+from base.whole_file import write_whole
 from dagster_project.dbt_project import dbt_environment
 
 _SETTINGS = Path(__file__).parent / "dagster.yaml"
+_LOOK_SECONDS = 5
 
 
 def dagster_home(home: Home) -> Path:
     """The instance's folder, with its settings."""
     folder = home.create().dagster
     if not (folder / _SETTINGS.name).exists():
-        shutil.copyfile(_SETTINGS, folder / _SETTINGS.name)
+        write_whole(folder / _SETTINGS.name, _SETTINGS.read_bytes())
     return folder
 
 
@@ -29,11 +36,70 @@ def run_job(
     os.environ.update(dbt_environment(home), DAGSTER_HOME=str(dagster_home(home)))
     from dagster_project.definitions import defs  # after the environment is set: loading reads it
 
+    sweep(home)
     job = defs.resolve_job_def(name)
     config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "INFO"}}}}
     if reread:
         config["ops"] = {"survey_workbooks": {"config": {"reread": True}}}
-    with dg.DagsterInstance.get() as instance:
+    run_id = make_new_run_id()
+    with dg.DagsterInstance.get() as instance, _pool_watched(instance, home, run_id):
         return job.execute_in_process(
-            instance=instance, tags=dict(tags or {}), partition_key=partition, run_config=config, raise_on_error=False
+            instance=instance,
+            run_id=run_id,
+            tags=dict(tags or {}),
+            partition_key=partition,
+            run_config=config,
+            raise_on_error=False,
         )
+
+
+@contextmanager
+def _pool_watched(instance: dg.DagsterInstance, home: Home, run_id: str) -> Iterator[None]:
+    """Meanwhile free places of the pool that killed runs kept, and say it when this run waits for a living one.
+
+    Without this a run waits for ever: Dagster does not know that the process of another run is gone.
+    """
+    free_slots_of_dead_runs(instance, home, run_id)
+    is_over = threading.Event()
+
+    def watch() -> None:
+        has_said = False
+        while not is_over.wait(_LOOK_SECONDS):
+            free_slots_of_dead_runs(instance, home, run_id)
+            if not has_said and _waits(instance, run_id):
+                has_said = True
+                say_waiting("another run builds or publishes")
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        watcher.join()
+
+
+def free_slots_of_dead_runs(instance: dg.DagsterInstance, home: Home, own_run_id: str = "") -> None:
+    """Free the places of pools that other runs hold while nobody has the build file.
+
+    A living run that loses its place so is still alone with the file: the lock guards it.
+    """
+    storage = instance.event_log_storage
+    with held_if_free(home.build_lock) as is_free:
+        if not is_free:
+            return
+        for pool in storage.get_concurrency_keys():
+            info = storage.get_concurrency_info(pool)
+            # Its waiting steps too: one of a killed run would be given the place next.
+            for run_id in {*info.active_run_ids, *info.pending_run_ids, *info.assigned_run_ids} - {own_run_id}:
+                storage.free_concurrency_slots_for_run(run_id)
+
+
+def _waits(instance: dg.DagsterInstance, run_id: str) -> bool:
+    storage = instance.event_log_storage
+    since = time.time() - SILENT_SECONDS
+    return any(
+        step.run_id == run_id and step.assigned_timestamp is None and step.enqueued_timestamp.timestamp() < since
+        for pool in storage.get_concurrency_keys()
+        for step in storage.get_concurrency_info(pool).pending_steps
+    )

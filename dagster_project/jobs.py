@@ -43,7 +43,7 @@ build = dg.define_asset_job(
 publication = dg.define_asset_job(
     "publication",
     selection=_RELEASE,
-    description="Publish the last whole and checked build.",
+    description="Publish the last build where it is whole, checked and of the inputs of now.",
 )
 forms = dg.define_asset_job(
     "forms",

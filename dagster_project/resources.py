@@ -5,15 +5,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
-from filelock import FileLock
 from pydantic import PrivateAttr
 
 from base.home import Home
+from base.locks import held
 from base.reference import WrongReferenceError
 from base.reference_build import check_reference
 from base.territory import choose_territory
+from base.whole_file import BrokenFileError
 from expectations.client import ExpectationsWorker
-from ingestion.pseudonym_key import ensure_key
+from ingestion.published_heads import check_own_files
 
 
 class HomeResource(dg.ConfigurableResource[Any]):
@@ -25,16 +26,16 @@ class HomeResource(dg.ConfigurableResource[Any]):
         try:
             choose_territory(home)
             check_reference()
-        except WrongReferenceError as wrong:
+            check_own_files(home)
+        except (WrongReferenceError, BrokenFileError) as wrong:
             raise dg.Failure(str(wrong)) from None
-        ensure_key(home)
         return home
 
     @contextmanager
     def build_file(self) -> Iterator[Home]:
         """The home while nobody else, in any process, may open the build file."""
         home = self.home()
-        with FileLock(home.build_lock):
+        with held(home.build_lock, "builds or publishes"):
             yield home
 
 

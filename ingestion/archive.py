@@ -1,9 +1,9 @@
 """The archive: every received file once, named by its checksum. Nothing changes; only an erased file goes."""
 
-import os
 from pathlib import Path
 
 from base.home import Home
+from base.whole_file import PARTIAL, write_whole
 
 
 def archive_path(home: Home, sha256: str) -> Path:
@@ -17,15 +17,11 @@ def archive(home: Home, sha256: str, content: bytes) -> None:
     if path.exists():
         return
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o400)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    partial.replace(path)
+    write_whole(path, content, 0o400)
 
 
 def remove(home: Home, sha256: str) -> None:
     """Remove an erased file's bytes, and what an interrupted run left of them."""
     path = archive_path(home, sha256)
-    for left in (path, *path.parent.glob(f"{sha256}.*.partial")):
+    for left in (path, *path.parent.glob(f"{sha256}.*{PARTIAL}")):
         left.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ reaches the models as broken and is listed there as invalid.
 """
 
 import csv
+import io
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from base.home import Home
+from base.whole_file import BrokenFileError, write_whole
 from ingestion.free_text import what_forbids
 from ingestion.own_values import KnownValues
 from ingestion.parquet import table_of, write_parquet
@@ -55,6 +57,12 @@ CORRECTION_COLUMNS = (
     "decided_on",
     "decision_number",
 )
+LINKS = "links.csv"
+_MEANT = {
+    "waivers.csv": "the accepted exceptions",
+    "corrections.csv": "the corrections of single cells",
+    LINKS: "what people decided about links between households",
+}
 # The texts that are published as somebody wrote them.
 PUBLISHED_TEXTS = ("reason", "decided_by")
 _SIGNATURE = "decided_by"
@@ -89,11 +97,12 @@ _DELIMITERS = (",", ";", "\t")
 def write_decisions(home: Home) -> None:
     """Read waivers and corrections into `raw/waiver.parquet` and `raw/correction.parquet`; make what is not there yet.
 
-    Links are read by the models themselves.
+    Links are read by the models themselves. Raises BrokenFileError.
 
     Both tables have `line_number` (of the file, from 1), `is_broken` (the line cannot be read as cells), the columns of
     the file as text, empty cells null, and `text_problem`: why what would be published is withheld (`checked_lines`).
     """
+    check_decision_files(home)
     known = KnownValues(home)
     for name, (file_name, columns) in DECISION_FILES.items():
         path = home.decisions / file_name
@@ -103,9 +112,44 @@ def write_decisions(home: Home) -> None:
             + [(column, pa.string()) for column in (*columns, "text_problem")]
         )
         write_parquet(table_of(list(checked_lines(home, name, known)), schema), home.raw / f"{name}.parquet")
-    _make(home.decisions / "links.csv", LINK_DECISION_COLUMNS)
+    _make(home.decisions / LINKS, LINK_DECISION_COLUMNS)
     if not home.finding_ledger.exists():
         write_parquet(table_of([], LEDGER_SCHEMA), home.finding_ledger)
+
+
+def check_decision_files(home: Home) -> None:
+    """Refuse decision files that were lost in part: figures would change in silence. Raises BrokenFileError.
+
+    A line that cannot be read is another thing: it is listed as invalid and stops nothing.
+    """
+    for name, what in _MEANT.items():
+        path = home.decisions / name
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise _broken(path, what, f"cannot be read ({error.strerror})") from None
+        if not content.strip():
+            raise _broken(path, what, "is empty; it has at least its first line, the names of the columns")
+        if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            raise _broken(path, what, "is damaged: it holds bytes that are no text")
+        if name == LINKS:
+            first = next(line for line in _text(content).splitlines() if line.strip())
+            missing = [column for column in LINK_DECISION_COLUMNS if column not in _delimited_names(first)]
+            if missing:
+                raise _broken(path, what, f"does not name in its first line: {', '.join(missing)}")
+
+
+def _delimited_names(line: str) -> list[str]:
+    return max((_names(line, sign) for sign in _DELIMITERS), key=len)
+
+
+def _broken(path: Path, what: str, why: str) -> BrokenFileError:
+    return BrokenFileError(
+        f"{path} {why}. It holds {what}: restore it from its backup, or from archive/decisions, which keeps each file "
+        "as it was for a release; where nothing was decided, delete it. Nothing was built or published."
+    )
 
 
 def checked_lines(home: Home, name: str, known: KnownValues | None = None) -> Iterator[dict[str, Any]]:
@@ -139,17 +183,18 @@ def write_first_waivers(home: Home, waivers: list[dict[str, str]]) -> bool:
     path = home.decisions / DECISION_FILES["waiver"][0]
     if path.exists() and any(True for _ in read_lines(path, WAIVER_COLUMNS)):
         return False
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, WAIVER_COLUMNS)
-        writer.writeheader()
-        writer.writerows(waivers)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, WAIVER_COLUMNS)
+    writer.writeheader()
+    writer.writerows(waivers)
+    write_whole(path, text.getvalue())
     return True
 
 
 def _make(path: Path, columns: tuple[str, ...]) -> None:
     """An empty decision file with its header, for people to fill, where there is none."""
     if not path.exists():
-        path.write_text(",".join(columns) + "\n", encoding="utf-8")
+        write_whole(path, ",".join(columns) + "\n")
 
 
 def read_lines(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:

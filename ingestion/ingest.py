@@ -11,11 +11,12 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
 from pebble import ProcessFuture, ProcessPool
 
 from base.forms import Form, load_forms
+from base.full_disk import FullDiskError, full_sentence, is_full
 from base.home import Home
+from base.locks import held
 from base.reference import (
     REFERENCE_VARIABLE,
     TERRITORY_VARIABLE,
@@ -286,7 +287,8 @@ def read_all(
         for n, (name, batch, future) in zip(largest_first, named, strict=True):
             try:
                 results[n] = [(received, extraction, name) for received, extraction in future.result()]
-            except Exception:  # whatever a reader died of, it must not stop the other files
+            except Exception as error:  # whatever a reader died of, it must not stop the other files
+                _refuse_full_disk(home, error)
                 singles = scheduled((f"{name}-{place:02d}", [received]) for place, received in enumerate(batch))
                 results[n] = []
                 for single_name, single, single_future in singles:
@@ -303,6 +305,7 @@ def _read_single(
     try:
         return [(done, extraction, name) for done, extraction in future.result()]
     except Exception as error:  # its text may quote a cell, so only its type is kept
+        _refuse_full_disk(home, error)
         content = received.content()
         if content is None:
             return []
@@ -314,6 +317,12 @@ def _read_single(
             else file_finding("reader_failed", type(error).__name__)
         )
         return [(received, failed, name)]
+
+
+def _refuse_full_disk(home: Home, error: Exception) -> None:
+    """A full disk is no fault of a file: nothing is rejected for it. Raises FullDiskError."""
+    if is_full(error):
+        raise FullDiskError(full_sentence(home)) from None
 
 
 def build_registry_entries(
@@ -374,7 +383,7 @@ def ingest(
     """
     home.create()
     years = set(survey_years) if survey_years is not None else None
-    with FileLock(home.archive / "registry.lock"):
+    with held(home.registry_lock, "reads workbooks or decides about a file"):
         start_readers()  # they import while landing is looked through
         registry = open_registry(home)
         record_territory(home)

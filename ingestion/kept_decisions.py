@@ -2,11 +2,11 @@
 
 import hashlib
 import hmac
-import os
 from collections.abc import Collection
 from pathlib import Path
 
 from base.home import OWNER_ONLY, Home
+from base.whole_file import write_whole
 from ingestion.pseudonym_key import ensure_key
 
 
@@ -44,8 +44,4 @@ def keep_decisions(home: Home, marks: Collection[str | None]) -> None:
         if mark not in marks or target.exists():
             continue
         target.parent.mkdir(mode=OWNER_ONLY, exist_ok=True)
-        partial = target.with_suffix(f".{os.getpid()}.partial")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o400)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        partial.replace(target)
+        write_whole(target, content, 0o400)

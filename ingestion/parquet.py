@@ -9,15 +9,17 @@ import pyarrow as pa
 import pyarrow.json
 import pyarrow.parquet as pq
 
+from base.whole_file import partial_of, put_in_place
+
 
 def write_parquet(table: pa.Table, path: Path) -> None:
     """Write a Parquet file as a whole or not at all, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
+    partial = partial_of(path)
     # A dictionary per column would make writing a quarter slower and files a quarter smaller: raw is read once a build.
     pq.write_table(table, partial, compression="snappy", use_dictionary=False, write_statistics=False)
     partial.chmod(0o600)
-    partial.replace(path)
+    put_in_place(partial, path)
 
 
 def table_of(records: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:

@@ -3,11 +3,13 @@
 This finds a registry whose last entries, or which as a whole, were removed; its own hash chain cannot show that.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 
 from base.home import Home
 from base.release_layout import read_datapackage, releases
-from ingestion.pseudonym_key import keyed_mark
+from ingestion.decisions import check_decision_files
+from ingestion.pseudonym_key import broken_key, ensure_key, key_file, keyed_mark
 from ingestion.registry import FIRST_HASH, BrokenRegistryError, Registry
 
 
@@ -43,11 +45,31 @@ def _key_id(home: Home) -> str:
     return keyed_mark(home, "key id", b"")[:8]
 
 
+def check_key(home: Home) -> None:
+    """Refuse a key that is lost, damaged or of another home: all pseudonyms would change. Raises BrokenFileError."""
+    current = read_datapackage(home.current) or {}
+    head = str(current.get("inputs", {}).get("registryHead", ""))
+    path = key_file(home)
+    if head.startswith("hmac-sha256:") and not os.path.lexists(path):
+        raise broken_key(path, "is missing")
+    if path.parent.exists() and is_of_another_key(home, head):
+        raise broken_key(path, "is not the key that the current release was made with")
+
+
+def check_own_files(home: Home) -> None:
+    """Refuse a key or a decision file that is lost or damaged; makes the key of a new home. Raises BrokenFileError."""
+    check_key(home)
+    ensure_key(home)
+    check_decision_files(home)
+
+
 def open_registry(home: Home) -> Registry:
-    """Read the registry of a home. Raises BrokenRegistryError when its chain is broken or a release knew more.
+    """Read the registry of a home. Raises BrokenRegistryError when its chain is broken or a release knew more,
+    BrokenFileError when the key is not that of the current release.
 
     What a release named with a key that was replaced since cannot be compared.
     """
+    check_key(home)
     registry = Registry.open(home.registry)
     known = {FIRST_HASH, *(entry["hash"] for entry in registry.entries)}
     marks: set[str] = set()

@@ -5,6 +5,7 @@ batch of workbooks shares a file; `source_file_id` and `extraction_id` say whose
 extraction that the registry names counts.
 """
 
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from ingestion.settled import resolutions
 
 _EXTRACTION = pa.field("extraction_id", pa.string())
 _NOTHING = "none"
+_END = b"PAR1"
 SOURCE_FILE_SCHEMA = pa.schema(
     [
         ("source_file_id", pa.string()),
@@ -93,8 +95,18 @@ def write_batch(home: Home, extraction_id: str, extractions: Iterable[Extraction
 
 
 def has_batch(home: Home, extraction_id: str) -> bool:
-    """Whether the raw tables of a batch are all there."""
-    return all(_path(home, role, extraction_id).exists() for role in ROLES)
+    """Whether the raw tables of a batch are all there, and whole."""
+    return all(_is_whole(_path(home, role, extraction_id)) for role in ROLES)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a Parquet file has its end: a cut one has not."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-len(_END), os.SEEK_END)
+            return file.read() == _END
+    except OSError:
+        return False
 
 
 def write_empty(home: Home, forms: dict[str, Form]) -> None:
@@ -125,6 +137,11 @@ def write_registry_tables(home: Home, registry: Registry) -> None:
         findings += [{**finding, "source_file_id": mark} for finding in place["findings"]]
     write_parquet(table_of(files, SOURCE_FILE_SCHEMA), home.raw / "source_file.parquet")
     write_parquet(table_of(findings, FINDING_SCHEMA), home.raw / "finding.parquet")
+
+
+def has_registry_tables(home: Home) -> bool:
+    """Whether raw has what models read of the registry."""
+    return all(_is_whole(home.raw / f"{name}.parquet") for name in ("source_file", "finding"))
 
 
 def remove_rows(home: Home, extraction_id: str, checksums: set[str]) -> None:

@@ -10,11 +10,12 @@ checksum of each of them as it is now, so that the chain still shows every other
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from base.whole_file import write_whole
 
 Entry = dict[str, Any]
 ACCEPTED, REJECTED, WITHDRAWN, ERASED = "accepted", "rejected", "withdrawn", "erased"
@@ -92,12 +93,11 @@ class Registry:
         return str(self.entries[-1]["hash"]) if self.entries else FIRST_HASH
 
     def append(self, decisions: Iterable[Entry]) -> None:
-        """Add decisions and write them through to the disk."""
+        """Add decisions: all of them are on the disk, or none. No line is ever cut, so the file is written anew."""
         lines = [_line(self._add(decision)) for decision in decisions]
         if lines:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write("".join(lines))
-                file.flush()
+            earlier = self.path.read_bytes() if self.path.exists() else b""
+            write_whole(self.path, earlier + "".join(lines).encode("utf-8", errors="surrogateescape"))
 
     def append_erasure(self, decision: Entry) -> None:
         """Add the decision to erase a file, and blank its name in all earlier entries; both or neither."""
@@ -109,13 +109,7 @@ class Registry:
                 self.entries[place] = {**entry, "landing_path": None, "is_blanked": True}
                 blanked[str(place + 1)] = _checksum(self.entries[place])
         self._add({**decision, "landing_path": None, "blanked": blanked})
-        partial = self.path.with_suffix(".partial")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.writelines(map(_line, self.entries))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.path)
+        write_whole(self.path, "".join(map(_line, self.entries)))
 
     def _add(self, decision: Entry) -> Entry:
         entry = {**decision, "sequence": len(self.entries) + 1, "previous_hash": self.head}

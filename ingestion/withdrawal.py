@@ -10,9 +10,8 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock
-
 from base.home import Home
+from base.locks import held
 from base.text import fold
 from ingestion.archive import remove
 from ingestion.extract import SOURCE_FILE_ID_LENGTH
@@ -33,7 +32,7 @@ class WrongDecisionError(ValueError):
 
 def withdraw(home: Home, name: str, reason: str, decided_by: str) -> tuple[Entry, Registry]:
     """Withdraw a file: it counts no more, and its number may be used again. Raises WrongDecisionError."""
-    with FileLock(home.archive / "registry.lock"):
+    with held(home.registry_lock, "reads workbooks or decides about a file"):
         registry = open_registry(home)
         entry = find_file(home, registry, name)
         texts = _checked(home, entry, reason, decided_by)
@@ -50,14 +49,14 @@ def erase(home: Home, name: str, reason: str, decided_by: str) -> tuple[Entry, R
 
     Raises WrongDecisionError. What is interrupted in between is finished by the next ingestion.
     """
-    with FileLock(home.archive / "registry.lock"):
+    with held(home.registry_lock, "reads workbooks or decides about a file"):
         registry = open_registry(home)
         entry = find_file(home, registry, name)
         texts = _checked(home, entry, reason, decided_by)
         registry.append_erasure({**_decision(entry, ERASED, texts), "findings": []})
         finish_erasures(home, registry)
         write_registry_tables(home, registry)
-    with FileLock(home.build_lock):
+    with held(home.build_lock, "builds or publishes"):
         _remove_builds(home)
     return entry, registry
 

@@ -18,15 +18,19 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from base.build_date import today
+from base.full_disk import FullDiskError, full_sentence, is_full, says_full
 from base.home import Home
+from base.leftovers import sweep
 from base.product import PACKAGES, BrokenProjectError, product_version
 from base.reference import WrongReferenceError, survey_years
 from base.release_layout import read_datapackage
 from base.territory import choose_territory, record_territory
+from base.whole_file import BrokenFileError
 from ingestion.decisions import write_first_waivers
-from ingestion.ingest import files_to_read, place_decisions
+from ingestion.ingest import files_to_read, lost_files, place_decisions
 from ingestion.landing import list_landing, what_was_not_read
-from ingestion.published_heads import open_registry
+from ingestion.published_heads import check_own_files, open_registry
+from ingestion.raw_store import has_registry_tables
 from ingestion.registry import BrokenRegistryError
 from poverty_cli import summary
 from poverty_cli.feedback_command import feedback
@@ -98,6 +102,7 @@ def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = 
                     cause = data.error.cause or data.error
                     # Dagster puts the exception's dotted name before its sentence.
                     reason = re.sub(r"^[\w.]+Error: ", "", cause.message.strip())
+                    reason = full_sentence(home) if says_full(reason) else reason
                 errors.print(f"[red]{event.step_key} failed:[/red] {reason}", soft_wrap=True)
         if log.stat().st_size:
             errors.print(f"The log is {log}", soft_wrap=True)
@@ -151,10 +156,18 @@ def sample(seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 2
     _make_sample(home, seed)
 
 
+def _checked_home() -> Home:
+    """The home of a command that writes, once its own files are whole and what a killed run left is swept away."""
+    home = Home.from_environment().create()
+    sweep(home)
+    check_own_files(home)
+    return home
+
+
 @app.command()
 def run(strict: Strict = False) -> None:
     """Do everything: read what is new, build, check, publish. Makes the sample province when landing is empty."""
-    home = Home.from_environment().create()
+    home = _checked_home()
     summary.print_lost_files(console, home, open_registry(home))
     if not home.registry.exists() and _why_no_sample(home) is None:
         _make_sample(home, seed=2021)
@@ -186,7 +199,7 @@ def _is_fresh(home: Home) -> bool:
 @app.command()
 def ingest(year: Year = None, reread: Reread = False) -> None:
     """Read new workbooks in landing into archive, registry and raw Parquet."""
-    home = Home.from_environment().create()
+    home = _checked_home()
     summary.print_lost_files(console, home, open_registry(home))
     _job(home, "ingestion", year=year, whole_range=True, reread=reread)
     summary.print_status(console, home)
@@ -195,7 +208,11 @@ def ingest(year: Year = None, reread: Reread = False) -> None:
 @app.command()
 def build() -> None:
     """Build all models from what was ingested, and check them; nothing is published."""
-    home = Home.from_environment().create()
+    home = _checked_home()
+    lost = lost_files(home, open_registry(home))
+    if lost or not has_registry_tables(home):
+        errors.print("raw/ was not made yet or has lost files: `poverty run` reads them from landing and archive.")
+        raise typer.Exit(1)
     summary.print_texts_to_publish(console, home)
     _job(home, "build")
     console.print("Built and checked. `poverty publish` publishes it.")
@@ -207,7 +224,7 @@ def publish(
     public: Annotated[bool, typer.Option("--public", help="Also make the open-data edition of the release.")] = False,
 ) -> None:
     """Publish the last whole and checked build as a new release; with --public as open data without small counts."""
-    home = Home.from_environment().create()
+    home = _checked_home()
     if not (public and _is_published(home)):
         _job(home, "publication")
     if public:
@@ -265,10 +282,13 @@ def main() -> None:
     """The entry point: errors that a person can fix end in one sentence and exit code 1, without a traceback."""
     try:
         app()
-    except (BrokenProjectError, BrokenRegistryError, WrongReferenceError) as problem:
+    except (BrokenFileError, BrokenProjectError, BrokenRegistryError, FullDiskError, WrongReferenceError) as problem:
         errors.print(str(problem), soft_wrap=True)
         raise SystemExit(1) from None
     except Exception as problem:  # its text may quote a cell, so only its kind and place are shown
+        if is_full(problem):
+            errors.print(full_sentence(Home.from_environment()), soft_wrap=True, markup=False)
+            raise SystemExit(1) from None
         places = "".join(traceback.format_tb(problem.__traceback__)[-3:])
         errors.print(
             f"Unexpected {type(problem).__name__}; please report it with these lines:\n{places}", soft_wrap=True

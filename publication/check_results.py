@@ -13,6 +13,7 @@ import duckdb
 
 from base.check_catalogue import load_checks
 from base.home import Home
+from base.whole_file import write_whole
 from expectations.results import CheckResult
 from publication.build_state import checks_folder
 
@@ -52,9 +53,7 @@ def blocks_publication(result: CheckResult) -> bool:
 def save_results(path: Path, results: list[CheckResult]) -> None:
     """Keep results between the step that made them and publication."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        json.dumps([result.to_json() for result in results], ensure_ascii=False, indent=1), encoding="utf-8"
-    )
+    write_whole(path, json.dumps([result.to_json() for result in results], ensure_ascii=False, indent=1))
 
 
 def load_results(path: Path) -> list[CheckResult]:
@@ -74,17 +73,16 @@ def from_dbt(manifest: dict[str, Any], run_results: dict[str, Any]) -> list[Chec
     for outcome in run_results["results"]:
         unique_id = outcome["unique_id"]
         node = manifest["nodes"].get(unique_id) or manifest.get("unit_tests", {}).get(unique_id)
-        if node is None:
+        check_id = _check_id(node) if node else None
+        if node is None or check_id is None:
             continue
-        is_contract = node["resource_type"] == "model" and bool((node.get("contract") or {}).get("enforced"))
-        if not is_contract and node["resource_type"] not in ("test", "unit_test"):
-            continue
+        is_contract = node["resource_type"] == "model"
         check = load_checks()[dbt_check_code(node)]
         failures = outcome.get("failures")
         status = str(outcome["status"]).lower()
         results.append(
             CheckResult(
-                check_id=f"contract_{node['name']}" if is_contract else node["name"],
+                check_id=check_id,
                 check_code=check.check_code,
                 check_name=check.title_vi,
                 engine=check.engine,
@@ -97,6 +95,30 @@ def from_dbt(manifest: dict[str, Any], run_results: dict[str, Any]) -> list[Chec
             )
         )
     return results
+
+
+def _check_id(node: dict[str, Any]) -> str | None:
+    """The name of the check that a dbt node is: a test, or the contract of a model. None for what is no check."""
+    if node["resource_type"] == "model":
+        return f"contract_{node['name']}" if (node.get("contract") or {}).get("enforced") else None
+    return str(node["name"]) if node["resource_type"] in ("test", "unit_test") else None
+
+
+def expected_of(manifest: dict[str, Any]) -> tuple[set[str], set[str]]:
+    """(tables, ids of the checks) that a whole build has, by the project's manifest. Unit tests are no part of it."""
+    nodes = manifest["nodes"].values()
+    tables = {f"{node['schema']}.{node['name']}" for node in nodes if node["resource_type"] == "model"}
+    return tables, {check_id for node in nodes if (check_id := _check_id(node))}
+
+
+def made_tables(manifest: dict[str, Any], run_results: dict[str, Any]) -> set[str]:
+    """The tables that a run of dbt made, `schema.table`."""
+    done = [manifest["nodes"].get(outcome["unique_id"]) for outcome in run_results["results"] if _is_made(outcome)]
+    return {f"{node['schema']}.{node['name']}" for node in done if node and node["resource_type"] == "model"}
+
+
+def _is_made(outcome: dict[str, Any]) -> bool:
+    return str(outcome["status"]).lower() in _PASSED
 
 
 def dbt_check_code(node: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ import duckdb
 from base.home import Home
 from base.release_layout import parquet_file
 from base.sql import sql_text
+from base.whole_file import partial_of, put_in_place
 from ingestion.decisions import LEDGER_SCHEMA
 
 _FINDINGS = parquet_file("quality.finding")
@@ -44,13 +45,13 @@ def sync_from_current_release(home: Home) -> None:
         kept = [name for name in LEDGER_SCHEMA.names if name != "release_id"]
         if not names.issuperset(kept):
             return
-        partial = home.finding_ledger.with_suffix(".partial")
+        partial = partial_of(home.finding_ledger)
         connection.execute(
             f"copy (select {', '.join(kept)}, '{release_id}' as release_id from {sql_text(findings)} "
             f"order by finding_id) to {sql_text(partial)} (format parquet, compression zstd)"
         )
     partial.chmod(0o600)
-    partial.replace(home.finding_ledger)
+    put_in_place(partial, home.finding_ledger)
 
 
 def fill_times(database: Path, ledger: Path, published_at: datetime) -> None:

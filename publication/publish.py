@@ -4,35 +4,40 @@ import duckdb
 
 from base.build_date import today
 from base.home import Home
-from publication.build_state import finished_build
+from expectations.suites import load_suites
+from publication.build_state import BuildState, read_build_state
 from publication.check_results import (
     dbt_results_path,
     expectations_results_path,
     from_findings,
     load_results,
 )
+from publication.inputs import Inputs, inputs_of
 from publication.release import NotPublishedError, Release, ReportWriter, publish
 from publication.waivers import expired, in_force
 
+_NAMED = 10
+_REMEDY = "Run `poverty run`, which builds what is missing, checks and publishes. The last release stays."
+
 
 def publish_build(home: Home, run_id: str, write_reports: ReportWriter) -> Release:
-    """Publish the last whole build with the results of all its checks and its reports.
+    """Publish the last build with the results of all its checks and its reports.
 
-    Raises NotPublishedError when there is no whole build, when a waiver that it counts on has expired since, or when an
-    error-severity check of the warehouse failed. The caller holds the build lock.
+    Raises NotPublishedError when a table is missing or was made from other inputs than the rest or than those of now,
+    when a check has no result, when a waiver that it counts on has expired since, or when an error-severity check of
+    the warehouse failed. The caller holds the build lock.
     """
-    build = finished_build(home)
-    if build is None:
-        raise NotPublishedError(
-            "Not published: there is no whole build, because none was made yet or the last one was interrupted. "
-            "Run `poverty build`, then publish again."
-        )
-    expectations = load_results(expectations_results_path(home))
-    if not expectations:
-        raise NotPublishedError(
-            "Not published: Great Expectations has not checked this build. Run `poverty build`, which also "
-            "checks, then publish again."
-        )
+    build = read_build_state(home)
+    if build is None or not home.build_file.exists():
+        raise NotPublishedError("Not published: there is no whole build, because none was made yet. " + _REMEDY)
+    _refuse_other_tables(build)
+    _refuse_other_inputs(build, inputs_of(home))
+    results = [
+        *from_findings(home.build_file),
+        *load_results(dbt_results_path(home)),
+        *load_results(expectations_results_path(home)),
+    ]
+    _refuse_missing_results(build, {result.check_id for result in results})
     with duckdb.connect(str(home.build_file), read_only=True) as connection:
         gone = expired(in_force(connection), today())
     if gone:
@@ -40,9 +45,45 @@ def publish_build(home: Home, run_id: str, write_reports: ReportWriter) -> Relea
             f"Not published: since this build was made, waivers have expired ({', '.join(gone)}). Run `poverty run`, "
             "which builds again and publishes without them."
         )
-    results = [
-        *from_findings(home.build_file),
-        *load_results(dbt_results_path(home)),
-        *expectations,
-    ]
     return publish(home, run_id, results, build.inputs, write_reports)
+
+
+def _refuse_other_tables(build: BuildState) -> None:
+    if build.other_tables:
+        raise NotPublishedError(
+            f"Not published: there is no whole build. {len(build.other_tables)} of {len(build.tables)} tables are "
+            f"missing or were made from other files, decisions, rules or code than the rest: "
+            f"{_some(build.other_tables)}. {_REMEDY}"
+        )
+
+
+def _refuse_other_inputs(build: BuildState, now: Inputs) -> None:
+    """A build of yesterday's inputs is no release of today."""
+    parts = {
+        "received files": build.inputs.registry_head != now.registry_head,
+        "decisions": build.inputs.decisions_hash != now.decisions_hash,
+        "rules": build.inputs.rules_hash != now.rules_hash,
+        "code": build.inputs.code_hash != now.code_hash,
+    }
+    changed = [part for part, is_other in parts.items() if is_other]
+    if changed:
+        raise NotPublishedError(
+            f"Not published: since the {len(build.tables)} tables ({_some(sorted(build.tables))}) were built, "
+            f"{' and '.join(changed)} changed. {_REMEDY}"
+        )
+
+
+def _refuse_missing_results(build: BuildState, found: set[str]) -> None:
+    """A check that did not run is not passed."""
+    expected = {*build.checks, *(item.id for suite in load_suites() for item in suite.expectations)}
+    missing = sorted(expected - found)
+    if missing:
+        raise NotPublishedError(
+            f"Not published: {len(missing)} of {len(expected)} checks have no result for this build: {_some(missing)}. "
+            f"{_REMEDY}"
+        )
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from base.home import Home, published_rights
+from base.leftovers import sweep_publication
 from base.release_layout import (
     DATA_DOCS,
     DATABASE,
@@ -20,6 +21,7 @@ from base.release_layout import (
     releases_folder,
 )
 from base.sql import sql_text
+from base.whole_file import to_disk
 from expectations.results import CheckResult
 from publication import personal_values
 from publication.check_results import blocks_publication, write_table
@@ -81,7 +83,7 @@ def publish(
     parent = releases_folder(home)
     parent.mkdir(parents=True, exist_ok=True)
     parent.chmod(published_rights()[0])
-    _remove_unfinished(parent)
+    sweep_publication(home)
     sync_from_current_release(home)
     aside = parent / f".building-{release_id}"
     aside.mkdir()
@@ -126,7 +128,8 @@ def _refuse_personal_values(places: list[str]) -> None:
 
 
 def make_readable(folder: Path) -> None:
-    """Let its readers read what is below a folder and nobody change a file of it: a release never changes.
+    """Let its readers read what is below a folder and nobody change a file of it: a release never changes. All of it
+    is on the disk afterwards.
 
     Readers are the group, or everybody with POVERTY_OPEN_RELEASES=1. Everything else under `$POVERTY_HOME` is its
     owner's only. Folders stay writable to the owner, so that an old release can be removed as a whole.
@@ -134,12 +137,7 @@ def make_readable(folder: Path) -> None:
     folder_rights, file_rights = published_rights()
     for path in (folder, *folder.rglob("*")):
         path.chmod(folder_rights if path.is_dir() else file_rights)
-
-
-def _remove_unfinished(parent: Path) -> None:
-    """Remove what an interrupted publication left behind; publications are one at a time (build lock)."""
-    for left in parent.glob(".building-*"):
-        shutil.rmtree(left)
+        to_disk(path)
 
 
 def switch_current(link: Path, folder: Path) -> None:
@@ -147,6 +145,7 @@ def switch_current(link: Path, folder: Path) -> None:
     fresh = link.with_name(f".{link.name}-{folder.name}")
     fresh.symlink_to(Path("releases") / folder.name)
     fresh.replace(link)
+    to_disk(link.parent)
 
 
 def public_tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[tuple[str, str]]:

@@ -10,12 +10,13 @@ from typing import Any
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DbtCliResource, dbt_assets
+from dagster_dbt import dbt_assets
 
+from base.full_disk import FullDiskError, check_space, full_sentence, is_little_left, says_full
 from base.home import Home
 from base.reference import read_table
 from base.reference_build import write_reference
-from dagster_project.dbt_project import PovertyDbtTranslator, ensure_manifest
+from dagster_project.dbt_project import PovertyDbtTranslator, dbt_program, ensure_manifest
 from dagster_project.failures import dbt_progress_only, forget_messages, without_values
 from dagster_project.plots import line_plot
 from dagster_project.resources import HomeResource
@@ -25,7 +26,10 @@ from publication.check_results import (
     blocks_publication,
     broken_nodes,
     dbt_results_path,
+    expected_of,
     from_dbt,
+    load_results,
+    made_tables,
     save_results,
 )
 from publication.finding_ledger import sync_from_current_release
@@ -36,46 +40,55 @@ BUILD_POOL = "build_file"
 @dbt_assets(
     manifest=ensure_manifest(), dagster_dbt_translator=PovertyDbtTranslator(), name="warehouse", pool=BUILD_POOL
 )
-def warehouse(context: dg.AssetExecutionContext, dbt: DbtCliResource, home_folder: HomeResource) -> Iterator[Any]:
+def warehouse(context: dg.AssetExecutionContext, home_folder: HomeResource) -> Iterator[Any]:
     """Build every model in full and run its tests. An error-severity test that fails stops what comes after."""
     with without_values(), home_folder.build_file() as home:
-        begin_build(home)
+        check_space(home)
         write_reference(home)
         write_decisions(home)
         sync_from_current_release(home)
+        expected, checks = expected_of(json.loads(ensure_manifest().read_text(encoding="utf-8")))
+        selected = {".".join(key.path) for key in context.selected_asset_keys}
+        state = begin_build(home, context.run_id, selected, expected, checks)
         arguments = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]
         # In the home, and only the last one: a folder of its own for each run would grow by 9 MB a run.
         target = home.warehouse / "dbt"
         shutil.rmtree(target, ignore_errors=True)
-        invocation = dbt.cli(arguments, context=context, target_path=target, raise_on_error=False)
+        invocation = dbt_program().cli(arguments, context=context, target_path=target, raise_on_error=False)
         # dbt is let finish first: counting rows opens the build file, which has one user at a time.
         with dbt_progress_only():
             events = list(invocation.stream())
         run_results = invocation.target_path / "run_results.json"
         if not run_results.exists():
+            if is_little_left(home):
+                raise FullDiskError(full_sentence(home))
             raise dg.Failure(
                 "Not published: dbt ended before it built a table. Run it by hand to see why (docs/operations.md). The "
                 "last release stays."
             )
+        is_full = any(says_full(result["message"]) for result in json.loads(run_results.read_text())["results"])
         forget_messages(run_results)
+        if is_full:
+            raise FullDiskError(full_sentence(home))
         metadata = _metadata(home, with_plot=invocation.is_successful())
         for event in events:
             yield _with_metadata(context, event, metadata) if isinstance(event, dg.Output) else event
-        results = from_dbt(
-            json.loads((invocation.target_path / "manifest.json").read_text(encoding="utf-8")),
-            invocation.get_artifact("run_results.json"),
-        )
-        save_results(dbt_results_path(home), results)
+        manifest = json.loads((invocation.target_path / "manifest.json").read_text(encoding="utf-8"))
+        outcome = invocation.get_artifact("run_results.json")
+        results = from_dbt(manifest, outcome)
+        run = {result.check_id for result in results}
+        before = [result for result in load_results(dbt_results_path(home)) if result.check_id not in run]
+        save_results(dbt_results_path(home), before + results)
         failed = [result for result in results if blocks_publication(result)]
         if failed or not invocation.is_successful():
-            broken = broken_nodes(invocation.get_artifact("run_results.json"))
+            broken = broken_nodes(outcome)
             named = "; ".join(f"{node} ({status})" for node, status in broken[:5])
             raise dg.Failure(
                 "Not published: the warehouse could not be built or an error-severity test failed. "
                 f"{named or 'Run dbt by hand to see why (docs/operations.md)'}. The last release stays; docs/checks.md "
                 "says who acts."
             )
-        finish_build(home, context.run_id)
+        finish_build(home, state, made_tables(manifest, outcome))
 
 
 _PASSES = tuple(str(row["pass"]) for row in read_table("link_passes"))

@@ -180,7 +180,7 @@ def test_a_crash_of_a_step_or_a_command_lets_nothing_out(runs: Runs, program: Pa
     text = publish.read_text(encoding="utf-8")
     publish.write_text(
         text.replace(
-            "    build = finished_build(home)", f'    raise ValueError("{NAMES["model"]} {NUMBERS["valid_id"]}")', 1
+            "    build = read_build_state(home)", f'    raise ValueError("{NAMES["model"]} {NUMBERS["valid_id"]}")', 1
         ),
         encoding="utf-8",
     )

@@ -112,10 +112,11 @@ longest as (
     group by area_level, area_code, event
 ),
 
+{# Every number of years up to the longest, also where the years between were not surveyed. #}
 durations as (
     select distinct later.survey_year - earlier.survey_year + 1 as duration_years
-    from survey_years as later
-    inner join survey_years as earlier on later.survey_year >= earlier.survey_year
+    from {{ source('reference', 'survey_years') }} as later
+    inner join {{ source('reference', 'survey_years') }} as earlier on later.survey_year >= earlier.survey_year
 ),
 
 {# Whoever ended later was at risk before. #}
