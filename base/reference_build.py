@@ -1,6 +1,7 @@
 """Checking the whole reference, and writing it as Parquet for a build."""
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from base.reference import (
     territory_folder,
 )
 from base.reference_rules import check_counterparts
+from base.sql import sql_text
 from base.territory_check import check_territory
 
 
@@ -71,6 +73,6 @@ def _write_parquet(
         f"select {typed} from (select unnest(from_json(?, '{structure}'), recursive := true))",
         [content],
     )
-    partial = path.with_suffix(".partial")
-    connection.execute(f"copy written to '{str(partial).replace(chr(39), chr(39) * 2)}' (format parquet)")
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    connection.execute(f"copy written to {sql_text(partial)} (format parquet)")
     partial.replace(path)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from base.home import Home
+from base.machine import sentence_for
 from base.product import PACKAGE_NAMES, PACKAGES
 from expectations.errors import ChecksError
 from ingestion.registry import BrokenRegistryError
@@ -37,6 +39,9 @@ def without_values() -> Iterator[None]:
     except _OURS:
         raise
     except Exception as error:
+        sentence = sentence_for(error, Home.from_environment().root)
+        if sentence:
+            raise dg.Failure(sentence) from None
         frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
         own = [(path, line) for path, line in frames if any(folder in path.parents for folder in _OUR_FOLDERS)]
         places = ", ".join(f"{path.relative_to(PACKAGES)}:{line}" for path, line in own)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pyarrow.parquet as pq
 def write_parquet(table: pa.Table, path: Path) -> None:
     """Write a Parquet file as a whole or not at all, readable by its owner only."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
+    partial = path.with_suffix(f".{os.getpid()}.partial")  # an ingestion and a build may write the same table
     # A dictionary per column would make writing a quarter slower and files a quarter smaller: raw is read once a build.
     pq.write_table(table, partial, compression="snappy", use_dictionary=False, write_statistics=False)
     partial.chmod(0o600)

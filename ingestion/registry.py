@@ -13,8 +13,11 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from base.clock import now_after, stamp_time
 
 Entry = dict[str, Any]
 ACCEPTED, REJECTED, WITHDRAWN, ERASED = "accepted", "rejected", "withdrawn", "erased"
@@ -91,6 +94,12 @@ class Registry:
         """The hash of the last entry: the state of everything received."""
         return str(self.entries[-1]["hash"]) if self.entries else FIRST_HASH
 
+    def now(self) -> datetime:
+        """The time of what is decided now: never before the last decision, nor before an extraction that it names."""
+        times = [datetime.fromisoformat(entry["decided_at"]) for entry in self.entries[-1:] if "decided_at" in entry]
+        times += filter(None, (stamp_time(entry.get("extraction_id") or "") for entry in self.entries))
+        return now_after(max(times, default=None))
+
     def append(self, decisions: Iterable[Entry]) -> None:
         """Add decisions and write them through to the disk."""
         lines = [_line(self._add(decision)) for decision in decisions]
@@ -118,6 +127,9 @@ class Registry:
         partial.replace(self.path)
 
     def _add(self, decision: Entry) -> Entry:
+        last = self.entries[-1].get("decided_at", "") if self.entries else ""
+        if decision.get("decided_at", last) < last:  # the clock was set back
+            decision = {**decision, "decided_at": last}
         entry = {**decision, "sequence": len(self.entries) + 1, "previous_hash": self.head}
         entry["hash"] = entry_hash(self.head, entry)
         self.entries.append(entry)
