@@ -101,7 +101,12 @@ def plain_path(folder: Path) -> Path:
 
 
 def check_path(folder: Path) -> None:
-    """Refuse a home whose path cannot be written down: bytes that are no UTF-8, line breaks, control characters."""
+    """Refuse a home whose path cannot be written down, or in which the database cannot write. Every other path works.
+
+    DuckDB 1.5 takes a question mark for the end of the path when it writes beside a database.
+    """
+    if "?" in str(folder):
+        raise MachineError("The path of POVERTY_HOME has a question mark: give the folder another name.")
     if not str(folder).isprintable():
         raise MachineError(
             "The path of POVERTY_HOME has control characters or bytes that are no UTF-8: give the folder another name."

@@ -91,8 +91,8 @@ _DELIMITERS = (",", ";", "\t")
 def write_decisions(home: Home) -> None:
     """Read the decision files into `raw/waiver.parquet`, `correction.parquet`, `link.parquet`; make what is not there.
 
-    All tables have `line_number` (of the file, from 1), `is_broken` (the line cannot be read as cells) and the columns of
-    the file as text, empty cells null; waivers and corrections also `text_problem`: why what would be published is
+    All tables have `line_number` (of the file, from 1), `is_broken` (the line cannot be read as cells) and the columns
+    of the file as text, empty cells null; waivers and corrections also `text_problem`: why what would be published is
     withheld (`checked_lines`).
     """
     known = KnownValues(home)
