@@ -2,39 +2,43 @@
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 UV := .uv/bin/uv
-POVERTY_HOME ?= $(CURDIR)/data
-override POVERTY_HOME := $(abspath $(POVERTY_HOME))
-export POVERTY_HOME
-export DAGSTER_HOME := $(POVERTY_HOME)/dagster
 export DO_NOT_TRACK := 1
-RUN := $(UV) run --frozen --no-sync
+# No path is named here: make would split it at a space. POVERTY_HOME goes to the program as it is.
+BIN := .venv/bin
+# What other projects set must not choose our environment, packages or checks; where packages come from may be set.
+_SOURCES := PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_CERT PIP_PROXY PIP_TRUSTED_HOST PIP_CACHE_DIR PIP_CONFIG_FILE UV_DEFAULT_INDEX \
+  UV_INDEX UV_INDEX_% UV_EXTRA_INDEX_URL UV_CACHE_DIR UV_CONFIG_FILE UV_NATIVE_TLS UV_SYSTEM_CERTS UV_INSECURE_HOST UV_OFFLINE \
+  UV_LINK_MODE UV_HTTP_% UV_CONCURRENT_% PYTHONDONTWRITEBYTECODE
+unexport $(filter-out $(_SOURCES),$(filter DBT_% PIP_% PYTHON% UV_% CONDA_% VIRTUAL_ENV,$(.VARIABLES)))
 # A module stays with one worker; tests/conftest.py decides the order.
-PYTEST = $(RUN) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run dev test-fast test test-long lint bench clean setup
 
 run: setup            ## read everything new, build, check, publish
-	@$(RUN) poverty run
+	@$(BIN)/poverty run
 
 help:                 ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 setup: .venv/.installed ## the locked environment in .venv
 
 $(UV):
 	@echo "Setting up uv $(UV_VERSION) in .uv"
-	@$(PYTHON) -m venv .uv
-	@.uv/bin/python -m pip install --quiet uv==$(UV_VERSION)
+	@umask 022 && $(PYTHON) -m venv .uv
+	@umask 022 && .uv/bin/python -m pip install --quiet --no-user uv==$(UV_VERSION)
 
 .venv/.installed: $(UV) uv.lock pyproject.toml
 	@echo "Installing the locked environment in .venv"
-	@$(UV) sync --frozen --quiet --compile-bytecode
-	@$(RUN) python -m base.generate
+	@umask 022 && $(UV) venv --quiet --relocatable --allow-existing .venv
+	@umask 022 && $(UV) sync --frozen --quiet --compile-bytecode
+	@# Relative, so that a checkout that was moved still finds its own packages.
+	@cd .venv/lib/python3*/site-packages && echo ../../../.. > poverty_checkout.pth
+	@umask 022 && $(BIN)/python -m base.generate
 	@touch $@
 
 dev: setup            ## the Dagster UI on http://127.0.0.1:3000
-	@mkdir -p $(DAGSTER_HOME) && cp -n dagster_project/dagster.yaml $(DAGSTER_HOME)/ || true
-	@$(RUN) dagster dev --host 127.0.0.1 -m dagster_project.definitions
+	@$(BIN)/python -m dagster_project.serve
 
 test-fast: setup      ## unit tests, SQL on literal values, parse: under a minute
 	@$(PYTEST) -m "not build and not long"
@@ -48,15 +52,15 @@ test-long: setup      ## all tests, also the whole sample province
 	@$(PYTEST)
 
 lint: setup           ## format, lint, types, words, SQL
-	@$(RUN) ruff format --check .
-	@$(RUN) ruff check .
-	@$(RUN) mypy
-	@$(RUN) typos
-	@git ls-files | xargs $(RUN) python -m tools.avoided_phrases
-	@$(RUN) sqlfluff lint --processes 2 dbt/models dbt/tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/typos
+	@git ls-files | xargs $(BIN)/python -m tools.avoided_phrases
+	@$(BIN)/sqlfluff lint --processes 2 dbt/models dbt/tests
 
 bench: setup          ## measurements, as a table and as JSON in bench/results
-	@$(RUN) python -m bench
+	@$(BIN)/python -m bench
 
 clean:                ## remove environments and build products; data stays
 	@rm -rf .venv .uv .test_homes dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov bench/results

@@ -14,6 +14,7 @@ from audit.release_difference import ReleaseDifference, compare_releases
 from audit.releases import description_of
 from base.build_date import BUILD_DATE_VARIABLE
 from base.home import HOME_VARIABLE, Home
+from base.machine import own_environment
 from ingestion.archive import archive_path
 from ingestion.ingest import EMPTY, SETTLED
 from ingestion.kept_decisions import kept_decision
@@ -129,7 +130,13 @@ def _poverty(home: Home, arguments: list[str], day: str) -> None:
     """Run a command of ours on a home as of an ISO date. Raises CannotRebuildError with its last words."""
     done = subprocess.run(
         [str(Path(sys.executable).parent / "poverty"), *arguments],
-        env={**os.environ, HOME_VARIABLE: str(home.root), BUILD_DATE_VARIABLE: day, "NO_COLOR": "1", "COLUMNS": "200"},
+        env={
+            **own_environment(),
+            HOME_VARIABLE: str(home.root),
+            BUILD_DATE_VARIABLE: day,
+            "NO_COLOR": "1",
+            "COLUMNS": "200",
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -10,7 +10,7 @@ import duckdb
 from audit.releases import attach_release, description_of
 from base.home import Home
 from base.release_layout import DATABASE, DESCRIPTION, PARQUET
-from base.sql import sql_text
+from base.sql import sql_file
 from ingestion.archive import archive_path
 from ingestion.kept_decisions import decision_mark, kept_decision
 from ingestion.published_heads import find_head, is_of_another_key, open_registry
@@ -62,7 +62,7 @@ def _tables(release: Path) -> list[str]:
             return [f"{DATABASE} cannot be opened."]
         for path in sorted((release / PARQUET).rglob("*.parquet")):
             table = f"release.{path.parent.name}.{path.stem}"
-            file = f"read_parquet({sql_text(path)})"
+            file = f"read_parquet({sql_file(path)})"
             try:
                 ((differing,),) = connection.execute(
                     f"select count(*) from ((from {table} except all from {file}) "

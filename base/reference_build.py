@@ -18,6 +18,7 @@ from base.reference import (
     territory_folder,
 )
 from base.reference_rules import check_counterparts
+from base.sql import sql_text
 from base.territory_check import check_territory
 from base.whole_file import partial_of, put_in_place
 
@@ -73,5 +74,5 @@ def _write_parquet(
         [content],
     )
     partial = partial_of(path)
-    connection.execute(f"copy written to '{str(partial).replace(chr(39), chr(39) * 2)}' (format parquet)")
+    connection.execute(f"copy written to {sql_text(partial)} (format parquet)")
     put_in_place(partial, path)

@@ -23,7 +23,7 @@ def releases_folder(home: Home) -> Path:
 
 
 def releases(home: Home) -> list[Path]:
-    """The folders of all kept releases, oldest first."""
+    """The folders of all kept releases in the order of their succession: an id is never before the last one."""
     return sorted(path for path in releases_folder(home).glob("*") if path.is_dir() and not path.name.startswith("."))
 
 

@@ -1,11 +1,22 @@
 """Values and names written into SQL."""
 
+import re
 from pathlib import Path
 
 
 def sql_text(value: str | Path) -> str:
     """A text or path as an SQL string."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def sql_files(folder: Path, pattern: str) -> str:
+    """A file of a folder, or its files by a pattern, as an SQL string to read from: a folder's name is no pattern."""
+    return sql_text(re.sub(r"[\[*?]", r"[\g<0>]", str(folder)) + "/" + pattern)
+
+
+def sql_file(path: Path) -> str:
+    """One file as an SQL string to read from."""
+    return sql_files(path.parent, re.sub(r"[\[*?]", r"[\g<0>]", path.name))
 
 
 def sql_name(name: str) -> str:

@@ -15,9 +15,10 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from filelock import FileLock
 
 from base.check_catalogue import load_checks
-from base.generate import GENERATED_FOLDER, generate
+from base.generate import generate
 from base.home import HOME_VARIABLE, Home
-from base.product import DBT, PACKAGES, ROOT, BrokenProjectError
+from base.machine import cache_folder, own_environment, plain_path
+from base.product import DBT, BrokenProjectError
 from base.reference import reference_folder
 from publication.check_results import dbt_check_code
 
@@ -32,20 +33,20 @@ def parsed_folder() -> Path:
 
     Every installation and reference has its own, with the manifest of the project as it was parsed last.
     """
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "poverty-warehouse" / hashlib.sha256(f"{DBT} {reference_folder()}".encode()).hexdigest()[:16]
+    return cache_folder() / hashlib.sha256(f"{DBT} {reference_folder()}".encode()).hexdigest()[:16]
 
 
 def generated_folder() -> Path:
-    """What dbt must know of the reference: in the project of a checkout; an installed package is not written to."""
-    return GENERATED_FOLDER if ROOT == PACKAGES else parsed_folder() / "generated"
+    """What dbt must know of the reference. The folder of the code needs no writing after it was set up."""
+    return parsed_folder() / "generated"
 
 
 def dbt_environment(home: Home) -> dict[str, str]:
-    """The environment variables that the dbt project reads, and where dbt writes."""
+    """The environment of dbt and of Dagster: our own variables, those that the project reads, and where dbt writes."""
     return {
-        **os.environ,
-        HOME_VARIABLE: str(home.root),
+        **own_environment(),
+        HOME_VARIABLE: str(plain_path(home.root)),
+        "MPLCONFIGDIR": str(cache_folder() / "matplotlib"),
         "POVERTY_GENERATED": os.path.relpath(generated_folder(), DBT),
         "DBT_TARGET_PATH": str(parsed_folder()),
         "DBT_LOG_PATH": str(parsed_folder() / "logs"),

@@ -1,10 +1,9 @@
 """Everything Dagster shows: assets, checks, jobs, sensor, schedule, resources."""
 
-import os
-
 import dagster as dg
 
 from base.home import Home
+from base.machine import use_environment
 from dagster_project.assets.forms import official_forms
 from dagster_project.assets.raw import survey_workbooks
 from dagster_project.assets.release import release
@@ -17,7 +16,7 @@ from dagster_project.loggers import short_lines
 from dagster_project.resources import ExpectationsResource, HomeResource
 
 # Runs that the UI, the sensor or the schedule start are processes of their own: dbt finds its paths there as well.
-os.environ.update(dbt_environment(Home.from_environment()))
+use_environment(dbt_environment(Home.from_environment()))
 
 defs = dg.Definitions(
     assets=[survey_workbooks, warehouse, release, official_forms],

@@ -17,6 +17,7 @@ import dagster as dg
 
 from base.full_disk import full_sentence, is_full
 from base.home import Home
+from base.machine import sentence_for
 from base.product import PACKAGE_NAMES, PACKAGES
 from base.whole_file import BrokenFileError
 from expectations.errors import ChecksError
@@ -43,6 +44,9 @@ def without_values() -> Iterator[None]:
     except Exception as error:
         if is_full(error):
             raise dg.Failure(full_sentence(Home.from_environment())) from None
+        sentence = sentence_for(error, Home.from_environment().root)
+        if sentence:
+            raise dg.Failure(sentence) from None
         frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
         own = [(path, line) for path, line in frames if any(folder in path.parents for folder in _OUR_FOLDERS)]
         places = ", ".join(f"{path.relative_to(PACKAGES)}:{line}" for path, line in own)

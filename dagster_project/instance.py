@@ -1,6 +1,5 @@
 """The Dagster instance of a warehouse and how the command line runs a job on it."""
 
-import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -10,10 +9,12 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.utils import make_new_run_id
+from filelock import FileLock
 
 from base.home import Home
 from base.leftovers import sweep
 from base.locks import SILENT_SECONDS, held_if_free, say_waiting
+from base.machine import plain_path, use_environment
 from base.whole_file import write_whole
 from dagster_project.dbt_project import dbt_environment
 
@@ -22,18 +23,27 @@ _LOOK_SECONDS = 5
 
 
 def dagster_home(home: Home) -> Path:
-    """The instance's folder, with its settings."""
+    """The instance's folder, with its settings; Dagster would take signs in its path for a pattern."""
     folder = home.create().dagster
     if not (folder / _SETTINGS.name).exists():
         write_whole(folder / _SETTINGS.name, _SETTINGS.read_bytes())
-    return folder
+    return plain_path(home.root) / folder.name
+
+
+def open_instance(folder: Path) -> dg.DagsterInstance:
+    """The instance of this process. Only one process at a time makes its databases: two at once fail in one of them."""
+    with FileLock(folder / "instance.lock"):
+        instance = dg.DagsterInstance.get()
+        _ = instance.run_storage, instance.event_log_storage, instance.schedule_storage
+    return instance
 
 
 def run_job(
     home: Home, name: str, *, tags: Mapping[str, str] | None = None, partition: str | None = None, reread: bool = False
 ) -> dg.ExecuteInProcessResult:
     """Run a job in this process on the warehouse's own instance, so that the UI shows the run afterwards."""
-    os.environ.update(dbt_environment(home), DAGSTER_HOME=str(dagster_home(home)))
+    folder = dagster_home(home)
+    use_environment(dbt_environment(home) | {"DAGSTER_HOME": str(folder)})
     from dagster_project.definitions import defs  # after the environment is set: loading reads it
 
     sweep(home)
@@ -42,7 +52,7 @@ def run_job(
     if reread:
         config["ops"] = {"survey_workbooks": {"config": {"reread": True}}}
     run_id = make_new_run_id()
-    with dg.DagsterInstance.get() as instance, _pool_watched(instance, home, run_id):
+    with open_instance(folder) as instance, _pool_watched(instance, home, run_id):
         return job.execute_in_process(
             instance=instance,
             run_id=run_id,

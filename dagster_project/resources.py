@@ -9,6 +9,7 @@ from pydantic import PrivateAttr
 
 from base.home import Home
 from base.locks import held
+from base.machine import MachineError, check_resources
 from base.reference import WrongReferenceError
 from base.reference_build import check_reference
 from base.territory import choose_territory
@@ -22,12 +23,13 @@ class HomeResource(dg.ConfigurableResource[Any]):
 
     def home(self) -> Home:
         """The home folder and its pseudonym key, created where they are missing."""
-        home = Home.from_environment().create()
         try:
+            check_resources()
+            home = Home.from_environment().create()
             choose_territory(home)
             check_reference()
             check_own_files(home)
-        except (WrongReferenceError, BrokenFileError) as wrong:
+        except (MachineError, WrongReferenceError, BrokenFileError) as wrong:
             raise dg.Failure(str(wrong)) from None
         return home
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import selectors
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from base.home import Home
+from base.machine import own_environment
 from expectations.errors import ChecksError, WorkerError
 from expectations.results import CheckResult
 
@@ -34,7 +34,7 @@ class ExpectationsWorker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=Path(__file__).parent.parent,
-                env={**os.environ, "PYTHONUTF8": "1", "GX_ANALYTICS_ENABLED": "false"},
+                env={**own_environment(), "PYTHONUTF8": "1", "GX_ANALYTICS_ENABLED": "false"},
             )
         return self
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from base.home import Home
 from base.reference import load_tables, table_path
-from base.sql import sql_text
+from base.sql import sql_file, sql_files, sql_text
 from base.sql_macros import dbt_macro
 from expectations.errors import DatasetAbsentError
 
@@ -47,7 +47,7 @@ def create_views(execute: Callable[[str], object], home: Home, names: Sequence[s
 
 def _create_reference_views(execute: Callable[[str], object]) -> None:
     for view, table in (("form_column", "form_columns"), ("form_code", "form_codes"), ("survey_year", "survey_years")):
-        path = sql_text(table_path(load_tables()[table]))
+        path = sql_file(table_path(load_tables()[table]))
         execute(f"create table {view} as from read_csv({path}, header = true, all_varchar = true)")
 
 
@@ -61,13 +61,13 @@ def _create_raw_views(execute: Callable[[str], object], home: Home) -> None:
     execute(
         f"""create view raw_source_file as
         select *, status = 'accepted' and {dbt_macro("submission_rank")()} = 1 as is_in_force
-        from read_parquet({sql_text(register)})"""
+        from read_parquet({sql_file(register)})"""
     )
     for role in RAW_ROLES:
         execute(
             f"""create view raw_{role} as
             select cells.*, files.form, files.survey_year, files.commune_code, files.is_in_force
-            from read_parquet({sql_text(home.raw / role / "*.parquet")}, union_by_name = true) as cells
+            from read_parquet({sql_files(home.raw / role, "*.parquet")}, union_by_name = true) as cells
             inner join raw_source_file as files
                 on cells.source_file_id = files.source_file_id and cells.extraction_id = files.extraction_id
             where files.status = 'accepted'"""

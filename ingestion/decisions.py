@@ -63,6 +63,7 @@ _MEANT = {
     "corrections.csv": "the corrections of single cells",
     LINKS: "what people decided about links between households",
 }
+_LINE = (("line_number", pa.int32()), ("is_broken", pa.bool_()))
 # The texts that are published as somebody wrote them.
 PUBLISHED_TEXTS = ("reason", "decided_by")
 _SIGNATURE = "decided_by"
@@ -95,24 +96,22 @@ _DELIMITERS = (",", ";", "\t")
 
 
 def write_decisions(home: Home) -> None:
-    """Read waivers and corrections into `raw/waiver.parquet` and `raw/correction.parquet`; make what is not there yet.
+    """Read the decision files into `raw/waiver.parquet`, `correction.parquet`, `link.parquet`; make what is not there.
 
-    Links are read by the models themselves. Raises BrokenFileError.
-
-    Both tables have `line_number` (of the file, from 1), `is_broken` (the line cannot be read as cells), the columns of
-    the file as text, empty cells null, and `text_problem`: why what would be published is withheld (`checked_lines`).
+    Raises BrokenFileError. All tables have `line_number` (of the file, from 1), `is_broken` (the line cannot be read as
+    cells) and the columns of the file as text, empty cells null; waivers and corrections also `text_problem`: why what
+    would be published is withheld (`checked_lines`).
     """
     check_decision_files(home)
     known = KnownValues(home)
     for name, (file_name, columns) in DECISION_FILES.items():
         path = home.decisions / file_name
         _make(path, columns)
-        schema = pa.schema(
-            [("line_number", pa.int32()), ("is_broken", pa.bool_())]
-            + [(column, pa.string()) for column in (*columns, "text_problem")]
-        )
+        schema = pa.schema([*_LINE, *((column, pa.string()) for column in (*columns, "text_problem"))])
         write_parquet(table_of(list(checked_lines(home, name, known)), schema), home.raw / f"{name}.parquet")
     _make(home.decisions / LINKS, LINK_DECISION_COLUMNS)
+    link_schema = pa.schema([*_LINE, *((column, pa.string()) for column in LINK_DECISION_COLUMNS)])
+    write_parquet(table_of(list(link_lines(home)), link_schema), home.raw / "link.parquet")
     if not home.finding_ledger.exists():
         write_parquet(table_of([], LEDGER_SCHEMA), home.finding_ledger)
 
@@ -150,6 +149,11 @@ def _broken(path: Path, what: str, why: str) -> BrokenFileError:
         f"{path} {why}. It holds {what}: restore it from its backup, or from archive/decisions, which keeps each file "
         "as it was for a release; where nothing was decided, delete it. Nothing was built or published."
     )
+
+
+def link_lines(home: Home) -> Iterator[dict[str, Any]]:
+    """The lines of the decisions about links."""
+    return read_lines(home.decisions / LINKS, LINK_DECISION_COLUMNS)
 
 
 def checked_lines(home: Home, name: str, known: KnownValues | None = None) -> Iterator[dict[str, Any]]:

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -392,7 +392,7 @@ def ingest(
         report = IngestReport(known=known)
         forms = load_forms()
         write_empty(home, forms)
-        now = datetime.now(UTC)
+        now = registry.now()
         if files:
             results = read_all(
                 home, forms, files, now.strftime("%Y%m%dT%H%M%S%f"), years, workers=workers, on_progress=on_progress

@@ -12,9 +12,11 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from base.clock import now_after, stamp_time
 from base.whole_file import write_whole
 
 Entry = dict[str, Any]
@@ -92,6 +94,12 @@ class Registry:
         """The hash of the last entry: the state of everything received."""
         return str(self.entries[-1]["hash"]) if self.entries else FIRST_HASH
 
+    def now(self) -> datetime:
+        """The time of what is decided now: never before the last decision, nor before an extraction that it names."""
+        times = [datetime.fromisoformat(entry["decided_at"]) for entry in self.entries[-1:] if "decided_at" in entry]
+        times += filter(None, (stamp_time(entry.get("extraction_id") or "") for entry in self.entries))
+        return now_after(max(times, default=None))
+
     def append(self, decisions: Iterable[Entry]) -> None:
         """Add decisions: all of them are on the disk, or none. No line is ever cut, so the file is written anew."""
         lines = [_line(self._add(decision)) for decision in decisions]
@@ -112,6 +120,9 @@ class Registry:
         write_whole(self.path, "".join(map(_line, self.entries)))
 
     def _add(self, decision: Entry) -> Entry:
+        last = str(self.entries[-1].get("decided_at") or "") if self.entries else ""
+        if str(decision.get("decided_at") or last) < last:  # the clock was set back
+            decision = {**decision, "decided_at": last}
         entry = {**decision, "sequence": len(self.entries) + 1, "previous_hash": self.head}
         entry["hash"] = entry_hash(self.head, entry)
         self.entries.append(entry)

@@ -15,12 +15,23 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from filelock import FileLock
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from base.build_date import today
 from base.full_disk import FullDiskError, full_sentence, is_full, says_full
 from base.home import Home
 from base.leftovers import sweep
+from base.machine import (
+    check_path,
+    check_resources,
+    own_environment,
+    plain_path,
+    sentence_for,
+    settle_temporary_folder,
+    use_environment,
+)
 from base.product import PACKAGES, BrokenProjectError, product_version
 from base.reference import WrongReferenceError, survey_years
 from base.release_layout import read_datapackage
@@ -78,6 +89,9 @@ def options(
     ] = False,
 ) -> None:
     """What holds for every command: --version, the territory of the home, and who may read what is made."""
+    use_environment(own_environment())
+    settle_temporary_folder()
+    check_path(Home.from_environment().root)
     os.umask(0o027)  # whatever the caller's is; what holds personal data is made for its owner only
     remove_left_behind()
     if context.invoked_subcommand != territory.info.name:
@@ -86,6 +100,7 @@ def options(
 
 def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = False, reread: bool = False) -> None:
     """Run a Dagster job; exits 1 when it failed, with the reason in one sentence."""
+    check_resources()
     from dagster_project.instance import run_job  # Dagster takes seconds to import; other commands do without
     from dagster_project.jobs import ALL_YEARS
 
@@ -103,7 +118,7 @@ def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = 
                     # Dagster puts the exception's dotted name before its sentence.
                     reason = re.sub(r"^[\w.]+Error: ", "", cause.message.strip())
                     reason = full_sentence(home) if says_full(reason) else reason
-                errors.print(f"[red]{event.step_key} failed:[/red] {reason}", soft_wrap=True)
+                errors.print(Text(f"{event.step_key} failed:", "red"), reason, soft_wrap=True)
         if log.stat().st_size:
             errors.print(f"The log is {log}", soft_wrap=True)
         raise typer.Exit(1)
@@ -169,8 +184,9 @@ def run(strict: Strict = False) -> None:
     """Do everything: read what is new, build, check, publish. Makes the sample province when landing is empty."""
     home = _checked_home()
     summary.print_lost_files(console, home, open_registry(home))
-    if not home.registry.exists() and _why_no_sample(home) is None:
-        _make_sample(home, seed=2021)
+    with FileLock(home.archive / "sample.lock"):  # two first runs at once make one sample
+        if not home.registry.exists() and _why_no_sample(home) is None:
+            _make_sample(home, seed=2021)
     if _is_fresh(home):
         console.print("Nothing new since the last release; no workbook was read.")
         for sentence in what_was_not_read(list_landing(home.landing)):
@@ -267,9 +283,9 @@ for command in (withdraw, erase, trace, diff, verify, forms, feedback, measure, 
 def _finish(home: Home, strict: bool) -> None:
     open_errors = summary.print_release(console, home)
     executable = shlex.quote(str(Path(sys.executable).parent / "dagster"))
-    short = "[bold]make dev[/bold]  or  " if (PACKAGES / "Makefile").exists() else ""
+    short = "make dev  or  " if (PACKAGES / "Makefile").exists() else ""
     console.print(
-        f"Dagster UI: {short}DAGSTER_HOME={shlex.quote(str(home.root / 'dagster'))} "
+        f"Dagster UI: {short}DAGSTER_HOME={shlex.quote(str(plain_path(home.root) / home.dagster.name))} "
         f"POVERTY_HOME={shlex.quote(str(home.root))} {executable} dev -m dagster_project.definitions",
         soft_wrap=True,
     )
@@ -286,8 +302,11 @@ def main() -> None:
         errors.print(str(problem), soft_wrap=True)
         raise SystemExit(1) from None
     except Exception as problem:  # its text may quote a cell, so only its kind and place are shown
+        sentence = sentence_for(problem, Home.from_environment().root)
         if is_full(problem):
-            errors.print(full_sentence(Home.from_environment()), soft_wrap=True, markup=False)
+            sentence = full_sentence(Home.from_environment())
+        if sentence:
+            errors.print(sentence, soft_wrap=True, markup=False)
             raise SystemExit(1) from None
         places = "".join(traceback.format_tb(problem.__traceback__)[-3:])
         errors.print(

@@ -1,6 +1,5 @@
 """Where `poverty inspect` copies a workbook to: one place of the user, cleaned when the program starts again."""
 
-import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -10,11 +9,11 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from base.home import OWNER_ONLY
+from base.machine import cache_folder
 
 
 def _place() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "poverty-warehouse" / "inspect"
+    return cache_folder() / "inspect"
 
 
 def remove_left_behind() -> None:

@@ -5,13 +5,14 @@ from collections import Counter
 import duckdb
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from base.foreign_text import shown
 from base.home import Home
 from base.reference import cutoff_date, units_valid_on
 from base.release_layout import DATABASE, DESCRIPTION, PARQUET, REPORTS, read_datapackage
 from base.text import fold
-from ingestion.decisions import DECISION_FILES, PUBLISHED_TEXTS, checked_lines
+from ingestion.decisions import DECISION_FILES, LINKS, PUBLISHED_TEXTS, checked_lines, link_lines
 from ingestion.extract import SOURCE_FILE_ID_LENGTH
 from ingestion.ingest import SETTLED, files_to_read, lost_files
 from ingestion.landing import LandingList, printable_path, stored_path, what_was_not_read
@@ -88,7 +89,8 @@ def print_status(console: Console, home: Home, *, with_paths: bool = False) -> N
     for entry in rejections:
         if has_same_number(entry):
             console.print(
-                f"[bold]A correction does not count:[/bold] commune {entry['commune_code']} sent file "
+                Text("A correction does not count:", "bold"),
+                f"commune {entry['commune_code']} sent file "
                 f"{_id(entry)} for {entry['survey_year']} with number {entry['submission_number']}, which an "
                 "accepted file has already. It must be sent again with a higher number.",
                 soft_wrap=True,
@@ -203,7 +205,7 @@ def _print_simulated(console: Console, simulated: int, current: int) -> None:
         files = (
             f"all {current:,} current files" if simulated == current else f"{simulated:,} of {current:,} current files"
         )
-        console.print(f"[bold]Simulated data[/bold]: {files} say so on their cover.", soft_wrap=True)
+        console.print(Text.assemble(("Simulated data", "bold"), f": {files} say so on their cover."), soft_wrap=True)
 
 
 def print_texts_to_publish(console: Console, home: Home) -> None:
@@ -211,6 +213,7 @@ def print_texts_to_publish(console: Console, home: Home) -> None:
 
     For the terminal only: a person sees a text before it counts.
     """
+    print_broken_links(console, home)
     released = _released_texts(home)
     for name, (file_name, _) in DECISION_FILES.items():
         said: dict[str, list[str]] = {}
@@ -226,6 +229,15 @@ def print_texts_to_publish(console: Console, home: Home) -> None:
         for words, numbers in said.items():
             some = ", ".join(numbers[:_LINES_SHOWN]) + (" …" if len(numbers) > _LINES_SHOWN else "")
             console.print(f"{file_name} line {some} will be published: {words}", soft_wrap=True, markup=False)
+
+
+def print_broken_links(console: Console, home: Home) -> None:
+    """Which lines of links.csv cannot be read as cells, so that they decide nothing."""
+    for line in link_lines(home):
+        if line["is_broken"]:
+            console.print(
+                f"Dòng {line['line_number']} của {LINKS}: không đọc được thành các ô (dấu ngoặc kép hoặc tên cột)."
+            )
 
 
 def _released_texts(home: Home) -> set[str]:

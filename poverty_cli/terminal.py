@@ -9,7 +9,13 @@ from base.foreign_text import shown, without_hidden
 
 
 class Terminal(Console):
-    """A console that shows control characters, marks of direction and invisible characters as escapes."""
+    """A console that shows control characters, marks of direction and invisible characters as escapes.
+
+    Brackets and colons are text, for paths and names hold them: what is styled is a `Text`.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"markup": False, "emoji": False, **options})
 
     def render_str(self, text: str, **options: Any) -> Text:
         """A string as it is printed; line breaks and tabs of our own sentences stay."""

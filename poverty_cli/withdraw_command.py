@@ -14,6 +14,7 @@ from ingestion.landing import list_landing
 from ingestion.registry import Entry, Registry
 from ingestion.settled import in_force
 from ingestion.withdrawal import WrongDecisionError
+from poverty_cli.terminal import Terminal
 
 File = Annotated[
     str, typer.Argument(metavar="FILE", help="Its path in landing, its checksum or the first 8 digits of it and more.")
@@ -24,7 +25,7 @@ By = Annotated[str, typer.Option("--by", help="Who decides; it stays on record."
 
 def withdraw(file: File, reason: Reason, by: By) -> None:
     """Take back a file that was sent by mistake: the submission before it is in force again."""
-    home, console = Home.from_environment().create(), Console()
+    home, console = Home.from_environment().create(), Terminal()
     entry, registry = _decided(withdrawal.withdraw, home, file, reason, by)
     _print_decision(console, "Withdrawn", entry, registry)
     console.print("`poverty run` publishes it. The file itself stays in the archive.", soft_wrap=True)
@@ -32,7 +33,7 @@ def withdraw(file: File, reason: Reason, by: By) -> None:
 
 def erase(file: File, reason: Reason, by: By) -> None:
     """Take back a file and remove it: its bytes, its rows and its name. Not to be undone."""
-    home, console = Home.from_environment().create(), Console()
+    home, console = Home.from_environment().create(), Terminal()
     entry, registry = _decided(withdrawal.erase, home, file, reason, by)
     _print_decision(console, "Erased", entry, registry)
     console.print(
@@ -50,7 +51,7 @@ def _decided(
     try:
         return decide(home, file, reason, by)
     except WrongDecisionError as problem:
-        Console(stderr=True).print(str(problem), soft_wrap=True, markup=False)
+        Terminal(stderr=True).print(str(problem), soft_wrap=True, markup=False)
         raise typer.Exit(2) from None
 
 

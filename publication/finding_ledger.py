@@ -13,7 +13,7 @@ import duckdb
 
 from base.home import Home
 from base.release_layout import parquet_file
-from base.sql import sql_text
+from base.sql import sql_file, sql_text
 from base.whole_file import partial_of, put_in_place
 from ingestion.decisions import LEDGER_SCHEMA
 
@@ -24,7 +24,7 @@ def ledger_release(home: Home) -> str:
     """The release that the ledger was copied from; "" for an empty ledger."""
     if not home.finding_ledger.exists():
         return ""
-    query = f"select coalesce(max(release_id), '') from {sql_text(home.finding_ledger)}"
+    query = f"select coalesce(max(release_id), '') from {sql_file(home.finding_ledger)}"
     return str(duckdb.sql(query).fetchall()[0][0])
 
 
@@ -41,13 +41,13 @@ def sync_from_current_release(home: Home) -> None:
     if release_id <= ledger_release(home):
         return
     with duckdb.connect() as connection:
-        names = {row[0] for row in connection.execute(f"describe from {sql_text(findings)}").fetchall()}
+        names = {row[0] for row in connection.execute(f"describe from {sql_file(findings)}").fetchall()}
         kept = [name for name in LEDGER_SCHEMA.names if name != "release_id"]
         if not names.issuperset(kept):
             return
         partial = partial_of(home.finding_ledger)
         connection.execute(
-            f"copy (select {', '.join(kept)}, '{release_id}' as release_id from {sql_text(findings)} "
+            f"copy (select {', '.join(kept)}, '{release_id}' as release_id from {sql_file(findings)} "
             f"order by finding_id) to {sql_text(partial)} (format parquet, compression zstd)"
         )
     partial.chmod(0o600)
@@ -75,7 +75,7 @@ def fill_times(database: Path, ledger: Path, published_at: datetime) -> None:
             from (
                 select found.finding_id, before.first_seen_at, before.last_seen_at, before.resolved_at
                 from quality.finding as found
-                left join {sql_text(ledger)} as before using (finding_id)
+                left join {sql_file(ledger)} as before using (finding_id)
             ) as life
             where finding.finding_id = life.finding_id
             """,

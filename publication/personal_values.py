@@ -30,7 +30,7 @@ from base.check_catalogue import load_checks
 from base.home import Home
 from base.product import DBT, PACKAGES
 from base.reference import reference_files
-from base.sql import sql_text
+from base.sql import sql_file, sql_files, sql_text
 from base.text import fold
 from expectations.results import CheckResult
 from ingestion.archive import archive_path
@@ -167,7 +167,7 @@ def known_values(home: Home) -> PersonalValues:
         for role in ("household", "member", "cover", "total"):
             numbers |= _numbers_of_cells(connection, home.raw / role)
         rejected = connection.execute(
-            f"select distinct sha256 from {sql_text(home.raw / 'source_file.parquet')} where status <> 'accepted'"
+            f"select distinct sha256 from {sql_file(home.raw / 'source_file.parquet')} where status <> 'accepted'"
         ).fetchall()
     names = {value for (value,) in phrases if value}
     birth_days = {day for (day,) in days if day}
@@ -207,7 +207,7 @@ def _officers(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _numbers_of_cells(connection: duckdb.DuckDBPyConnection, folder: Path) -> set[str]:
     """Numbers of 8 to 12 digits in any cell of a raw role, whole or in groups."""
-    source = f"read_parquet({sql_text(folder / '*.parquet')}, union_by_name = true)"
+    source = f"read_parquet({sql_files(folder, '*.parquet')}, union_by_name = true)"
     cells = [row[0] for row in connection.execute(f"describe from {source}").fetchall()]
     cells = [cell for cell in cells if cell not in ("extraction_id", "source_file_id", "sheet", "row_number")]
     numbers: set[str] = set()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from base.clock import now_after, stamp_time
 from base.home import Home, published_rights
 from base.leftovers import sweep_publication
 from base.release_layout import (
@@ -26,7 +27,7 @@ from expectations.results import CheckResult
 from publication import personal_values
 from publication.check_results import blocks_publication, write_table
 from publication.datapackage import maturity_of_release, write_datapackage
-from publication.finding_ledger import fill_times, sync_from_current_release
+from publication.finding_ledger import fill_times, ledger_release, sync_from_current_release
 from publication.inputs import Inputs
 
 # Readable by DuckDB 1.4 and newer, which BI drivers bundle.
@@ -78,7 +79,8 @@ def publish(
     places = personal_values.search_tables(known, home.build_file, PUBLIC_SCHEMAS)
     _refuse_personal_values(places)
     results.append(personal_values.result(places))
-    now = now or datetime.now(UTC)
+    last = max((release.name for release in releases(home)), default="")
+    now = now_after(stamp_time(max(last, ledger_release(home))), now)
     release_id = now.strftime("%Y%m%dT%H%M%S%fZ")
     parent = releases_folder(home)
     parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +115,8 @@ def publish(
     switch_current(home.current, folder)
     sync_from_current_release(home)
     for old in releases(home)[:-KEPT_RELEASES]:
-        shutil.rmtree(old)
+        if old != folder:
+            shutil.rmtree(old)
     return Release(release_id, folder, maturity)
 
 

@@ -9,6 +9,7 @@ import dagster as dg
 import duckdb
 
 from base.home import Home
+from base.sql import sql_files
 from dagster_project.dbt_project import DATA_TEAM
 from dagster_project.failures import without_values
 from dagster_project.partitions import survey_years, years_to_read
@@ -33,8 +34,9 @@ class IngestConfig(dg.Config):
 
 
 def _rows(home: Home, name: str) -> int:
-    location = home.raw / (f"{name}.parquet" if name in ("source_file", "finding") else f"{name}/*.parquet")
-    return int(duckdb.sql(f"select count(*) from '{location}'").fetchall()[0][0])
+    is_file = name in ("source_file", "finding")
+    location = sql_files(home.raw, f"{name}.parquet") if is_file else sql_files(home.raw / name, "*.parquet")
+    return int(duckdb.sql(f"select count(*) from {location}").fetchall()[0][0])
 
 
 @dg.multi_asset(

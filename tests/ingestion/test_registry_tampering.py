@@ -27,6 +27,15 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
+def test_a_clock_that_was_set_back_decides_nothing_before_the_last(tmp_path: Path) -> None:
+    registry = Registry.open(Home(tmp_path / "home").create().registry)
+    late, early = "2099-01-01T00:00:00+00:00", "2026-01-01T00:00:00+00:00"
+    for number, time in enumerate((late, early)):
+        registry.append([{"sha256": f"{number:064d}", "status": "accepted", "decided_at": time}])
+    assert [entry["decided_at"] for entry in Registry.open(registry.path).entries] == [late, late]
+    assert registry.now().isoformat() > late
+
+
 def test_an_untouched_registry_is_opened(home: Home) -> None:
     assert len(open_registry(home).entries) == 4
 

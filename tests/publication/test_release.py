@@ -190,6 +190,21 @@ def test_ten_releases_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> N
     assert home.current.resolve() == kept[-1]
 
 
+def test_a_clock_that_was_set_back_loses_no_release(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("publication.release.KEPT_RELEASES", 2)
+    names = [home.current.resolve().name]
+    for years in (1, 2):
+        monkeypatch.setattr("publication.release.now_after", partial(now_after, now=LONG_AGO - timedelta(366 * years)))
+        names.append(publish_build(home, f"back-{years}", write_release_reports).release_id)
+    assert names == sorted(names)
+    assert [release.name for release in releases(home)] == names[1:]
+    assert home.current.resolve().name == names[-1]
+    assert find_release(home, "previous").name == names[-2]
+    with duckdb.connect(str(home.current / DATABASE), read_only=True) as connection:
+        times = "select count(*) from quality.finding where last_seen_at < first_seen_at or resolved_at < first_seen_at"
+        assert connection.execute(times).fetchall() == [(0,)]
+
+
 def test_a_second_submission_supersedes_the_first_through_the_whole_pipeline(two_releases_home: Home) -> None:
     home = two_releases_home
     year, commune = SENT_TWICE.split("-")

@@ -18,7 +18,12 @@ decisions as (
         other_source_file_id,
         try_cast(other_source_row as integer) as other_source_row
     from {{ source('decisions', 'links') }}
-    qualify row_number() over (partition by source_file_id, source_row order by decided_on desc) = 1
+    where not is_broken
+    qualify
+        row_number() over (
+            partition by source_file_id, source_row
+            order by {{ parse_decision_date(fold_text('decided_on')) }} desc nulls last, line_number desc
+        ) = 1
 ),
 
 ids as (

@@ -1,0 +1,25 @@
+"""`make dev`: the Dagster UI of a home, with the settings and the environment that the command line gives it."""
+
+import os
+import sys
+from pathlib import Path
+
+from base.home import Home
+from base.machine import settle_temporary_folder
+from base.territory import choose_territory
+from dagster_project.dbt_project import dbt_environment
+from dagster_project.instance import dagster_home
+
+
+def main() -> None:
+    """Become `dagster dev` on the home of `$POVERTY_HOME`."""
+    settle_temporary_folder()
+    home = Home.from_environment()
+    choose_territory(home)
+    environment = dbt_environment(home) | {"DAGSTER_HOME": str(dagster_home(home))}
+    dagster = Path(sys.executable).parent / "dagster"
+    os.execve(dagster, [str(dagster), "dev", "-h", "127.0.0.1", "-m", "dagster_project.definitions"], environment)
+
+
+if __name__ == "__main__":
+    main()
