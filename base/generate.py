@@ -1,6 +1,6 @@
 """What dbt must know when it parses, written from the reference tables by `python -m base.generate`.
 
-`dbt/generated/` of a checkout is a build product; an installed package has it in the cache.
+The program keeps them in the account's cache; `dbt/generated/` of a checkout is for the linter and tests of models.
 A file is only written when it differs, so that dbt parses again only when it must.
 """
 

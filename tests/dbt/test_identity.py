@@ -16,6 +16,7 @@ from ingestion.extract import raw_schema
 from ingestion.parquet import write_parquet
 from ingestion.pseudonym_key import ensure_key
 from ingestion.raw_store import SOURCE_FILE_SCHEMA, write_empty, write_registry_tables
+from ingestion.registry import Registry
 from tests.support.warehouse import build_file, dbt
 
 pytestmark = pytest.mark.build
@@ -47,7 +48,7 @@ class Lists:
 
     def write(self, years: Iterable[int]) -> None:
         write_empty(self.home, FORMS)
-        write_registry_tables(self.home, [])
+        write_registry_tables(self.home, Registry(self.home.registry))
         households: list[dict[str, Any]] = []
         members: list[dict[str, Any]] = []
         files: list[dict[str, Any]] = []

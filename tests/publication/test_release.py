@@ -3,11 +3,15 @@
 import json
 import shutil
 import subprocess
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from audit.releases import find_release
+from base.clock import now_after
 from base.home import Home
 from base.release_layout import DATABASE, read_datapackage, releases
 from ingestion.archive import archive_path
@@ -194,7 +198,9 @@ def test_a_clock_that_was_set_back_loses_no_release(home: Home, monkeypatch: pyt
     monkeypatch.setattr("publication.release.KEPT_RELEASES", 2)
     names = [home.current.resolve().name]
     for years in (1, 2):
-        monkeypatch.setattr("publication.release.now_after", partial(now_after, now=LONG_AGO - timedelta(366 * years)))
+        monkeypatch.setattr(
+            "publication.release.now_after", partial(now_after, now=datetime.now(UTC) - timedelta(366 * years))
+        )
         names.append(publish_build(home, f"back-{years}", write_release_reports).release_id)
     assert names == sorted(names)
     assert [release.name for release in releases(home)] == names[1:]
