@@ -1,5 +1,6 @@
 """What a run's configuration may say: never a program, never a folder. And places of pools after a killed run."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,9 @@ import dagster as dg
 import pytest
 
 from base.home import Home
+from dagster_project import serve
 from dagster_project.definitions import defs
 from dagster_project.instance import dagster_home, free_slots_of_dead_runs
-from tests.support.homes import REPOSITORY
 
 
 def _leaves(config_type: Any, seen: set[str], found: set[str], name: str = "") -> None:
@@ -35,11 +36,13 @@ def test_a_program_in_a_configuration_is_refused() -> None:
         job.execute_in_process(run_config=config, instance=dg.DagsterInstance.ephemeral())
 
 
-def test_the_ui_listens_on_this_machine_only() -> None:
-    recipe = next(
-        line for line in (REPOSITORY / "Makefile").read_text().splitlines() if "dagster dev" in line and "@" in line
-    )
-    assert "--host 127.0.0.1" in recipe
+def test_the_ui_listens_on_this_machine_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setenv("POVERTY_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(os, "execve", lambda program, arguments, environment: started.append(arguments))
+    serve.main()
+    [arguments] = started
+    assert arguments[arguments.index("-h") + 1] == "127.0.0.1"
 
 
 def test_the_place_of_a_killed_run_is_freed(tmp_path: Path) -> None:
