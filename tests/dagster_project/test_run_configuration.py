@@ -39,7 +39,7 @@ def test_a_program_in_a_configuration_is_refused() -> None:
 def test_the_ui_listens_on_this_machine_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     started: list[list[str]] = []
     monkeypatch.setenv("POVERTY_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(os, "execve", lambda program, arguments, environment: started.append(arguments))
+    monkeypatch.setattr(os, "execve", lambda *called: started.append(called[1]))
     serve.main()
     [arguments] = started
     assert arguments[arguments.index("-h") + 1] == "127.0.0.1"
