@@ -127,8 +127,8 @@ class Registry:
         partial.replace(self.path)
 
     def _add(self, decision: Entry) -> Entry:
-        last = self.entries[-1].get("decided_at", "") if self.entries else ""
-        if decision.get("decided_at", last) < last:  # the clock was set back
+        last = str(self.entries[-1].get("decided_at", "")) if self.entries else ""
+        if str(decision.get("decided_at", last)) < last:  # the clock was set back
             decision = {**decision, "decided_at": last}
         entry = {**decision, "sequence": len(self.entries) + 1, "previous_hash": self.head}
         entry["hash"] = entry_hash(self.head, entry)
