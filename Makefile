@@ -57,7 +57,7 @@ lint: setup           ## format, lint, types, words, SQL
 	@$(BIN)/mypy
 	@$(BIN)/typos
 	@git ls-files | xargs $(BIN)/python -m tools.avoided_phrases
-	@$(BIN)/sqlfluff lint --processes 2 dbt/models dbt/tests
+	@POVERTY_HOME=data $(BIN)/sqlfluff lint --processes 2 dbt/models dbt/tests
 
 bench: setup          ## measurements, as a table and as JSON in bench/results
 	@$(BIN)/python -m bench
