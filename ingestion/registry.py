@@ -120,13 +120,8 @@ class Registry:
         write_whole(self.path, "".join(map(_line, self.entries)))
 
     def _add(self, decision: Entry) -> Entry:
-<<<<<<< HEAD
-        last = str(self.entries[-1].get("decided_at") or "") if self.entries else ""
-        if str(decision.get("decided_at") or last) < last:  # the clock was set back
-=======
         last = str(self.entries[-1].get("decided_at", "")) if self.entries else ""
         if str(decision.get("decided_at", last)) < last:  # the clock was set back
->>>>>>> machine
             decision = {**decision, "decided_at": last}
         entry = {**decision, "sequence": len(self.entries) + 1, "previous_hash": self.head}
         entry["hash"] = entry_hash(self.head, entry)
