@@ -13,7 +13,7 @@ from base.home import Home
 from bench import identity, ingestion, models, runs
 from bench.processes import REPOSITORY
 from bench.report import Line, line, print_table, write_json
-from bench.sample import Sample, sample
+from bench.sample import Sample, sample, smoke_sample
 from ingestion.pseudonym_key import ensure_key
 
 RESULTS = REPOSITORY / "bench" / "results"
@@ -31,26 +31,34 @@ def main() -> int:
     parser.add_argument("--run-repetitions", type=int, default=1, help="of the whole runs (default 1)")
     parser.add_argument("--fresh", action="store_true", help="make the sample province again")
     parser.add_argument("--keep", action="store_true", help="keep the homes that were built")
+    parser.add_argument("--smoke", action="store_true", help="every measurement once on a few files, without targets")
     arguments = parser.parse_args()
+    smoke = arguments.smoke
+    repetitions = 1 if smoke else arguments.repetitions
     parts = arguments.only or PARTS
     progress = Console(stderr=True)
-    work = RESULTS / "work"
+    work = RESULTS / ("smoke" if smoke else "work")
     work.mkdir(parents=True, exist_ok=True)
 
     def say(sentence: str) -> None:
         progress.print(sentence, highlight=False)
 
-    say("sample province (kept from an earlier run where its code is the same)")
-    made = sample(work, fresh=arguments.fresh)
+    if smoke:
+        made = smoke_sample(work)
+    else:
+        say("sample province (kept from an earlier run where its code is the same)")
+        made = sample(work, fresh=arguments.fresh)
     lines: list[Line] = []
     facts: dict[str, Any] = {"load_before": os.getloadavg()[0], "cores": os.cpu_count()}
     peaks = {"making the sample": made.usage.peak_bytes}
     if "ingestion" in parts:
-        found, facts["ingestion"] = ingestion.measure(made, work, arguments.repetitions, say)
+        found, facts["ingestion"] = ingestion.measure(made, work, repetitions, say)
         lines += found
         peaks["ingestion"] = facts["ingestion"]["ingestion_peak_bytes"]
     if "models" in parts:
-        found, facts["models"] = models.measure(_ingested(made, work), work, arguments.model_repetitions, say)
+        found, facts["models"] = models.measure(
+            _ingested(made, work), work, arguments.model_repetitions, say, 2 if smoke else models.COPIES
+        )
         lines += found
         peaks |= {f"dbt at {size}": one["dbt_peak_bytes"] for size, one in facts["models"].items()}
     if "runs" in parts:
@@ -58,12 +66,18 @@ def main() -> int:
         lines += found
         peaks["a whole run"] = facts["runs"]["peak_bytes"]
     if "identity" in parts:
-        found, facts["identity"] = _identity(made, work, say)
+        found, facts["identity"] = _identity(made, work, say, has_truth=not smoke)
         lines += found
     largest = max(peaks, key=lambda name: peaks[name])
     lines.append(line(f"peak memory of any process ({largest})", peaks[largest] / 2**20, "MiB", MOST_BYTES / 2**20))
     facts |= {"peak_bytes": peaks, "load_after": os.getloadavg()[0]}
     print_table(Console(), lines)
+    print(f"{made.files} workbooks of {made.bytes / 2**20:.1f} MiB; {os.cpu_count()} cores")
+    for size, one in facts.get("models", {}).items():
+        print(f"models {size}: {one['households']:,} household rows, {one['members']:,} member rows")
+    if smoke:
+        shutil.rmtree(work)
+        return 0
     print(f"Written to {write_json(RESULTS, lines, facts).relative_to(REPOSITORY)}")
     if not arguments.keep:
         for folder in work.iterdir():
@@ -72,15 +86,20 @@ def main() -> int:
     return 0 if all(one.is_met is not False for one in lines) else 1
 
 
-def _identity(made: Sample, work: Path, say: Callable[[str], None]) -> tuple[list[Line], dict[str, Any]]:
-    """Links judged against the generator's truth, on a home that the product has built."""
+def _identity(
+    made: Sample, work: Path, say: Callable[[str], None], *, has_truth: bool
+) -> tuple[list[Line], dict[str, Any]]:
+    """Links judged against the generator's truth, on a home that the product has built; without one, against them."""
     home = work / "runs"
     if not home.exists():
         shutil.copytree(made.landing, home / "landing")
         say("identity: building a home")
         runs.poverty_run(home)
+    truth = made.landing.parent / "truth" / "links.parquet"
+    if not has_truth:
+        identity.write_links_as_truth(home, truth)
     say("identity: linking again")
-    facts = identity.measure(home, made.landing.parent / "truth" / "links.parquet")
+    facts = identity.measure(home, truth)
     lines = [
         line("identity: wrong links of consecutive years", 1 - facts["precision"], "share", 1 - LEAST_PRECISION),
         line("identity: missed links of consecutive years", 1 - facts["recall"], "share", 1 - LEAST_RECALL),

@@ -12,6 +12,14 @@ from bench.processes import REPOSITORY, Usage, python
 SEED = 2021
 _CODE = ("sample", "reference")
 _COST = "cost.json"
+_CLEAN_LANDING = REPOSITORY / "tests" / "packs" / "clean" / "landing"
+_SMOKE_FILES = (
+    "2024/ra-soat-2024-28777.xlsx",
+    "2024/ra-soat-2024-29161.xlsx",
+    "2025/ra-soat-2025-28777.xlsx",
+    "2025/ra-soat-2025-29158.xlsx",
+    "2026/ra-soat-2026-29158.xlsx",
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,19 @@ def _to_be_rejected(landing: Path) -> list[dict[str, str]]:
     """The planted findings that reject a workbook."""
     with (landing.parent / "truth" / "planted.csv").open(encoding="utf-8") as file:
         return [row for row in csv.DictReader(file) if (row["level"], row["severity"]) == ("file", "error")]
+
+
+def smoke_sample(work: Path) -> Sample:
+    """A few workbooks of the clean pack, on both sides of the reorganisation of 2025; none is to be rejected."""
+    folder = work / "sample-smoke"
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in _SMOKE_FILES:
+        target = folder / "landing" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(_CLEAN_LANDING / name, target)
+    (folder / "truth").mkdir()
+    (folder / "truth" / "planted.csv").write_text("file,survey_year,level,severity\n", encoding="utf-8")
+    return Sample(folder / "landing", Usage(0, 0, 0, ""), True)
 
 
 def sample(work: Path, *, fresh: bool = False) -> Sample:

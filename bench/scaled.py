@@ -12,10 +12,12 @@ import duckdb
 
 from base.home import Home
 from base.reference_build import write_reference
+from ingestion.decisions import write_decisions
 
 # The columns of each raw table by how they differ between copies.
-_CODES = ("commune_code", "household_code", "previous_household_code")
-_FILE_IDS = ("source_file_id", "sha256")
+_COMMUNES = ("commune_code", "predecessor_code", "successor_code")
+_CODES = ("household_code", "previous_household_code")
+_FILE_IDS = ("source_file_id", "sha256", "extraction_id")
 _CITIZEN_IDS = ("citizen_id", "head_citizen_id")
 _NAMES = ("full_name", "head_name")
 _REFERENCE_CODES = {
@@ -23,6 +25,7 @@ _REFERENCE_CODES = {
     "commune_succession": ("predecessor_code", "successor_code"),
 }
 MAX_COPIES = 16
+_CODES_APART = 1500
 
 
 def code_letter(copy: int) -> str:
@@ -44,8 +47,15 @@ def _digits(copy: int) -> str:
     return "0" + "".join(turned if copy < 9 else [str(10 - int(digit)) for digit in turned])
 
 
+def _commune(column: str, copy: int) -> str:
+    """A commune's code in a copy: five digits, with which models count; those of a territory lie closer together."""
+    return f"lpad(cast((cast({column} as integer) + {_CODES_APART * copy}) % 100000 as varchar), 5, '0')"
+
+
 def _replacement(column: str, copy: int) -> str | None:
     """The SQL of a column in a copy, None where it stays."""
+    if column in _COMMUNES:
+        return _commune(column, copy)
     if column in _CODES:
         return f"'{code_letter(copy)}' || substr({column}, 2)"
     if column in _FILE_IDS:
@@ -66,7 +76,7 @@ def repeat_raw(source: Home, target: Home, copies: int) -> None:
         if (source.root / folder).exists():
             shutil.copytree(source.root / folder, target.root / folder, dirs_exist_ok=True)
     with duckdb.connect() as connection:
-        for role in ("household", "member", "total", "cover"):
+        for role in ("household", "member", "total", "cover", "cell_problem"):
             (target.raw / role).mkdir(exist_ok=True)
             for copy in range(copies):
                 _write_copy(
@@ -74,6 +84,7 @@ def repeat_raw(source: Home, target: Home, copies: int) -> None:
                 )
         for name in ("source_file", "finding"):
             _write_copy(connection, source.raw / f"{name}.parquet", target.raw / f"{name}.parquet", range(copies))
+    write_decisions(target)
 
 
 def _write_copy(connection: duckdb.DuckDBPyConnection, source: Path, target: Path, copies: "range | list[int]") -> None:
@@ -96,7 +107,12 @@ def repeat_reference(home: Home, copies: int) -> None:
             parts = []
             for copy in range(copies):
                 letter = code_letter(copy)
-                changed = ", ".join(f"'{letter}' || {code}[{len(letter) + 1}:] as {code}" for code in codes)
+                changed = ", ".join(
+                    f"{_commune(code, copy)} as {code}"
+                    if code in _COMMUNES
+                    else f"'{letter}' || {code}[{len(letter) + 1}:] as {code}"
+                    for code in codes
+                )
                 parts.append(f"select * replace ({changed}) from read_parquet('{path}')")
             connection.execute(f"create or replace table repeated as {' union all '.join(parts)}")
             connection.execute(f"copy repeated to '{path}' (format parquet)")
