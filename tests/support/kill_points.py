@@ -35,7 +35,10 @@ from publication.publish import publish_build
 from tests.support.homes import land_micro, run_once, shared_home
 
 _EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.link", "os.symlink", "os.rmdir", "os.chmod"}
-_MOVING = re.compile(r"\d{8}T\d+Z?(-\d+)*|[0-9a-f]{8,}|\d+")
+_MOVING = re.compile(
+    r"\d{8}T\d+Z?(-\d+)*|[0-9a-f]{8,}|(?<=archive/)[0-9a-f]{2}\b|(?<=raw/)(household|member|cover|total|cell_problem)\b"
+    r"|\d+"
+)
 
 
 def _ingest(home: Home) -> None:
