@@ -4,6 +4,7 @@ Exit codes: 0 published (or the question was answered), 1 not published or faile
 """
 
 import contextlib
+import io
 import os
 import re
 import shlex
@@ -20,7 +21,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from base.build_date import today
-from base.full_disk import FullDiskError, full_sentence, is_full, says_full
+from base.full_disk import FullDiskError, full_sentence, is_full, is_little_left, says_full
 from base.home import Home
 from base.leftovers import sweep
 from base.machine import (
@@ -106,7 +107,9 @@ def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = 
 
     tags: Mapping[str, str] | None = ALL_YEARS if whole_range and year is None else None
     log = home.logs / f"{name}.log"
-    with log.open("w", encoding="utf-8") as file, contextlib.redirect_stdout(file):
+    # What Dagster prints of its own troubles has traces and may quote a cell; messages go round it (loggers.py).
+    noise = contextlib.redirect_stderr(io.StringIO())
+    with log.open("w", encoding="utf-8") as file, contextlib.redirect_stdout(file), noise:
         result = run_job(home, name, tags=tags, partition=str(year) if year else None, reread=reread)
     if not result.success:
         for event in result.all_events:
@@ -302,11 +305,18 @@ def main() -> None:
         errors.print(str(problem), soft_wrap=True)
         raise SystemExit(1) from None
     except Exception as problem:  # its text may quote a cell, so only its kind and place are shown
+<<<<<<< HEAD
         sentence = sentence_for(problem, Home.from_environment().root)
         if is_full(problem):
             sentence = full_sentence(Home.from_environment())
         if sentence:
             errors.print(sentence, soft_wrap=True, markup=False)
+=======
+        home = Home.from_environment()
+        # A library without room may say anything, such as "disk I/O error".
+        if is_full(problem) or (home.root.exists() and is_little_left(home)):
+            errors.print(full_sentence(home), soft_wrap=True, markup=False)
+>>>>>>> build
             raise SystemExit(1) from None
         places = "".join(traceback.format_tb(problem.__traceback__)[-3:])
         errors.print(
