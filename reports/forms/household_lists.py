@@ -1,4 +1,4 @@
-"""Forms 14 and 15: the lists of near-poor and poor households, with personal data.
+"""Our lists 4 and 5 (files form_14 and form_15): the lists of near-poor and poor households, with personal data.
 
 This is the one module of `reports` that reads the private side; only `make_private_forms` calls it, and what it makes
 goes to a folder that the owner alone can open.
@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from base.home import Home
 from base.release_layout import DATABASE, attach
 from reports.forms.fill import FiguresDisagreeError
-from reports.forms.layout import Cell, Sheet, put_foot, put_head, put_headers, row_height
+from reports.forms.layout import Cell, Sheet, about, put_foot, put_head, put_headers, row_height
 from reports.forms.rows import sub_areas
 from reports.forms.specification import HouseholdList, ListColumn
 from reports.forms.year_figures import Area, NoFormsError, YearFigures
@@ -100,10 +100,10 @@ def _shown(row: Household) -> dict[str, Any]:
 def list_sheet(form: HouseholdList, households: Sequence[Household], area: Area, figures: YearFigures) -> Sheet:
     """The worksheet of a list. Raises FiguresDisagreeError when its totals are not the published figures."""
     columns = form.columns(figures.labels)
-    sheet = Sheet(form.sheet, footer=figures.release_id)
+    sheet = Sheet(form.sheet, footer=figures.release_id, leading=1)
     sheet.widths = [5.0, *(column.width for column in columns)]
-    put_head(sheet, form.number, form.title, form.unit, area, figures, len(sheet.widths))
-    first = put_headers(sheet, columns, ("TT",)) + 1
+    put_head(sheet, form, area, figures)
+    first = put_headers(sheet, columns, ("TT",), [str(number) for number in range(1, len(columns) + 1)]) + 1
     listed = [row for row in households if row["poverty_class"] == form.poverty_class]
     for number, household in enumerate(listed, start=1):
         row = first + number - 1
@@ -116,7 +116,7 @@ def list_sheet(form: HouseholdList, households: Sequence[Household], area: Area,
                 texts.append((str(value or ""), column.width))
         sheet.heights[row] = row_height(texts)
     _put_totals(sheet, form, columns, listed, first, area, figures)
-    put_foot(sheet, first + len(listed) + 1, form.notes, len(sheet.widths))
+    put_foot(sheet, first + len(listed) + 1, [*form.notes, about(area, figures)])
     return sheet
 
 
