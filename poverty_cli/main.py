@@ -50,6 +50,7 @@ app = typer.Typer(
     help="A warehouse of Vietnam's yearly poverty reviews. All data is under $POVERTY_HOME (default ./data).",
 )
 app.add_typer(territory, name="territory")
+app.add_typer(forms, name="forms")
 console = Terminal()
 errors = Terminal(stderr=True)
 
@@ -243,7 +244,7 @@ def inspect(
 
 
 # In the order of --help: what runs the warehouse comes first, the sample at the end.
-for command in (withdraw, erase, trace, diff, verify, forms, feedback, measure, sample):
+for command in (withdraw, erase, trace, diff, verify, feedback, measure, sample):
     app.command()(command)
 
 

@@ -2,8 +2,8 @@
 
 A changed form is a changed file; a local variant is a folder of files that stand in for the usual ones. A column has a
 `measure` (a name of `figures`), a `formula` over columns, or both: then both must give the same. `repeat` makes a
-column of each indicator or ethnic group of the year: `{code}` and `{name}` stand for it. `lines` makes several rows of each
-area; `{unit}` and the like in a measure stand for what the line says.
+column of each indicator or ethnic group of the year: `{code}` and `{name}` stand for it. `lines` makes several rows of
+each area; `{unit}` and the like in a measure stand for what the line says.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,8 +40,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """One of the rows that a form gives each area: its name, what stands for names in braces, whether it is the sum
-    of the other lines."""
+    """One of the rows that a form gives each area. `words` stand for the names in braces of measures; a sum is that of the
+    other lines."""
 
     name: str | None
     words: Mapping[str, str]

@@ -277,6 +277,23 @@ def test_the_total_says_what_moves_between_its_units_change(home: Home, marts: d
     assert said
 
 
+@pytest.mark.parametrize("year", YEARS)
+def test_our_own_forms_pass_the_check(home: Home, year: int) -> None:
+    paths = list(workbooks(home, year).values())
+    said = poverty(home, "forms", "check", *map(str, paths)).stdout
+    assert f"0 lỗi, {said.count('Lưu ý ')} lưu ý trong {10 * len(paths)} biểu." in said.replace("\n", " ")
+
+
+def test_a_form_that_differs_from_the_warehouse_is_found(home: Home, tmp_path: Path) -> None:
+    book = load_workbook(workbooks(home, 2024)["former-83"], data_only=True)
+    for row in book["Biểu 7.1"].iter_rows():
+        if row[1].value in ("Khu vực thành thị", "Thành phố Bến Tre") or is_total(row[1].value):
+            row[2].value += 1
+    book.save(tmp_path / "changed.xlsx")
+    said = poverty(home, "forms", "check", str(tmp_path / "changed.xlsx"), expect=1).stdout
+    assert "Lỗi C7 | changed.xlsx [Biểu 7.1] C" in said
+
+
 def test_a_local_layout_lists_districts_with_their_communes(home: Home) -> None:
     poverty(home, "forms", "--year", "2024", "--area", "former-83", "--layout", "dak-nong")
     try:
