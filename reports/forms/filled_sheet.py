@@ -125,7 +125,7 @@ def _read_sheet(file: str, page: Worksheet) -> FilledSheet | None:
         return None
     first = min(columns.values())
     headers: dict[int | str, str] = {number: _header(page, number_row, index) for number, index in columns.items()}
-    places: dict[int | str, int] = {**columns}
+    places: dict[int | str, int] = {number: index for number, index in columns.items()}  # noqa: C416
     for index in range(3, first):
         text = _header(page, number_row, index)
         name = SUM_COLUMN if "thiếu hụt" in text else TOTAL_COLUMN if text.startswith("tổng số hộ") else None

@@ -1,7 +1,7 @@
 """Our lists 4 and 5 (files form_14 and form_15): the lists of near-poor and poor households, with personal data.
 
-This is the one module of `reports` that reads the private side; only `make_private_forms` calls it, and what it makes
-goes to a folder that the owner alone can open.
+This is the one module of `reports` that reads the private side; only `make_private_forms` and the blank survey
+workbooks call it, and what they make goes to a folder that the owner alone can open.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -77,6 +77,25 @@ def read_households(home: Home, figures: YearFigures, area: Area) -> list[Househ
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return [{**row, **_shown(row), "commune_name": figures.areas[row["commune_code"]].name} for row in rows]
+
+
+def read_last_list(home: Home, survey_year: int, communes: Sequence[str]) -> list[Household]:
+    """The poor and near-poor households of a year in some communes: code, head, hamlet and class, in their order."""
+    with duckdb.connect(str(home.build_file), read_only=True) as connection:
+        cursor = connection.execute(
+            """
+            select households.household_code, households.head_name, households.hamlet, facts.poverty_class
+            from staging.stg_household as households
+            inner join marts.fct_household_year as facts
+                on households.source_file_id = facts.source_file_id and households.row_number = facts.source_row
+            where facts.survey_year = ? and facts.poverty_class in ('poor', 'near_poor')
+                and list_contains(?, facts.commune_code)
+            order by facts.commune_code, households.row_number
+            """,
+            [survey_year, list(communes)],
+        )
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _communes(area: Area, known: Mapping[str, Area]) -> list[Area]:

@@ -40,8 +40,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """One of the rows that a form gives each area. `words` stand for the names in braces of measures; a sum is that of the
-    other lines."""
+    """One of the rows that a form gives each area. `words` stand for the names in braces of measures; a sum is that
+    of the other lines."""
 
     name: str | None
     words: Mapping[str, str]
@@ -58,9 +58,9 @@ class Layout:
 
 @dataclass(frozen=True)
 class Form:
-    """A form as its file says; `tree` still holds repeats. `circular` is the line that names the official form, None for
-    a form of our own. `lines_header` is the header of the column with the names of lines, "" where they stand among the
-    names of areas."""
+    """A form as its file says; `tree` still holds repeats. `circular` is the line that names the official form, None
+    for a form of our own. `lines_header` is the header of the column with the names of lines, "" where they
+    stand among the names of areas."""
 
     number: int
     title: str
