@@ -35,6 +35,7 @@ from poverty_cli.measure_command import measure
 from poverty_cli.open_data import make_open_data
 from poverty_cli.private_place import remove_left_behind
 from poverty_cli.release_commands import diff, verify
+from poverty_cli.signing_command import signing_key
 from poverty_cli.template_command import template
 from poverty_cli.terminal import Terminal
 from poverty_cli.territory_command import territory
@@ -245,7 +246,7 @@ def inspect(
 
 
 # In the order of --help: what runs the warehouse comes first, the sample at the end.
-for command in (withdraw, erase, trace, diff, verify, feedback, template, measure, sample):
+for command in (withdraw, erase, trace, diff, verify, feedback, template, signing_key, measure, sample):
     app.command()(command)
 
 
