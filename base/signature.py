@@ -39,13 +39,13 @@ def known_keys(home: Home) -> list[Key]:
     return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
 
 
-def ensure_signing_key(home: Home) -> Key:
-    """The key in use, made on first use."""
+def ensure_signing_key(home: Home, since: str | None = None) -> Key:
+    """The key in use, made on first use; `since` is when the release was made that is the first to be signed."""
     keys = known_keys(home)
-    return keys[-1] if keys and _key_path(home).exists() else rotate_signing_key(home)
+    return keys[-1] if keys and _key_path(home).exists() else rotate_signing_key(home, since)
 
 
-def rotate_signing_key(home: Home) -> Key:
+def rotate_signing_key(home: Home, since: str | None = None) -> Key:
     """Make a new key and put it into use. The old private key is removed; its public key stays, for older releases.
 
     A new key whose predecessor's private key was lost is not signed with it: then nobody can follow to it.
@@ -55,7 +55,7 @@ def rotate_signing_key(home: Home) -> Key:
     new = Ed25519PrivateKey.generate()
     public_key = new.public_key().public_bytes_raw().hex()
     old = _private_key(home)
-    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    now = since or datetime.now(UTC).isoformat(timespec="microseconds")
     made = {
         "publicKey": public_key,
         "since": now,
@@ -72,11 +72,11 @@ def rotate_signing_key(home: Home) -> Key:
 
 def sign_release(home: Home, folder: Path) -> None:
     """Sign the description of a release in a folder; signature, public key and the keys before lie beside it."""
-    key = ensure_signing_key(home)
+    content = (folder / DESCRIPTION).read_bytes()
+    key = ensure_signing_key(home, json.loads(content)["created"])
     private = _private_key(home)
     if private is None:
         raise RuntimeError("the signing key was removed while a release was made")
-    content = (folder / DESCRIPTION).read_bytes()
     signature = {
         "algorithm": ALGORITHM,
         "signed": DESCRIPTION,
