@@ -9,7 +9,8 @@ import duckdb
 
 from audit.releases import attach_release, description_of
 from base.home import Home
-from base.release_layout import DATABASE, DESCRIPTION, PARQUET
+from base.release_layout import DATABASE, DESCRIPTION, PARQUET, SIGNATURE
+from base.signature import leads_to, read_signature, signature_problems
 from base.sql import sql_file
 from ingestion.archive import archive_path
 from ingestion.kept_decisions import decision_mark, kept_decision
@@ -17,16 +18,31 @@ from ingestion.published_heads import find_head, is_of_another_key, open_registr
 from ingestion.registry import ERASED, BrokenRegistryError
 
 
-def verify_release(home: Home, release: Path) -> list[str]:
-    """Everything that is not as the release recorded it, one sentence each; empty when all holds."""
+def verify_release(home: Home, release: Path, trusted: str | None = None) -> list[str]:
+    """Everything that is not as the release recorded it, one sentence each; empty when all holds.
+
+    Args:
+        home: the warehouse with its registry, archive and keys.
+        release: the folder of the release.
+        trusted: a fingerprint that was given out, to which the release's key must lead back.
+    """
     description = description_of(release)
     return [
+        *signature_problems(home, release),
+        *(_leads_back(release, trusted) if trusted else []),
         *_files(release, description),
         *_tables(release),
         *_registry(home, description),
         *_archive(home, description),
         *_decisions(home, description),
     ]
+
+
+def _leads_back(release: Path, trusted: str) -> list[str]:
+    signature = read_signature(release)
+    if signature is None or not leads_to(signature.get("keys", []), trusted.upper(), str(signature.get("publicKey"))):
+        return [f"The key of the release does not lead back to the fingerprint {trusted}."]
+    return []
 
 
 def checksum_of(path: Path) -> str:
@@ -47,7 +63,7 @@ def _files(release: Path, description: dict[str, Any]) -> list[str]:
     present = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
     problems += [
         f"{name} lies in the release, but {DESCRIPTION} does not know it."
-        for name in sorted(present - {*described, DESCRIPTION})
+        for name in sorted(present - {*described, DESCRIPTION, SIGNATURE})
     ]
     return problems
 

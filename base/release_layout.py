@@ -11,6 +11,7 @@ from base.sql import sql_text
 
 DATABASE = "poverty.duckdb"
 DESCRIPTION = "datapackage.json"
+SIGNATURE = "signature.json"
 PARQUET = "parquet"
 REPORTS = "reports"
 DATA_DOCS = "data_docs"

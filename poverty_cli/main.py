@@ -51,6 +51,8 @@ from poverty_cli.measure_command import measure
 from poverty_cli.open_data import make_open_data
 from poverty_cli.private_place import remove_left_behind
 from poverty_cli.release_commands import diff, verify
+from poverty_cli.signing_command import signing_key
+from poverty_cli.template_command import template
 from poverty_cli.terminal import Terminal
 from poverty_cli.territory_command import territory
 from poverty_cli.trace_command import trace
@@ -66,6 +68,7 @@ app = typer.Typer(
     help="A warehouse of Vietnam's yearly poverty reviews. All data is under $POVERTY_HOME (default ./data).",
 )
 app.add_typer(territory, name="territory")
+app.add_typer(forms, name="forms")
 console = Terminal()
 errors = Terminal(stderr=True)
 
@@ -279,7 +282,7 @@ def inspect(
 
 
 # In the order of --help: what runs the warehouse comes first, the sample at the end.
-for command in (withdraw, erase, trace, diff, verify, forms, feedback, measure, sample):
+for command in (withdraw, erase, trace, diff, verify, feedback, template, signing_key, measure, sample):
     app.command()(command)
 
 
@@ -305,18 +308,13 @@ def main() -> None:
         errors.print(str(problem), soft_wrap=True)
         raise SystemExit(1) from None
     except Exception as problem:  # its text may quote a cell, so only its kind and place are shown
-<<<<<<< HEAD
-        sentence = sentence_for(problem, Home.from_environment().root)
-        if is_full(problem):
-            sentence = full_sentence(Home.from_environment())
+        home = Home.from_environment()
+        sentence = sentence_for(problem, home.root)
+        # A library without room may say anything, such as "disk I/O error".
+        if is_full(problem) or (sentence is None and home.root.exists() and is_little_left(home)):
+            sentence = full_sentence(home)
         if sentence:
             errors.print(sentence, soft_wrap=True, markup=False)
-=======
-        home = Home.from_environment()
-        # A library without room may say anything, such as "disk I/O error".
-        if is_full(problem) or (home.root.exists() and is_little_left(home)):
-            errors.print(full_sentence(home), soft_wrap=True, markup=False)
->>>>>>> build
             raise SystemExit(1) from None
         places = "".join(traceback.format_tb(problem.__traceback__)[-3:])
         errors.print(

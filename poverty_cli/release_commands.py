@@ -17,6 +17,7 @@ from audit.verify import verify_release
 from base.foreign_text import without_hidden
 from base.home import Home
 from base.product import code_version
+from base.signature import read_signature
 from poverty_cli.terminal import Terminal
 from publication.inputs import inputs_of
 
@@ -42,19 +43,27 @@ def diff(
 def verify(
     release: Annotated[str, typer.Argument(metavar="RELEASE", help=_HELP)] = "current",
     checksums_only: Annotated[bool, typer.Option("--checksums-only", help="Do not build it again.")] = False,
+    trusted: Annotated[
+        str | None, typer.Option("--fingerprint", help="The fingerprint that was given out, also of an earlier key.")
+    ] = None,
 ) -> None:
     """Whether a release is what was published: checksums, registry, archive, and built again from the archive."""
     home = Home.from_environment()
     folder = _release(home, release)
     console = Terminal()
     description = description_of(folder)
-    problems = verify_release(home, folder)
+    problems = verify_release(home, folder, trusted)
     if not problems:
         console.print(
             f"Release {description['id']}: {len(description['resources']):,} files, {len(description['sources']):,} "
             "archived sources, the decisions and the registry are as recorded.",
             soft_wrap=True,
         )
+        signature = read_signature(folder)
+        signed = (
+            f"Signed with key {signature['fingerprint']}." if signature else "Not signed: older than the first key."
+        )
+        console.print(signed, soft_wrap=True, markup=False)
     elif not checksums_only:
         console.print("Not built again: first fix what is named below.")
     if not problems and not checksums_only:

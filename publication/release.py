@@ -21,6 +21,7 @@ from base.release_layout import (
     releases,
     releases_folder,
 )
+from base.signature import sign_release
 from base.sql import sql_text
 from base.whole_file import to_disk
 from expectations.results import CheckResult
@@ -100,6 +101,7 @@ def publish(
         write_datapackage(aside, release_id, inputs, now)  # the audit report compares descriptions
         write_reports(aside, release_id, maturity, previous)
         write_datapackage(aside, release_id, inputs, now)
+        sign_release(home, aside)
         check_copy(home.build_file, aside / DATABASE)
         # Once more over what was written: check results and reports are texts of their own.
         _refuse_personal_values(

@@ -18,7 +18,7 @@ FORMS_GROUP = "forms"
     group_name=FORMS_GROUP,
     owners=[DATA_TEAM],
     kinds={"excel"},
-    description="The official review forms 1 to 13 of every area of the year, as Excel workbooks in reports/forms.",
+    description="The official review forms and our own tables of every area, as Excel workbooks in reports/forms.",
 )
 def official_forms(context: dg.AssetExecutionContext, home_folder: HomeResource) -> dg.MaterializeResult[None]:
     """Make the workbooks of one survey year from the current release."""

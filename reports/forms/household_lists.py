@@ -1,7 +1,7 @@
-"""Forms 14 and 15: the lists of near-poor and poor households, with personal data.
+"""Our lists 4 and 5 (files form_14 and form_15): the lists of near-poor and poor households, with personal data.
 
-This is the one module of `reports` that reads the private side; only `make_private_forms` calls it, and what it makes
-goes to a folder that the owner alone can open.
+This is the one module of `reports` that reads the private side; only `make_private_forms` and the blank survey
+workbooks call it, and what they make goes to a folder that the owner alone can open.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from base.home import Home
 from base.release_layout import DATABASE, attach
 from reports.forms.fill import FiguresDisagreeError
-from reports.forms.layout import Cell, Sheet, put_foot, put_head, put_headers, row_height
+from reports.forms.layout import Cell, Sheet, about, put_foot, put_head, put_headers, row_height
 from reports.forms.rows import sub_areas
 from reports.forms.specification import HouseholdList, ListColumn
 from reports.forms.year_figures import Area, NoFormsError, YearFigures
@@ -79,6 +79,25 @@ def read_households(home: Home, figures: YearFigures, area: Area) -> list[Househ
     return [{**row, **_shown(row), "commune_name": figures.areas[row["commune_code"]].name} for row in rows]
 
 
+def read_last_list(home: Home, survey_year: int, communes: Sequence[str]) -> list[Household]:
+    """The poor and near-poor households of a year in some communes: code, head, hamlet and class, in their order."""
+    with duckdb.connect(str(home.build_file), read_only=True) as connection:
+        cursor = connection.execute(
+            """
+            select households.household_code, households.head_name, households.hamlet, facts.poverty_class
+            from staging.stg_household as households
+            inner join marts.fct_household_year as facts
+                on households.source_file_id = facts.source_file_id and households.row_number = facts.source_row
+            where facts.survey_year = ? and facts.poverty_class in ('poor', 'near_poor')
+                and list_contains(?, facts.commune_code)
+            order by facts.commune_code, households.row_number
+            """,
+            [survey_year, list(communes)],
+        )
+        names = [column[0] for column in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 def _communes(area: Area, known: Mapping[str, Area]) -> list[Area]:
     listed = sub_areas(area, known)
     return [
@@ -100,10 +119,10 @@ def _shown(row: Household) -> dict[str, Any]:
 def list_sheet(form: HouseholdList, households: Sequence[Household], area: Area, figures: YearFigures) -> Sheet:
     """The worksheet of a list. Raises FiguresDisagreeError when its totals are not the published figures."""
     columns = form.columns(figures.labels)
-    sheet = Sheet(form.sheet, footer=figures.release_id)
+    sheet = Sheet(form.sheet, footer=figures.release_id, leading=1)
     sheet.widths = [5.0, *(column.width for column in columns)]
-    put_head(sheet, form.number, form.title, form.unit, area, figures, len(sheet.widths))
-    first = put_headers(sheet, columns, ("TT",)) + 1
+    put_head(sheet, form, area, figures)
+    first = put_headers(sheet, columns, ("TT",), [str(number) for number in range(1, len(columns) + 1)]) + 1
     listed = [row for row in households if row["poverty_class"] == form.poverty_class]
     for number, household in enumerate(listed, start=1):
         row = first + number - 1
@@ -116,7 +135,7 @@ def list_sheet(form: HouseholdList, households: Sequence[Household], area: Area,
                 texts.append((str(value or ""), column.width))
         sheet.heights[row] = row_height(texts)
     _put_totals(sheet, form, columns, listed, first, area, figures)
-    put_foot(sheet, first + len(listed) + 1, form.notes, len(sheet.widths))
+    put_foot(sheet, first + len(listed) + 1, [*form.notes, about(area, figures)])
     return sheet
 
 

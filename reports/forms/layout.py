@@ -8,10 +8,10 @@ from datetime import date
 from typing import Protocol
 
 from base.reference import cutoff_date, load_territory
-from reports.forms.fill import LEADING_COLUMNS, FilledForm
-from reports.forms.formulas import Number, Operand
-from reports.forms.rows import ADJUSTMENT, AREA
-from reports.forms.specification import COUNT, Column
+from reports.forms.fill import FilledForm
+from reports.forms.formulas import Number
+from reports.forms.rows import AREA
+from reports.forms.specification import COUNT, STAGES, Column, Form, Layout
 from reports.forms.year_figures import Area, YearFigures
 from reports.numbers import count_vi
 
@@ -19,11 +19,14 @@ HEAD_ROWS = 8
 _LINE_HEIGHT = 13.5
 # In characters: running number, name, the least of a column of figures, of one in a form of many, of one with a long
 # formula. Narrow columns are printed large, for a form is fitted to the paper.
-_NUMBER_WIDTH, _NAME_WIDTH, _WIDTH, _NARROW, _WIDE = 5.0, 26.0, 8.5, 6.8, 16.0
+_NUMBER_WIDTH, _NAME_WIDTH, _LINE_WIDTH, _WIDTH, _NARROW, _WIDE = 5.0, 26.0, 10.0, 8.5, 6.8, 16.0
 _BESIDE_DIGITS = 2
 _INDENT = 2
 _NARROW_FROM = 22
-_LONG_FORMULA = 30
+_LONG_FORMULA = 20
+_PLACE_AND_DATE = "……………, ngày …… tháng …… năm ………"
+_OUR_NOTE = "Ghi chú của kho dữ liệu: "
+_OURS = "Biểu bổ sung của kho dữ liệu, không thuộc Thông tư"
 
 
 class Headed(Protocol):
@@ -58,30 +61,43 @@ class Sheet:
     head: tuple[int, int] = (1, 1)
     last_row: int = 1
     footer: str = ""
+    leading: int = 2
 
 
 def first_row_of_figures(columns: Sequence[Column]) -> int:
     """The row of the worksheet where the figures of a form with these columns begin."""
-    return HEAD_ROWS + depth_of(columns) + _number_rows(columns) + 1
+    return HEAD_ROWS + depth_of(columns) + 2
 
 
-def _number_rows(columns: Sequence[Column]) -> int:
-    """Column numbers, and below them the formulas by column number where the form has any."""
-    return 2 if any(column.formula for column in columns) else 1
-
-
-def lay_out(filled: FilledForm, area: Area, figures: YearFigures) -> Sheet:
+def lay_out(filled: FilledForm, area: Area, figures: YearFigures, layout: Layout | None = None) -> Sheet:
     """The worksheet of a filled form."""
-    sheet = Sheet(filled.form.sheet, footer=figures.release_id)
-    sheet.widths = [_NUMBER_WIDTH, _NAME_WIDTH, *(_width(filled, column) for column in filled.columns)]
-    count = len(filled.columns) + LEADING_COLUMNS
-    put_head(sheet, filled.form.number, filled.form.title, filled.form.unit, area, figures, count)
-    numbers = put_headers(sheet, filled.columns, ("TT", "Đơn vị"))
-    if filled.first_row > numbers + 1:
-        _put_formulas(sheet, filled, numbers + 1)
+    form = filled.form
+    sheet = Sheet(form.sheet, footer=figures.release_id, leading=form.leading)
+    lines = [_LINE_WIDTH] if form.lines_header else []
+    sheet.widths = [_NUMBER_WIDTH, _NAME_WIDTH, *lines, *(_width(filled, column) for column in filled.columns)]
+    put_head(sheet, form, area, figures)
+    leading = ("TT", form.area_header, *([form.lines_header] if form.lines_header else []))
+    put_headers(sheet, filled.columns, leading, [_shown(filled, column) for column in filled.columns])
     _put_rows(sheet, filled)
-    put_foot(sheet, filled.first_row + len(filled.rows), filled.form.notes, count)
+    notes = [*form.notes, *_differences(filled), about(area, figures)]
+    has_signatures = layout is None or layout.has_signatures
+    put_foot(sheet, filled.first_row + len(filled.rows), notes, has_signatures=has_signatures)
     return sheet
+
+
+def _differences(filled: FilledForm) -> list[str]:
+    """One line on the figures of the total whose plain sum is not the warehouse's own figure of the area."""
+    if not filled.differences:
+        return []
+    by_line: dict[str, list[str]] = {}
+    for difference in sorted(filled.differences, key=lambda found: found.column.number or 0):
+        text = f"cột {difference.column.number} là {count_vi(difference.figure)} (biểu: {count_vi(difference.shown)})"
+        by_line.setdefault(difference.row.line.name or "", []).append(text)
+    said = ". ".join(f"{name}: {', '.join(texts)}" for name, texts in by_line.items())
+    return [
+        "Tổng cộng là tổng số học của các đơn vị, nên hộ chuyển giữa các đơn vị trong biểu được tính ở cả nơi đi và "
+        f"nơi đến. Nếu không tính các lần chuyển đó thì tổng cộng là: {said}."
+    ]
 
 
 def _width(filled: FilledForm, column: Column) -> float:
@@ -95,50 +111,66 @@ def _width(filled: FilledForm, column: Column) -> float:
     return max(least, longest + _BESIDE_DIGITS)
 
 
-def put_head(sheet: Sheet, number: int, title: str, unit: str, area: Area, figures: YearFigures, columns: int) -> None:
-    """The head of every form: who reports, the national motto, the title, of when and where the figures are."""
-    above, own = _bodies(area)
-    middle = _middle(sheet.widths)
-    lines = [
-        (1, above, "head", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "head_bold"),
-        (2, own, "head_bold", "Độc lập - Tự do - Hạnh phúc", "motto"),
-        (3, "BAN CHỈ ĐẠO RÀ SOÁT HỘ NGHÈO, HỘ CẬN NGHÈO", "head_bold", f"Mẫu số 7.{number}", "form_number"),
+class Titled(Protocol):
+    """What a head says of its form."""
+
+    @property
+    def title(self) -> str:
+        """In capitals."""
+
+    @property
+    def unit(self) -> str:
+        """The units of measure; "" where the form does not say them."""
+
+
+def put_head(sheet: Sheet, form: Titled, area: Area, figures: YearFigures) -> None:
+    """The head of every form: the circular's form, who reports, the national motto, the title; that figures are
+    simulated. A form of our own says so, and of when and where it is."""
+    middle, columns, year = _middle(sheet.widths), len(sheet.widths), figures.survey_year
+    official = form if isinstance(form, Form) and form.circular else None
+    cells = [
+        (1, middle + 1, columns, official.circular if official else _OURS, "form_number"),
+        (2, 1, middle, f"UBND {area.name.upper()}", "head_bold"),
+        (2, middle + 1, columns, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "head_bold"),
+        (3, 1, middle, "……………………………", "head"),
+        (3, middle + 1, columns, "Độc lập - Tự do - Hạnh phúc", "motto"),
+        (4, middle + 1, columns, _PLACE_AND_DATE, "remark"),
+        (5, 1, columns, form.title.replace("{STAGE}", stage_of(area).upper()), "title"),
     ]
-    for row, left, left_style, right, right_style in lines:
-        sheet.cells.append(Cell(row, 1, left, left_style, None, row, middle))
-        sheet.cells.append(Cell(row, middle + 1, right, right_style, None, row, columns))
-    year = figures.survey_year
-    cutoff = f"thời điểm chốt số liệu: {date.fromisoformat(cutoff_date(year)):%d/%m/%Y}"
-    for row, text, style in (
-        (5, title, "title"),
-        (6, f"Năm {year} - Địa bàn: {area.name}{_where(area)}", "subtitle"),
-        (7, f"({_state(area, figures.notice)}; {cutoff})", "notice" if figures.notice else "remark"),
-        (8, unit, "unit"),
-    ):
-        sheet.cells.append(Cell(row, 1, text, style, None, row, columns))
-    total = sum(sheet.widths)
-    sheet.heights |= {4: 6.0, 5: 20.0 * _lines(title, total * 0.7)}
+    line = f"Năm rà soát: {year}" if official else f"Năm {year} - Địa bàn: {area.name}{_where(area)}"
+    if not official or official.has_year_line:
+        cells.append((6, 1, columns, line, "subtitle"))
+    if figures.notice:
+        cells.append((7, 1, columns, f"({figures.notice.removesuffix('.')})", "notice"))
+    if form.unit:
+        cells.append((8, 1, columns, form.unit, "unit"))
+    filled = {row for row, *_ in cells}
+    sheet.cells += [Cell(row, first, text, style, None, row, last) for row, first, last, text, style in cells]
+    sheet.heights |= dict.fromkeys({6, 7, 8} - filled, 6.0)
+    sheet.heights |= {5: 20.0 * _lines(form.title, sum(sheet.widths) * 0.7)}
 
 
-def _state(area: Area, notice: str | None) -> str:
-    """How far the figures can be trusted: simulated, provisional with the reason, or final."""
-    if area.is_final:
-        return notice.removesuffix(".") if notice else "Số liệu chính thức"
-    state = (
-        f"Số liệu tạm thời: đã nhận {area.communes_received}/{area.communes_expected} xã, phường, thị trấn"
-        if area.communes_received < area.communes_expected
-        else "Số liệu tạm thời: có đơn vị chưa báo cáo chính thức"
+def stage_of(area: Area) -> str:
+    """The stage of the review: provisional or final."""
+    return STAGES[area.is_final]
+
+
+def about(area: Area, figures: YearFigures) -> str:
+    """The line of our own below a table: how far the figures can be trusted, of when and where they are."""
+    cutoff = date.fromisoformat(cutoff_date(figures.survey_year))
+    return (
+        f"{_state(area)}; năm rà soát {figures.survey_year}; địa bàn: {area.name}{_where(area)}; "
+        f"thời điểm chốt số liệu: {cutoff:%d/%m/%Y}."
     )
-    return f"{notice} {state}" if notice else state
 
 
-def _bodies(area: Area) -> tuple[str, str]:
-    """The authority above and the area's own."""
-    body = "ỦY BAN NHÂN DÂN "
-    above = area.district_name if area.level == "commune" and area.district_name else area.province_name
-    if area.level == "province":
-        return body.strip(), above.upper()
-    return body + above.upper(), body + area.name.upper()
+def _state(area: Area) -> str:
+    """How far the figures can be trusted: provisional with the reason, or final."""
+    if area.is_final:
+        return "Số liệu chính thức"
+    if area.communes_received < area.communes_expected:
+        return f"Số liệu sơ bộ: đã nhận {area.communes_received}/{area.communes_expected} xã, phường, thị trấn"
+    return "Số liệu sơ bộ: có đơn vị chưa báo cáo chính thức"
 
 
 def _where(area: Area) -> str:
@@ -155,8 +187,8 @@ def _middle(widths: Sequence[float]) -> int:
     for index, width in enumerate(widths, start=1):
         passed += width
         if passed >= sum(widths) * 0.48:
-            return min(max(index, LEADING_COLUMNS), len(widths) - 1)
-    return LEADING_COLUMNS
+            return min(max(index, 2), len(widths) - 1)
+    return 2
 
 
 def depth_of(columns: Sequence[Headed]) -> int:
@@ -164,20 +196,23 @@ def depth_of(columns: Sequence[Headed]) -> int:
     return max(len(column.headers) for column in columns)
 
 
-def put_headers(sheet: Sheet, columns: Sequence[Headed], leading: Sequence[str], top: int = HEAD_ROWS + 1) -> int:
+def put_headers(
+    sheet: Sheet, columns: Sequence[Headed], leading: Sequence[str], numbers: Sequence[str], top: int = HEAD_ROWS + 1
+) -> int:
     """Put the merged headers and the column numbers below them; the row of the numbers.
 
     Args:
         sheet: gets the cells; its widths are there.
         columns: the numbered columns.
-        leading: the headers of the columns before them, which have letters.
+        leading: the headers of the columns before them. Two have the letters A and B, as printed; three have none.
+        numbers: what stands in the number cells: `3`, `4=3/1*100`, nothing.
         top: the first row of the headers.
     """
     depth = depth_of(columns)
     bottom = top + depth - 1
     for column, text in enumerate(leading, start=1):
         sheet.cells.append(Cell(top, column, text, "header", None, bottom, column))
-        sheet.cells.append(Cell(bottom + 1, column, "ABC"[column - 1], "number"))
+        sheet.cells.append(Cell(bottom + 1, column, "AB"[column - 1] if len(leading) <= 2 else None, "number"))
     heights = [1.0] * depth
     for level, first, last, text, is_leaf in _header_cells(columns):
         last_level = depth - 1 if is_leaf else level
@@ -186,34 +221,24 @@ def put_headers(sheet: Sheet, columns: Sequence[Headed], leading: Sequence[str],
         lines = _lines(text, sum(sheet.widths[left - 1 : right]))
         heights[last_level] = max(heights[last_level], lines - (last_level - level))
     sheet.heights |= {top + level: lines * _LINE_HEIGHT + 4 for level, lines in enumerate(heights)}
-    for number in range(1, len(columns) + 1):
-        sheet.cells.append(Cell(bottom + 1, number + len(leading), f"({number})", "number"))
+    lines = 1
+    for column, text in enumerate(numbers, start=len(leading) + 1):
+        sheet.cells.append(Cell(bottom + 1, column, text or None, "number"))
+        lines = max(lines, math.ceil(len(text) / (sheet.widths[column - 1] * 1.2)))
+    sheet.heights[bottom + 1] = lines * 11.0 + 4
     sheet.head = (top, bottom + 1)
     return bottom + 1
 
 
-def _put_formulas(sheet: Sheet, filled: FilledForm, row: int) -> None:
-    lines = 1
-    texts = ["", "", *(_shown(filled, column) for column in filled.columns)]
-    for column, text in enumerate(texts, start=1):
-        sheet.cells.append(Cell(row, column, text or None, "formula"))
-        lines = max(lines, math.ceil(len(text) / (sheet.widths[column - 1] * 1.2)))
-    sheet.heights[row] = lines * 11.0 + 4
-    sheet.head = (sheet.head[0], row)
-
-
 def _shown(filled: FilledForm, column: Column) -> str:
-    """The formula of a column as printed: `(4)=(3)/(1)`."""
-    if column.formula is None:
+    """The number of a column as printed, with its formula where that reads numbered columns: `4=3/1*100`."""
+    if column.number is None:
         return ""
-
-    def number(operand: Operand) -> str:
-        if operand.form is None:
-            return f"({filled.number(operand.column)})"
-        other = filled.others[operand.form]
-        return f"{other.form.sheet}({other.number(operand.column)})"
-
-    return f"({filled.number(column.name)})={column.formula.shown(number)}"
+    formula = column.formula
+    if formula is None or any(operand.form or not filled.number(operand.column) for operand in formula.operands):
+        return str(column.number)
+    text = formula.shown(lambda operand: str(filled.number(operand.column)))
+    return f"{column.number}={text}{'*100' if formula.is_ratio else ''}"
 
 
 def _header_cells(columns: Sequence[Headed]) -> Iterator[tuple[int, int, int, str, bool]]:
@@ -226,23 +251,34 @@ def _header_cells(columns: Sequence[Headed]) -> Iterator[tuple[int, int, int, st
             if len(headers) > level:
                 shared = headers[: level + 1]
                 is_leaf = len(headers) == level + 1
-                while not is_leaf and last + 1 < len(columns) and columns[last + 1].headers[: level + 1] == shared:
+                # Columns without headers of their own share that of their group.
+                while last + 1 < len(columns) and (
+                    columns[last + 1].headers == shared if is_leaf else columns[last + 1].headers[: level + 1] == shared
+                ):
                     last += 1
                 yield level, first + 1, last + 1, headers[level], is_leaf
             first = last + 1
 
 
 def _put_rows(sheet: Sheet, filled: FilledForm) -> None:
+    form = filled.form
     for offset, row in enumerate(filled.rows):
         number = filled.first_row + offset
-        weight = "" if row.kind == AREA else "_italic" if row.kind == ADJUSTMENT else "_bold"
-        sheet.cells.append(Cell(number, 1, row.number or None, f"place{weight}"))
-        sheet.cells.append(Cell(number, 2, row.name, f"name{weight}"))
-        for index, column in enumerate(filled.columns, start=LEADING_COLUMNS + 1):
+        weight = "" if row.kind == AREA else "_bold"
+        if form.lines_header:
+            if row.lines:
+                last = number + row.lines - 1
+                sheet.cells.append(Cell(number, 1, row.number or None, f"place{weight}", None, last, 1))
+                sheet.cells.append(Cell(number, 2, row.name, f"name{weight}", None, last, 2))
+            sheet.cells.append(Cell(number, 3, row.line.name, f"name{weight}"))
+        else:
+            sheet.cells.append(Cell(number, 1, (row.number if row.lines else "") or None, f"place{weight}"))
+            sheet.cells.append(Cell(number, 2, row.line.name or row.name, f"name{weight}"))
+        for index, column in enumerate(filled.columns, start=form.leading + 1):
             entry = filled.entries[row.key, column.name]
             value = "" if entry.formula and entry.value is None else entry.value
             sheet.cells.append(Cell(number, index, value, f"{column.number_format}{weight}", entry.formula))
-        sheet.heights[number] = row_height([(row.name, _NAME_WIDTH)])
+        sheet.heights[number] = row_height([("" if form.lines_header else row.name, _NAME_WIDTH)])
 
 
 def row_height(texts: Sequence[tuple[str, float]]) -> float:
@@ -250,29 +286,24 @@ def row_height(texts: Sequence[tuple[str, float]]) -> float:
     return max(_lines(text, width - _INDENT) for text, width in texts) * _LINE_HEIGHT + 2
 
 
-def put_foot(sheet: Sheet, row: int, notes: Sequence[str], columns: int) -> None:
-    """Notes and signatures below the rows."""
+def put_foot(sheet: Sheet, row: int, notes: Sequence[str], *, has_signatures: bool = True) -> None:
+    """Notes, which are ours, and signatures below the rows."""
     row += 1
-    total = sum(sheet.widths)
+    columns, total = len(sheet.widths), sum(sheet.widths)
     for number, note in enumerate(notes):
-        text = f"Ghi chú: {note}" if number == 0 else note
+        text = f"{_OUR_NOTE}{note}" if number == 0 else note
         sheet.cells.append(Cell(row, 1, text, "note", None, row, columns))
         sheet.heights[row] = _lines(text, total * 1.15) * _LINE_HEIGHT + 2
         row += 1
+    sheet.last_row = row
+    if not has_signatures:
+        return
     middle = _middle(sheet.widths)
-    signatures = (
-        ("", "remark", "……………, ngày …… tháng …… năm ………", "remark"),
-        ("NGƯỜI LẬP BIỂU", "head_bold", "TM. ỦY BAN NHÂN DÂN", "head_bold"),
-        ("(Ký, ghi rõ họ tên)", "remark", "CHỦ TỊCH", "head_bold"),
-        ("", "remark", "(Ký, ghi rõ họ tên, đóng dấu)", "remark"),
-    )
-    for left, left_style, right, right_style in signatures:
-        row += 1
-        if left:
-            sheet.cells.append(Cell(row, 1, left, left_style, None, row, middle))
-        sheet.cells.append(Cell(row, middle + 1, right, right_style, None, row, columns))
+    sheet.cells.append(Cell(row + 1, middle + 1, _PLACE_AND_DATE, "remark", None, row + 1, columns))
+    sheet.cells.append(Cell(row + 2, 1, "Người lập biểu", "head_bold", None, row + 2, middle))
+    sheet.cells.append(Cell(row + 2, middle + 1, "CHỦ TỊCH UBND", "head_bold", None, row + 2, columns))
     # Room to sign, inside the print area.
-    sheet.last_row = row + 4
+    sheet.last_row = row + 6
 
 
 def _lines(text: str, width: float) -> int:

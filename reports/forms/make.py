@@ -15,8 +15,8 @@ from base.home import OWNER_ONLY, Home
 from reports.forms.fill import FilledForm, fill_form
 from reports.forms.household_lists import list_sheet, private_side, read_households
 from reports.forms.layout import Sheet, first_row_of_figures, lay_out
-from reports.forms.rows import find_area, form_rows, sub_areas
-from reports.forms.specification import load_forms, load_lists
+from reports.forms.rows import find_area, form_rows, nested_rows, sub_areas, with_lines
+from reports.forms.specification import STAGES, load_forms, load_layout, load_lists
 from reports.forms.write_workbook import READABLE, write_workbook
 from reports.forms.year_figures import Area, YearFigures, read_figures
 
@@ -33,7 +33,9 @@ class Made:
     files: tuple[Path, ...]
 
 
-def make_forms(home: Home, survey_year: int, area_code: str | None = None, *, workers: int | None = None) -> Made:
+def make_forms(
+    home: Home, survey_year: int, area_code: str | None = None, *, workers: int | None = None, layout: str | None = None
+) -> Made:
     """Make the workbooks with the thirteen forms that hold no personal data.
 
     Args:
@@ -41,6 +43,7 @@ def make_forms(home: Home, survey_year: int, area_code: str | None = None, *, wo
         survey_year: the year.
         area_code: one area only: code of the territory, a district or a commune; None for all areas of the year.
         workers: processes; the number of processors by default.
+        layout: a local variant, a folder of `specifications/`; the usual layout without it.
 
     Raises NoFormsError for a year or area without figures, FiguresDisagreeError when a formula does not give the
     published figure.
@@ -49,11 +52,11 @@ def make_forms(home: Home, survey_year: int, area_code: str | None = None, *, wo
     areas = _asked(figures, area_code)
     folder = home.root / "reports" / "forms" / figures.release_id / str(survey_year)
     folder.mkdir(parents=True, exist_ok=True)
-    return _make(Task(figures, folder, None), areas, workers)
+    return _make(Task(figures, folder, None, layout), areas, workers)
 
 
 def make_private_forms(
-    home: Home, survey_year: int, area_code: str | None = None, *, workers: int | None = None
+    home: Home, survey_year: int, area_code: str | None = None, *, workers: int | None = None, layout: str | None = None
 ) -> Made:
     """Make the workbooks with all fifteen forms, the lists of households among them, for the owner alone.
 
@@ -67,7 +70,7 @@ def make_private_forms(
         folder.mkdir(exist_ok=True)
         folder.chmod(OWNER_ONLY)
     with private_side(home, survey_year):
-        return _make(Task(figures, folder, home), areas, workers)
+        return _make(Task(figures, folder, home, layout), areas, workers)
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class Task:
     figures: YearFigures
     folder: Path
     private_home: Home | None
+    layout: str | None = None
 
 
 def _asked(figures: YearFigures, area_code: str | None) -> list[Area]:
@@ -95,7 +99,7 @@ def _make(task: Task, areas: Sequence[Area], workers: int | None) -> Made:
 def write_area(area: Area, task: Task) -> Path:
     """Write the workbook of one area; its path."""
     figures = task.figures
-    sheets = area_sheets(area, figures)
+    sheets = area_sheets(area, figures, task.layout)
     kind, mode = "bieu-ra-soat", READABLE
     if task.private_home:
         households = read_households(task.private_home, figures, area)
@@ -106,16 +110,20 @@ def write_area(area: Area, task: Task) -> Path:
     return target
 
 
-def area_sheets(area: Area, figures: YearFigures) -> list[Sheet]:
+def area_sheets(area: Area, figures: YearFigures, layout: str | None = None) -> list[Sheet]:
     """The thirteen forms of an area, laid out."""
     filled: dict[int, FilledForm] = {}
     known: Mapping[str, Mapping[str, Area]] = {"area": figures.areas, "movement": figures.moved_areas}
-    for form in load_forms():
-        columns = form.columns(figures.labels)
-        listed = sub_areas(area, known[form.areas_with])
-        rows = form_rows(area, listed, moves_between_areas=form.has_moves_between_areas)
+    practice = load_layout(layout)
+    for form in load_forms(layout):
+        columns = form.columns(figures.labels, STAGES[area.is_final])
+        areas = known[form.areas_with]
+        listed = sub_areas(area, areas)
+        is_nested = practice.rows == "nested"
+        rows = nested_rows(area, listed, areas) if is_nested else form_rows(area, listed, areas, form.total)
+        rows = with_lines(rows, form.lines)
         filled[form.number] = fill_form(form, columns, rows, first_row_of_figures(columns), figures, filled)
-    return [lay_out(form, area, figures) for form in filled.values()]
+    return [lay_out(form, area, figures, practice) for form in filled.values()]
 
 
 _task: Task | None = None

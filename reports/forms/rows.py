@@ -1,31 +1,35 @@
-"""Which rows the forms of an area have: its sub-areas, in groups where that makes sense, and the totals.
+"""Which rows the forms of an area have: its sub-areas in the groups urban and rural, both always there, and the total.
 
-The province lists districts while they exist, then communes; a district lists communes; a commune is one row.
-Communes are grouped into urban and rural, except where households move between the groups (their sums would count
-them twice).
+The province lists districts while they exist, then communes; a district lists communes; a commune is one row. A
+district with communes of both groups stands in both, each time with the communes of that group. A local variant has no
+groups: each district, and below it its communes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from base.reference import load_territory
+from reports.forms.specification import Line
 from reports.forms.year_figures import Area, UnknownFormsError, YearFigures
 
-AREA, SUBTOTAL, ADJUSTMENT, TOTAL = "area", "subtotal", "adjustment", "total"
+AREA, SUBTOTAL, TOTAL = "area", "subtotal", "total"
 _GROUPS = (("urban", "Khu vực thành thị"), ("rural", "Khu vực nông thôn"))
 _NUMERALS = ("I", "II")
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row: its kind, what is in the first two columns, its area, and the keys of the rows that it sums."""
+    """A row: its kind, what is in the first two columns, the areas whose figures it gives, and the keys of the rows
+    that it sums. Of the lines of an area, the first says over how many rows number and name stand."""
 
     kind: str
     key: str
     number: str
     name: str
-    area: str | None = None
+    areas: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
+    line: Line = Line(None, {}, is_sum=False)
+    lines: int = 1
 
 
 def find_area(figures: YearFigures, code: str) -> Area:
@@ -56,34 +60,63 @@ def sub_areas(area: Area, known: Mapping[str, Area]) -> list[Area]:
     return districts or [other for other in known.values() if other.level == "commune"]
 
 
-def form_rows(area: Area, listed: Sequence[Area], *, moves_between_areas: bool) -> list[Row]:
-    """The rows of one form, the total last.
+def form_rows(area: Area, listed: Sequence[Area], known: Mapping[str, Area], total: tuple[str, str]) -> list[Row]:
+    """The rows of one form in the usual layout, the total last.
 
     Args:
         area: the area of the workbook.
         listed: its sub-areas.
-        moves_between_areas: whether households that move between sub-areas are counted in both, so that a row must
-            take them out again before the total.
+        known: all areas of the year; a listed district is divided by the classes of its communes.
+        total: number and name of the total row.
     """
-    grouped = not moves_between_areas and {other.level for other in listed} == {"commune"} and area.level != "commune"
     rows: list[Row] = []
-    if grouped:
-        parts: list[str] = []
-        present = [(code, name) for code, name in _GROUPS if any(other.area_class == code for other in listed)]
-        for numeral, (code, name) in zip(_NUMERALS, present, strict=False):
-            members = [other for other in listed if other.area_class == code]
-            rows.append(Row(SUBTOTAL, code, numeral, name, parts=tuple(member.code for member in members)))
-            rows += _numbered(members)
-            parts.append(code)
-    else:
-        rows = _numbered(listed)
-        parts = [row.key for row in rows]
-        if moves_between_areas and len(listed) > 1:
-            name = "Trừ di biến động giữa các đơn vị trên"
-            rows.append(Row(ADJUSTMENT, ADJUSTMENT, "", name, area.code, tuple(parts)))
-            parts.append(ADJUSTMENT)
-    return [*rows, Row(TOTAL, TOTAL, "", "Tổng cộng", area.code, tuple(parts))]
+    for numeral, (code, name) in zip(_NUMERALS, _GROUPS, strict=True):
+        members: list[Row] = []
+        for other in listed:
+            communes = sub_areas(other, known) if other.level == "district" else [other]
+            chosen = tuple(commune.code for commune in communes if _class_of(commune) == code)
+            if chosen:
+                key = f"{other.code}.{code}" if other.level == "district" else other.code
+                members.append(Row(AREA, key, str(len(members) + 1), other.name, chosen))
+        rows.append(Row(SUBTOTAL, code, numeral, name, parts=tuple(member.key for member in members)))
+        rows += members
+    return [*rows, Row(TOTAL, TOTAL, *total, (area.code,), tuple(code for code, _ in _GROUPS))]
 
 
-def _numbered(areas: Sequence[Area]) -> list[Row]:
-    return [Row(AREA, area.code, str(number), area.name, area.code) for number, area in enumerate(areas, start=1)]
+def nested_rows(area: Area, listed: Sequence[Area], known: Mapping[str, Area]) -> list[Row]:
+    """The rows of one form in a variant without groups and total: each district, below it its communes."""
+    heads = [area] if area.level == "district" or not any(other.level == "district" for other in listed) else listed
+    rows: list[Row] = []
+    for number, head in enumerate(heads, start=1):
+        communes = sub_areas(head, known)
+        members = [
+            Row(AREA, commune.code, f"{number}.{place}", commune.name, (commune.code,))
+            for place, commune in enumerate(communes, start=1)
+        ]
+        if communes == [head]:
+            rows += members
+            continue
+        rows.append(Row(SUBTOTAL, f"{head.code}.all", str(number), head.name, parts=tuple(row.key for row in members)))
+        rows += members
+    return rows
+
+
+def with_lines(rows: Sequence[Row], lines: Sequence[Line]) -> list[Row]:
+    """The rows with one for each line of the form; a part is then the same line of the part, or the other lines of the
+    same area where the line is their sum."""
+    if len(lines) == 1:
+        return [replace(row, line=lines[0]) for row in rows]
+    made = []
+    for row in rows:
+        for index, line in enumerate(lines):
+            parts = tuple(f"{part}/{index}" for part in row.parts)
+            if line.is_sum:
+                parts = tuple(f"{row.key}/{other}" for other, of in enumerate(lines) if not of.is_sum)
+            made.append(
+                replace(row, key=f"{row.key}/{index}", parts=parts, line=line, lines=0 if index else len(lines))
+            )
+    return made
+
+
+def _class_of(commune: Area) -> str:
+    return commune.area_class or _GROUPS[-1][0]

@@ -139,7 +139,7 @@ def _set_up_print(page: Worksheet, sheet: Sheet) -> None:
     for row, height in sheet.heights.items():
         page.row_dimensions[row].height = height
     first, last = sheet.head
-    page.freeze_panes = f"C{last + 1}"
+    page.freeze_panes = f"{get_column_letter(max(sheet.leading, 2) + 1)}{last + 1}"
     page.print_title_rows = f"{first}:{last}"
     page.print_area = f"A1:{get_column_letter(len(sheet.widths))}{sheet.last_row}"
     page.page_setup.orientation = "landscape"

@@ -20,6 +20,8 @@ _GROUPS = ("female_headed", "ethnic_minority_headed", "merit", "social_protectio
            "group_1", "group_2", "group_3")  # fmt: skip
 _AREA_MEASURES = ("resident_households", "resident_persons", "poor_households", "near_poor_households", "poor_persons",
                   "near_poor_persons", "poor_rate", "near_poor_rate", "poor_or_near_poor_rate")  # fmt: skip
+_CLASSES = ("poor", "near_poor")
+_KINH = "01"
 _CLASS_MEASURES = (
     "households",
     "persons",
@@ -57,8 +59,8 @@ class Area:
 @dataclass(frozen=True)
 class YearFigures:
     """All figures of a survey year. `areas` are those with figures; `moved_areas` those with movements (also an area
-    that had rows only the year before). `labels` names the indicators, causes and ethnic groups of the year. `notice`
-    must be said first: its files are simulated."""
+    that had rows only the year before). `labels` names the indicators of the year and the ethnic groups of form 7.9.
+    `notice` must be said first: its files are simulated."""
 
     survey_year: int
     release_id: str
@@ -151,7 +153,6 @@ def _values(connection: duckdb.DuckDBPyConnection, survey_year: int) -> dict[str
         "'indicator', poverty_class, indicator_code), deprived_households from marts.indicator_area_year",
         "'indicator_rate', poverty_class, indicator_code), deprivation_rate from marts.indicator_area_year",
         "'cause', poverty_class, cause_code), households from marts.area_year_cause",
-        "'ethnicity', poverty_class, ethnicity_code), households from marts.area_year_ethnicity",
         "'child', poverty_class, indicator_code), deprived_children from marts.child_indicator_area_year",
         "'child', poverty_class, 'children'), children from marts.child_indicator_area_year",
         "'child', poverty_class, 'households'), households_with_children from marts.child_indicator_area_year",
@@ -161,7 +162,44 @@ def _values(connection: duckdb.DuckDBPyConnection, survey_year: int) -> dict[str
         ).fetchall()
         for area, name, value in rows:
             keep(area, name, value)
+    _add_ethnic_groups(connection, survey_year, values)
     return values
+
+
+def _add_ethnic_groups(
+    connection: duckdb.DuckDBPyConnection, survey_year: int, values: Mapping[str, dict[str, Number | None]]
+) -> None:
+    """The sums that form 7.9 prints: all but Kinh, and all that the territory's list of groups does not name."""
+    listed = [code for code, _ in _form_groups(connection, survey_year)]
+    counted: dict[tuple[str, str], dict[str, tuple[int, int]]] = {}
+    for area, poverty_class, code, households, persons in connection.execute(
+        "select area_code, poverty_class, ethnicity_code, households, persons from marts.area_year_ethnicity "
+        f"where {_OF_THE_YEAR}",
+        [survey_year],
+    ).fetchall():
+        counted.setdefault((area, poverty_class), {})[code] = (households, persons)
+    for area, known in values.items():
+        for poverty_class in _CLASSES:
+            groups = counted.get((area, poverty_class), {})
+            minority = [count for code, count in groups.items() if code != _KINH]
+            households = sum(count for count, _ in minority)
+            of_listed = {code: groups.get(code, (0, 0))[0] for code in listed}
+            known[f"minority.{poverty_class}.households"] = households
+            known[f"minority.{poverty_class}.persons"] = sum(persons for _, persons in minority)
+            known[f"ethnicity.{poverty_class}.{_KINH}"] = groups.get(_KINH, (0, 0))[0]
+            known[f"ethnicity.{poverty_class}.other"] = households - sum(of_listed.values())
+            known |= {f"ethnicity.{poverty_class}.{code}": count for code, count in of_listed.items()}
+
+
+def _form_groups(connection: duckdb.DuckDBPyConnection, survey_year: int) -> list[tuple[str, str]]:
+    """The groups with a column of their own: those of the territory's list, else all named ones that occur."""
+    names = {row["ethnicity_code"]: row["name_vi"] for row in read_table("ethnicities")}
+    chosen = sorted(read_table("form_ethnicities"), key=lambda row: int(row["position"]))
+    codes = [row["ethnicity_code"] for row in chosen]
+    if not codes:
+        query = "select distinct ethnicity_code from marts.area_year_ethnicity where survey_year = ? order by 1"
+        codes = [row[0] for row in connection.execute(query, [survey_year]).fetchall()]
+    return [(code, names[code]) for code in codes if code.isdecimal() and code != _KINH]
 
 
 def _labels(connection: duckdb.DuckDBPyConnection, survey_year: int) -> dict[str, list[tuple[str, str]]]:
@@ -169,14 +207,9 @@ def _labels(connection: duckdb.DuckDBPyConnection, survey_year: int) -> dict[str
         "indicators": "select distinct i.indicator_code, i.name_vi, i.position from marts.dim_indicator as i "
         "inner join marts.fct_household_year as h on i.standard_code = h.standard_code where h.survey_year = ? "
         "order by 3",
-        "causes": "select distinct cause_code, cause_name from marts.area_year_cause where survey_year = ?",
-        "ethnicities": "select distinct ethnicity_code, ethnicity_name from marts.area_year_ethnicity "
-        "where survey_year = ? order by 1",
     }
     labels = {
         name: [(row[0], row[1]) for row in connection.execute(query, [survey_year]).fetchall()]
         for name, query in queries.items()
     }
-    printed_order = [row["cause_code"] for row in read_table("causes")]
-    labels["causes"].sort(key=lambda label: printed_order.index(label[0]))
-    return labels
+    return {**labels, "ethnicities": _form_groups(connection, survey_year)}

@@ -1,6 +1,7 @@
 """A release that was tampered with, or whose sources were, is noticed by name."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,31 @@ import pytest
 from audit.releases import UnknownReleaseError, description_of, find_release
 from audit.verify import verify_release
 from base.home import Home
+from base.release_layout import SIGNATURE
+from base.signature import (
+    fingerprint,
+    known_keys,
+    leads_to,
+    read_signature,
+    rotate_signing_key,
+    sign_release,
+    signature_problems,
+)
 from ingestion.archive import archive_path
 from ingestion.kept_decisions import decision_mark
+from ingestion.published_heads import head_mark
 from tests.support.homes import copy_of, poverty
+
+
+def _forge_consistently(home: Home, name: str, change: Callable[[Path], None]) -> None:
+    """Change a file of the release and the hash of it in the description; nothing but the signature can tell."""
+    path, description = home.current / name, home.current / "datapackage.json"
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.chmod(0o600)
+    change(path)
+    description.chmod(0o600)
+    after = hashlib.sha256(path.read_bytes()).hexdigest()
+    description.write_text(description.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
 
 
 @pytest.fixture
@@ -97,6 +120,97 @@ def test_tampering_is_named(home: Home, tampering: Callable[[Home], None], shown
     problems = verify_release(home, home.current.resolve())
     assert problems
     assert [problem for problem in problems if re.search(shown, problem)]
+
+
+NOT_FITTING = "The signature does not fit datapackage.json"
+
+
+def _change_page(path: Path) -> None:
+    path.write_text(path.read_text(encoding="utf-8").replace("</body>", "x</body>"), encoding="utf-8")
+
+
+def _change_figure(path: Path) -> None:
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("update marts.target_progress set poor_rate = 0")
+
+
+def _forget_a_file(home: Home) -> None:
+    description = home.current / "datapackage.json"
+    description.chmod(0o600)
+    content = json.loads(description.read_text(encoding="utf-8"))
+    gone = next(one for one in content["resources"] if one["path"].endswith("plan/index.html"))
+    content["resources"].remove(gone)
+    (home.current / gone["path"]).unlink()
+    description.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _change_head(home: Home) -> None:
+    """The registry without its last entry, and the description naming the entry before: cut on both sides."""
+    lines = home.registry.read_text(encoding="utf-8").splitlines(keepends=True)[:-1]
+    home.registry.write_text("".join(lines), encoding="utf-8")
+    description = home.current / "datapackage.json"
+    description.chmod(0o600)
+    content = json.loads(description.read_text(encoding="utf-8"))
+    content["inputs"]["registryHead"] = head_mark(home, json.loads(lines[-1])["hash"])
+    description.write_text(json.dumps(content), encoding="utf-8")
+
+
+def _sign_with_another_key(home: Home) -> None:
+    other = Home(home.root / "other").create()
+    (home.current / SIGNATURE).unlink()
+    sign_release(other, home.current)
+
+
+FORGERIES: dict[str, tuple[Callable[[Home], None], str]] = {
+    "figure": (lambda h: _forge_consistently(h, "poverty.duckdb", _change_figure), NOT_FITTING),
+    "page": (lambda h: _forge_consistently(h, "reports/index.html", _change_page), NOT_FITTING),
+    "file list": (_forget_a_file, NOT_FITTING),
+    "registry": (_change_head, NOT_FITTING),
+    "another key": (_sign_with_another_key, "signed with another key"),
+    "no signature": (lambda h: (h.current / SIGNATURE).unlink(), "is missing: the release is not signed"),
+    "no signature at all": (lambda h: (h.current / SIGNATURE).write_text("{}") and None, "cannot be read"),
+}
+
+
+@pytest.mark.parametrize(("forgery", "shown"), FORGERIES.values(), ids=FORGERIES.keys())
+def test_a_consistent_forgery_fails(home: Home, forgery: Callable[[Home], None], shown: str) -> None:
+    (home.current / SIGNATURE).chmod(0o600)
+    forgery(home)
+    problems = verify_release(home, home.current.resolve())
+    assert [problem for problem in problems if shown in problem]
+
+
+def test_after_a_rotation_old_releases_hold_and_the_old_key_signs_no_new_one(home: Home) -> None:
+    release = home.current.resolve()
+    first = fingerprint(known_keys(home)[-1]["publicKey"])
+    old_key = (home.secrets / "signing_key.pem").read_bytes()
+    rotate_signing_key(home)
+    assert verify_release(home, release, first) == []
+    later = {"created": "2999-01-01T00:00:00+00:00"}
+    newer = home.root / "newer"
+    newer.mkdir()
+    (newer / "datapackage.json").write_text(json.dumps(later))
+    sign_release(home, newer)
+    signature = read_signature(newer)
+    assert signature is not None
+    assert signature_problems(home, newer) == []
+    assert leads_to(signature["keys"], first, signature["publicKey"])
+    assert not leads_to(signature["keys"], "0000", signature["publicKey"])
+    (home.secrets / "signing_key.pem").write_bytes(old_key)
+    keys = json.loads((home.secrets / "signing_keys.json").read_text())
+    (home.secrets / "signing_keys.json").write_text(json.dumps(keys[:1]))
+    sign_release(home, newer)
+    (home.secrets / "signing_keys.json").write_text(json.dumps(keys))
+    assert "which was replaced on" in signature_problems(home, newer)[0]
+
+
+def test_keys_are_for_their_owner_alone_and_the_public_one_is_printed(home: Home) -> None:
+    assert (home.secrets / "signing_key.pem").stat().st_mode & 0o777 == 0o600
+    printed = poverty(home, "signing-key").stdout
+    signature = read_signature(home.current)
+    assert signature is not None
+    assert signature["fingerprint"] in printed
+    assert len(poverty(home, "signing-key", "--rotate").stdout.strip().splitlines()) == 2
 
 
 def test_the_commands_stop_at_a_cut_registry(home: Home) -> None:

@@ -6,11 +6,11 @@ import pytest
 
 from reports.forms.fill import FiguresDisagreeError, fill_form
 from reports.forms.layout import first_row_of_figures, lay_out
-from reports.forms.rows import ADJUSTMENT, AREA, SUBTOTAL, TOTAL, find_area, form_rows, sub_areas
-from reports.forms.specification import Form, load_forms, load_lists
+from reports.forms.rows import AREA, SUBTOTAL, TOTAL, find_area, form_rows, nested_rows, sub_areas, with_lines
+from reports.forms.specification import Form, Line, load_forms, load_lists
 from reports.forms.year_figures import Area, NoFormsError, YearFigures
 
-LABELS = {"indicators": [("a", "Chỉ số A"), ("b", "Chỉ số B")], "causes": [("c", "C")], "ethnicities": [("01", "Kinh")]}
+LABELS = {"indicators": [("a", "Chỉ số A"), ("b", "Chỉ số B")], "ethnicities": [("04", "Hoa")]}
 FORMS = {form.number: form for form in load_forms()}
 
 
@@ -33,7 +33,10 @@ TREE = [
     },
     {"header": "Tỷ lệ", "formula": "(poor)/(n)", "format": "rate"},
 ]
-FORM = Form(1, "THỬ", "hộ", (), "area", False, TREE)
+ONE = (Line(None, {}, is_sum=False),)
+SUM = ("", "Tổng cộng (I + II)")
+FORM = Form(1, "THỬ", "Theo mẫu 7.1", "", (), "Đơn vị", True, SUM, "area", False, ONE, "", TREE)
+MOVES = replace(FORM, has_moves_between_areas=True)
 
 
 def figures(notice: str | None = None, **poor: int | None) -> YearFigures:
@@ -47,10 +50,10 @@ def test_every_formula_reads_columns_that_are_there(number: int) -> None:
     columns = FORMS[number].columns(LABELS)
     names = [column.name for column in columns]
     assert len(set(names)) == len(names)
-    for position, column in enumerate(columns):
+    for column in columns:
         for operand in column.formula.operands if column.formula else ():
             if operand.form is None:
-                assert operand.column in names[:position]
+                assert operand.column in names
             else:
                 assert operand.form < number
                 assert operand.column in [other.name for other in FORMS[operand.form].columns(LABELS)]
@@ -60,7 +63,32 @@ def test_the_closing_is_printed_as_the_instruction_says() -> None:
     for number in (2, 3):
         closing = FORMS[number].columns(LABELS)[8]
         signs = "".join(operand.sign for operand in closing.formula.operands)
-        assert (closing.headers[-1], signs) == ("Cuối kỳ", "---++++")
+        assert "cuối" in closing.headers[-1]
+        assert (closing.number, signs) == (9, "---++++")
+
+
+def test_near_poor_households_that_escaped_stand_before_those_that_became_poor() -> None:
+    escaped, poorer = FORMS[3].columns(LABELS)[1:3]
+    assert (escaped.headers[-1], escaped.measure) == (
+        "Số hộ thoát cận nghèo",
+        "movement.near_poor.{unit}.above_line",
+    )
+    assert (poorer.headers[-1], poorer.measure) == (
+        "Số hộ cận nghèo trở thành hộ nghèo",
+        "movement.near_poor.{unit}.to_other_list",
+    )
+
+
+def test_the_numbers_of_columns_are_the_printed_ones() -> None:
+    numbers = {form: [column.number for column in FORMS[form].columns(LABELS)] for form in range(1, 11)}
+    assert numbers[1] == list(range(1, 11))
+    assert numbers[2] == numbers[3] == list(range(1, 10))
+    assert numbers[4] == numbers[5] == numbers[6] == numbers[7] == [None, None, 1, 2]
+    assert numbers[8] == list(range(1, 11))
+    assert numbers[10] == list(range(1, 9))
+    assert [line.name for line in FORMS[10].lines] == [None, "- Hộ nghèo", "- Hộ cận nghèo"]
+    assert [form for form in FORMS if FORMS[form].lines_header] == [2, 3, 8]
+    assert [form for form in FORMS if FORMS[form].circular is None] == [11, 12, 13]
 
 
 def test_the_lists_are_forms_of_their_own() -> None:
@@ -68,19 +96,39 @@ def test_the_lists_are_forms_of_their_own() -> None:
     assert not any("head_name" in str(form.tree) for form in load_forms())
 
 
+def rows_of(place: Area) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    return [(row.kind, row.number, row.key, row.parts) for row in form_rows(place, sub_areas(place, AREAS), AREAS, SUM)]
+
+
 def test_rows_of_the_three_levels() -> None:
-    assert [row.key for row in form_rows(PROVINCE, sub_areas(PROVINCE, AREAS), moves_between_areas=False)] == [
-        "829",
-        "831",
-        TOTAL,
-    ]
-    district = form_rows(DISTRICTS[0], sub_areas(DISTRICTS[0], AREAS), moves_between_areas=False)
-    assert [(row.kind, row.number, row.key) for row in district] == [
-        (SUBTOTAL, "I", "urban"), (AREA, "1", "1"), (SUBTOTAL, "II", "rural"), (AREA, "1", "2"), (TOTAL, "", TOTAL),
+    assert rows_of(PROVINCE) == [
+        (SUBTOTAL, "I", "urban", ("829.urban",)), (AREA, "1", "829.urban", ()),
+        (SUBTOTAL, "II", "rural", ("829.rural", "831.rural")), (AREA, "1", "829.rural", ()),
+        (AREA, "2", "831.rural", ()),
+        (TOTAL, "", TOTAL, ("urban", "rural")),
     ]  # fmt: skip
-    moves = form_rows(DISTRICTS[0], sub_areas(DISTRICTS[0], AREAS), moves_between_areas=True)
-    assert [row.kind for row in moves] == [AREA, AREA, ADJUSTMENT, TOTAL]
-    assert [row.kind for row in form_rows(COMMUNES[0], [COMMUNES[0]], moves_between_areas=True)] == [AREA, TOTAL]
+    assert rows_of(DISTRICTS[1]) == [
+        (SUBTOTAL, "I", "urban", ()), (SUBTOTAL, "II", "rural", ("3",)), (AREA, "1", "3", ()),
+        (TOTAL, "", TOTAL, ("urban", "rural")),
+    ]  # fmt: skip
+    assert [row[2] for row in rows_of(COMMUNES[0])] == ["urban", "1", "rural", TOTAL]
+
+
+def test_lines_sum_the_same_lines_of_parts_or_the_others_of_their_area() -> None:
+    lines = (Line(None, {}, is_sum=True), Line("a", {}, is_sum=False), Line("b", {}, is_sum=False))
+    rows = {row.key: row for row in with_lines(form_rows(DISTRICTS[1], COMMUNES[2:], AREAS, SUM), lines)}
+    assert rows["3/0"].parts == ("3/1", "3/2")
+    assert rows["rural/1"].parts == ("3/1",)
+    assert rows["total/2"].parts == ("urban/2", "rural/2")
+    assert [rows[f"total/{line}"].lines for line in range(3)] == [3, 0, 0]
+
+
+def test_a_nested_layout_has_districts_with_communes_and_no_total() -> None:
+    rows = nested_rows(PROVINCE, sub_areas(PROVINCE, AREAS), AREAS)
+    assert [(row.number, row.key, row.parts) for row in rows] == [
+        ("1", "829.all", ("1", "2")), ("1.1", "1", ()), ("1.2", "2", ()), ("2", "831.all", ("3",)), ("2.1", "3", ()),
+    ]  # fmt: skip
+    assert [row.number for row in nested_rows(COMMUNES[0], COMMUNES[:1], AREAS)] == ["1.1"]
 
 
 def test_without_districts_the_province_lists_communes() -> None:
@@ -92,7 +140,7 @@ def test_without_districts_the_province_lists_communes() -> None:
 
 
 def test_totals_are_formulas_over_rows_and_rates_over_counts() -> None:
-    rows = form_rows(DISTRICTS[0], COMMUNES[:2], moves_between_areas=False)
+    rows = form_rows(DISTRICTS[0], COMMUNES[:2], AREAS, SUM)
     columns = FORM.columns(LABELS)
     filled = fill_form(FORM, columns, rows, first_row_of_figures(columns), figures(**{"1": 2, "2": 3, "829": 5}), {})
     entries = {key: (entry.value, entry.formula) for key, entry in filled.entries.items()}
@@ -104,19 +152,30 @@ def test_totals_are_formulas_over_rows_and_rates_over_counts() -> None:
     merged = {(cell.value, cell.row, cell.column, cell.last_row, cell.last_column) for cell in sheet.cells}
     assert ("Hộ", 9, 3, 9, 4) in merged
     assert ("Tỷ lệ", 9, 5, 10, 5) in merged
-    assert any(cell.value == "(3)=(1)/(2)" for cell in sheet.cells)
+    assert any(cell.value == "3=1/2*100" for cell in sheet.cells)
 
 
-def test_moves_between_areas_are_taken_out_before_the_total() -> None:
-    rows = form_rows(DISTRICTS[0], COMMUNES[:2], moves_between_areas=True)
+def test_moves_between_units_stay_in_the_total_and_are_said_below() -> None:
+    rows = form_rows(DISTRICTS[0], COMMUNES[:2], AREAS, SUM)
     columns = FORM.columns(LABELS)
-    filled = fill_form(FORM, columns, rows, 10, figures(**{"1": 2, "2": 3, "829": 4}), {})
-    assert filled.entries[ADJUSTMENT, "poor"].value == -1
-    assert filled.entries[TOTAL, "poor"].formula == "=SUM(C10:C12)"
+    of_year = figures(**{"1": 2, "2": 3, "829": 4})
+    filled = fill_form(MOVES, columns, rows, first_row_of_figures(columns), of_year, {})
+    assert filled.entries[TOTAL, "poor"].value == 5
+    texts = [cell.value for cell in lay_out(filled, DISTRICTS[0], of_year).cells if cell.style == "note"]
+    assert "cột 1 là 4 (biểu: 5)" in str(texts[0])
+
+
+def test_a_group_without_units_is_printed_with_zeros() -> None:
+    rows = form_rows(DISTRICTS[1], COMMUNES[2:], AREAS, SUM)
+    columns = FORM.columns(LABELS)
+    values = figures(**{"3": 2, "829": 0, "831": 2})
+    filled = fill_form(FORM, columns, rows, 10, values, {})
+    assert [filled.entries["urban", name].value for name in ("poor", "n", "(poor)/(n)")] == [0, 0, None]
+    assert filled.entries[TOTAL, "poor"].value == 2
 
 
 def test_what_no_form_asks_for_stays_empty() -> None:
-    rows = form_rows(DISTRICTS[0], COMMUNES[:2], moves_between_areas=False)
+    rows = form_rows(DISTRICTS[0], COMMUNES[:2], AREAS, SUM)
     columns = FORM.columns(LABELS)
     filled = fill_form(FORM, columns, rows, 10, figures(**{"1": None, "2": None, "829": None}), {})
     assert {(entry.value, entry.formula) for (_, name), entry in filled.entries.items() if name != "n"} == {
@@ -126,27 +185,24 @@ def test_what_no_form_asks_for_stays_empty() -> None:
 
 @pytest.mark.parametrize("total", [6, None])
 def test_a_total_that_its_rows_do_not_give_is_refused(total: int | None) -> None:
-    rows = form_rows(DISTRICTS[0], COMMUNES[:2], moves_between_areas=False)
+    rows = form_rows(DISTRICTS[0], COMMUNES[:2], AREAS, SUM)
     columns = FORM.columns(LABELS)
-    with pytest.raises(FiguresDisagreeError, match=r"Biểu 1, area 829, column \(1\)"):
+    with pytest.raises(FiguresDisagreeError, match=r"Biểu 7.1, area 829, column 1:"):
         fill_form(FORM, columns, rows, 10, figures(**{"1": 2, "2": 3, "829": total}), {})
 
 
-def test_the_head_says_how_far_figures_can_be_trusted() -> None:
-    rows = form_rows(DISTRICTS[0], COMMUNES[:2], moves_between_areas=False)
+def test_a_form_says_how_far_figures_can_be_trusted() -> None:
+    rows = form_rows(DISTRICTS[0], COMMUNES[:2], AREAS, SUM)
     columns = FORM.columns(LABELS)
-    first = first_row_of_figures(columns)
 
-    def seventh_row(place: Area, notice: str | None) -> tuple[object, str]:
+    def said(place: Area, notice: str | None) -> tuple[list[object], list[object]]:
         year = figures(notice, **{"1": 2, "2": 3, "829": 5})
-        sheet = lay_out(fill_form(FORM, columns, rows, first, year, {}), place, year)
-        return next((cell.value, cell.style) for cell in sheet.cells if cell.row == 7)
+        cells = lay_out(fill_form(FORM, columns, rows, first_row_of_figures(columns), year, {}), place, year).cells
+        return [cell.value for cell in cells if cell.style == "notice"], [c.value for c in cells if c.style == "note"]
 
-    final = DISTRICTS[0]
-    assert seventh_row(final, None) == ("(Số liệu chính thức; thời điểm chốt số liệu: 14/12/2024)", "remark")
-    assert seventh_row(final, "MÔ PHỎNG.") == ("(MÔ PHỎNG; thời điểm chốt số liệu: 14/12/2024)", "notice")
-    text, style = seventh_row(replace(final, is_final=False, communes_expected=2), "MÔ PHỎNG.")
-    assert (text, style) == (
-        "(MÔ PHỎNG. Số liệu tạm thời: đã nhận 1/2 xã, phường, thị trấn; thời điểm chốt số liệu: 14/12/2024)",
-        "notice",
-    )
+    notices, notes = said(DISTRICTS[0], None)
+    assert (notices, len(notes)) == ([], 1)
+    assert str(notes[0]).startswith("Ghi chú của kho dữ liệu: Số liệu chính thức; năm rà soát 2024; địa bàn: Nơi 829")
+    notices, notes = said(replace(DISTRICTS[0], is_final=False, communes_expected=2), "MÔ PHỎNG.")
+    assert notices == ["(MÔ PHỎNG)"]
+    assert "Số liệu sơ bộ: đã nhận 1/2 xã, phường, thị trấn" in str(notes[0])
