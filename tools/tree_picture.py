@@ -15,7 +15,7 @@ ROWS = (
     ("ground", (("base", "home, reference reader, text"),)),
     ("in", (("sample", "simulated workbooks"), ("ingestion", "archive, registry, raw cells, findings"))),
     ("dbt", (("staging", "types"), ("core", "class, areas"), ("counts", "no identity"), ("linkage", "household_id"),
-             ("movements", "years"), ("measures", "H, A, M0"), ("quality", "findings"), ("marts", "public tables"))),
+             ("movements", "years"), ("measures", "H, A, M0"), ("marts", "public tables"), ("bi", "labels, keys"), ("quality", "findings"))),
     ("checks", (("dbt tests", "keys, equalities"), ("expectations", "distributions"))),
     ("out", (("publication", "release, open data"), ("audit", "trace, diff, verify"),
              ("reports", "pages, forms, dictionary"))),
