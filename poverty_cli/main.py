@@ -29,6 +29,7 @@ from ingestion.landing import list_landing, what_was_not_read
 from ingestion.published_heads import open_registry
 from ingestion.registry import BrokenRegistryError
 from poverty_cli import summary
+from poverty_cli.export_command import export
 from poverty_cli.feedback_command import feedback
 from poverty_cli.forms_command import forms
 from poverty_cli.measure_command import measure
@@ -49,6 +50,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A warehouse of Vietnam's yearly poverty reviews. All data is under $POVERTY_HOME (default ./data).",
 )
+app.add_typer(export, name="export")
 app.add_typer(territory, name="territory")
 console = Terminal()
 errors = Terminal(stderr=True)

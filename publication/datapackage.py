@@ -130,6 +130,8 @@ def _report_resource(folder: Path, path: Path) -> dict[str, Any]:
     return {
         "name": re.sub(r"[^a-z0-9-]+", "-", name.lower()),
         "path": name,
+        # For people: frictionless would read the pages and workbooks as tables.
+        "type": "file",
         "format": path.suffix.removeprefix("."),
         **_file_facts(path),
     }

@@ -177,8 +177,8 @@ def foreign_keys(connection: duckdb.DuckDBPyConnection, database: str) -> dict[s
         return {}
     keys: dict[str, list[ForeignKey]] = {}
     for table, *rest in connection.execute(
-        f"select table_name, column_name, references_table, references_column from {database}.{SERVING_SCHEMA}.foreign_key "
-        "order by all"
+        "select table_name, column_name, references_table, references_column "
+        f"from {database}.{SERVING_SCHEMA}.foreign_key order by all"
     ).fetchall():
         keys.setdefault(f"{SERVING_SCHEMA}.{table}", []).append(
             ForeignKey(rest[0], f"{SERVING_SCHEMA}.{rest[1]}", rest[2])
@@ -186,9 +186,7 @@ def foreign_keys(connection: duckdb.DuckDBPyConnection, database: str) -> dict[s
     return keys
 
 
-def in_order_of_keys(
-    tables: list[tuple[str, str]], keys: dict[str, list[ForeignKey]]
-) -> list[tuple[str, str]]:
+def in_order_of_keys(tables: list[tuple[str, str]], keys: dict[str, list[ForeignKey]]) -> list[tuple[str, str]]:
     """The tables, each after those that it refers to."""
     ordered: list[tuple[str, str]] = []
     left = list(tables)
@@ -257,7 +255,9 @@ def _with_foreign_keys(definition: str, table: str, keys: list[ForeignKey]) -> s
     A table that refers to itself is left without that key, because DuckDB checks it row by row while it is filled.
     """
     clauses = [
-        f", foreign key ({key.column}) references {key.references} ({key.to})" for key in keys if key.references != table
+        f", foreign key ({key.column}) references {key.references} ({key.to})"
+        for key in keys
+        if key.references != table
     ]
     return f"{definition.rstrip().removesuffix(';').removesuffix(')')}{''.join(clauses)})"
 

@@ -279,8 +279,7 @@ def _describe(folder: Path, package: dict[str, Any], cells: dict[str, dict[str, 
             resource["description"] = about
             resource["schema"] = {
                 "fields": [
-                    table_field(name, kind, meaning)
-                    for name, kind, meaning in (*_AREA_COLUMNS, *own, *_LAST_COLUMNS)
+                    table_field(name, kind, meaning) for name, kind, meaning in (*_AREA_COLUMNS, *own, *_LAST_COLUMNS)
                 ],
                 "primaryKey": [*_KEY, *(name for name, _, _ in own)],
             }
@@ -304,4 +303,3 @@ def _describe(folder: Path, package: dict[str, Any], cells: dict[str, dict[str, 
         "resources": resources,
     }
     (folder / DESCRIPTION).write_text(json.dumps(description, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
