@@ -40,6 +40,7 @@ from poverty_cli.terminal import Terminal
 from poverty_cli.territory_command import territory
 from poverty_cli.trace_command import trace
 from poverty_cli.withdraw_command import erase, withdraw
+from poverty_cli.workbooks_command import workbooks
 from publication.build_state import finished_build
 from publication.inputs import inputs_of
 from publication.waivers import expired
@@ -245,7 +246,7 @@ def inspect(
 
 
 # In the order of --help: what runs the warehouse comes first, the sample at the end.
-for command in (withdraw, erase, trace, diff, verify, forms, feedback, measure, sample):
+for command in (withdraw, erase, trace, diff, verify, forms, feedback, workbooks, measure, sample):
     app.command()(command)
 
 

@@ -61,7 +61,7 @@ metrics as (
     from {{ ref('dim_cause') }}
 ),
 
-groups as (
+metric_groups as (
     select * from {{ source('reference', 'labels') }}
     where kind = 'metric_group'
 ),
@@ -74,8 +74,8 @@ units as (
 select
     metrics.metric_code,
     metrics.metric_group,
-    groups.label_vi as metric_group_vi,
-    groups.label_en as metric_group_en,
+    metric_groups.label_vi as metric_group_vi,
+    metric_groups.label_en as metric_group_en,
     metrics.name_vi,
     metrics.name_en,
     metrics.unit,
@@ -84,7 +84,9 @@ select
     metrics.indicator_code,
     metrics.need_code,
     metrics.cause_code,
-    cast(row_number() over (order by groups.position, metrics.position, metrics.metric_code) as integer) as sort_order
+    cast(row_number() over (
+        order by metric_groups.position, metrics.position, metrics.metric_code
+    ) as integer) as sort_order
 from metrics
-left join groups on metrics.metric_group = groups.code
+left join metric_groups on metrics.metric_group = metric_groups.code
 left join units on metrics.unit = units.code

@@ -36,7 +36,12 @@ movements as (
 
 collected as (
     {% for metric in ['resident_households', 'resident_persons'] -%}
-    select {{ area_key() | join(', ') }}, '{{ metric }}' as metric_code, 'all' as class_code, {{ metric }} as value, {{ no_ratio }}
+    select
+        {{ area_key() | join(', ') }},
+        '{{ metric }}' as metric_code,
+        'all' as class_code,
+        {{ metric }} as value,
+        {{ no_ratio }}
     from areas
     union all
     {% endfor -%}
@@ -48,7 +53,13 @@ collected as (
     union all
     {% endfor -%}
 
-    select {{ area_key() | join(', ') }}, 'households', 'poor_or_near_poor', poor_households + near_poor_households, null, null
+    select
+        {{ area_key() | join(', ') }},
+        'households',
+        'poor_or_near_poor',
+        poor_households + near_poor_households,
+        null,
+        null
     from areas
     union all
 
@@ -57,7 +68,13 @@ collected as (
         ('near_poor', 'near_poor_households'),
         ('poor_or_near_poor', 'poor_households + near_poor_households'),
     ] -%}
-    select {{ area_key() | join(', ') }}, 'poverty_rate', '{{ class_code }}', {{ class_code }}_rate, {{ count }}, resident_households
+    select
+        {{ area_key() | join(', ') }},
+        'poverty_rate',
+        '{{ class_code }}',
+        {{ class_code }}_rate,
+        {{ count }},
+        resident_households
     from areas
     union all
     {% endfor -%}
@@ -71,7 +88,13 @@ collected as (
     select {{ area_key() | join(', ') }}, 'headcount_ratio', 'all', headcount_ratio, poor, population
     from measures
     union all
-    select {{ area_key() | join(', ') }}, 'intensity', 'all', intensity, weighted_deprivations, weight_denominator * poor
+    select
+        {{ area_key() | join(', ') }},
+        'intensity',
+        'all',
+        intensity,
+        weighted_deprivations,
+        weight_denominator * poor
     from measures
     union all
     select
