@@ -1,6 +1,6 @@
-"""A workbook per topic for spreadsheets: the figures of `bi.figures` as sheets that a pivot table can take as they are.
+"""A workbook per topic for spreadsheets: the figures of `bi.figures` as sheets that a pivot table takes as they are.
 
-A sheet holds one level and one boundary, and no count that is a sum of others in it, so that a pivot counts nothing twice.
+A sheet holds one level and one boundary, and no count that is a sum of others, so that a pivot counts nothing twice.
 """
 
 from pathlib import Path

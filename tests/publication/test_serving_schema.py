@@ -159,6 +159,39 @@ def test_codes_that_recur_have_keys_of_their_own(release: duckdb.DuckDBPyConnect
     assert one(release, labels) == 0
 
 
+def test_entries_of_a_new_standard_are_split_as_the_old_line_splits_them(release: duckdb.DuckDBPyConnection) -> None:
+    """Computed again from the household rows, with the lines of the old standard and its indicators in figures."""
+    indicators = release.execute(
+        "select indicator_code from marts.dim_indicator where standard_code = 'ND07-2021'"
+    ).fetchall()
+    lacks = " + ".join(f"coalesce(is_deprived_{code}, false)::int" for (code,) in indicators)
+    again = dict(
+        release.execute(
+            f"""
+            select movement_code, count(*) filter (
+                income_per_capita_vnd <= case area_class when 'rural' then 1500000 else 2000000 end and {lacks} >= 3
+            )
+            from bi.household_years where survey_year = 2027 and class_code = 'poor'
+                and movement_code in ('newly_poor', 'arrived_poor', 'near_poor_to_poor', 'returned_to_poor') group by all
+            """
+        ).fetchall()
+    )
+    province = "from bi.movement_by_standard where area_key like 'harmonised/province/%'"
+    entries = f"{province} and is_entry and class_code = 'poor'"
+    assert dict(release.execute(f"select movement_code, by_both_standards {entries}").fetchall()) == again
+    assert one(release, f"select sum(by_new_standard_only) {entries}")
+    wrong = "by_both_standards + by_new_standard_only + unknown <> households or survey_year <> 2027"
+    assert one(release, f"select count(*) from bi.movement_by_standard where {wrong}") == 0
+    communes = "select sum(households) from bi.movement_by_standard where area_key like 'harmonised/commune/%'"
+    assert one(release, communes) == one(release, f"select sum(households) {province}")
+    newly = one(release, f"select households {province} and movement_code = 'newly_poor'")
+    assert newly == one(
+        release,
+        "select newly_arisen from marts.poverty_movement where survey_year = 2027 and area_level = 'province' "
+        "and boundary = 'harmonised' and list = 'poor' and unit = 'household'",
+    )
+
+
 def problems_of(package: Path) -> list[str]:
     """What frictionless says of every resource of a data package that is a table."""
     before = Path.cwd()
