@@ -172,7 +172,8 @@ def test_entries_of_a_new_standard_are_split_as_the_old_line_splits_them(release
                 income_per_capita_vnd <= case area_class when 'rural' then 1500000 else 2000000 end and {lacks} >= 3
             )
             from bi.household_years where survey_year = 2027 and class_code = 'poor'
-                and movement_code in ('newly_poor', 'arrived_poor', 'near_poor_to_poor', 'returned_to_poor') group by all
+                and movement_code in ('newly_poor', 'arrived_poor', 'near_poor_to_poor', 'returned_to_poor')
+            group by all
             """
         ).fetchall()
     )
