@@ -49,7 +49,7 @@ def export_release(release: Path, url: str) -> int:
         # The first line only: a detail may repeat a row.
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise NotExportedError(
-            f"Not exported: PostgreSQL says: {said}. The release that was there stays; mend this and export again."
+            f"Not exported: PostgreSQL says: {said}. The release that was there stays; fix this and export again."
         ) from None
 
 
