@@ -13,7 +13,7 @@ unexport $(filter-out $(_SOURCES),$(filter DBT_% PIP_% PYTHON% UV_% CONDA_% VIRT
 # A module stays with one worker; tests/conftest.py decides the order.
 PYTEST = $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run dev test-fast test test-long lint bench clean setup
+.PHONY: help run dev test-fast test test-services test-long lint bench clean setup
 
 run: setup            ## read everything new, build, check, publish
 	@$(BIN)/poverty run
@@ -41,11 +41,15 @@ dev: setup            ## the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/python -m dagster_project.serve
 
 test-fast: setup      ## unit tests, SQL on literal values, parse: under a minute
-	@$(PYTEST) -m "not build and not long"
+	@$(PYTEST) -m "not build and not long and not services"
 
 test: setup           ## all tests but the long ones
 	@tools/test_programs.sh
-	@$(PYTEST) -m "not long" --cov=ingestion --cov-report=term:skip-covered
+	@$(PYTEST) -m "not long and not services" --cov=ingestion --cov-report=term:skip-covered
+
+test-services: setup   ## tests that start a PostgreSQL server
+	@tools/test_programs.sh
+	@$(RUN) pytest -m services
 
 test-long: setup      ## all tests, also the whole sample province
 	@tools/test_programs.sh

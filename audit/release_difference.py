@@ -14,6 +14,7 @@ from base.release_layout import DATABASE, PUBLIC_SCHEMAS, attach, parquet_file
 
 # Columns that describe a run and not the data: they differ between any two runs.
 RUN_COLUMNS: dict[str, frozenset[str]] = {
+    "bi.release": frozenset({"release_id", "made_at", "inputs_state"}),
     "quality.check_result": frozenset({"run_id", "checked_at"}),
     "quality.finding": frozenset({"first_seen_at", "last_seen_at", "resolved_at"}),
 }

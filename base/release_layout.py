@@ -15,7 +15,9 @@ SIGNATURE = "signature.json"
 PARQUET = "parquet"
 REPORTS = "reports"
 DATA_DOCS = "data_docs"
-PUBLIC_SCHEMAS = ("marts", "quality")
+# What BI tools open: labels, keys and safe views of what the other schemas hold.
+SERVING_SCHEMA = "bi"
+PUBLIC_SCHEMAS = ("marts", SERVING_SCHEMA, "quality")
 
 
 def releases_folder(home: Home) -> Path:

@@ -45,6 +45,7 @@ from ingestion.published_heads import check_own_files, open_registry
 from ingestion.raw_store import has_registry_tables
 from ingestion.registry import BrokenRegistryError
 from poverty_cli import summary
+from poverty_cli.export_command import export
 from poverty_cli.feedback_command import feedback
 from poverty_cli.forms_command import forms
 from poverty_cli.measure_command import measure
@@ -57,6 +58,7 @@ from poverty_cli.terminal import Terminal
 from poverty_cli.territory_command import territory
 from poverty_cli.trace_command import trace
 from poverty_cli.withdraw_command import erase, withdraw
+from poverty_cli.workbooks_command import workbooks
 from publication.build_state import finished_build
 from publication.inputs import inputs_of
 from publication.waivers import expired
@@ -67,6 +69,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="A warehouse of Vietnam's yearly poverty reviews. All data is under $POVERTY_HOME (default ./data).",
 )
+app.add_typer(export, name="export")
 app.add_typer(territory, name="territory")
 app.add_typer(forms, name="forms")
 console = Terminal()
@@ -282,7 +285,7 @@ def inspect(
 
 
 # In the order of --help: what runs the warehouse comes first, the sample at the end.
-for command in (withdraw, erase, trace, diff, verify, feedback, template, signing_key, measure, sample):
+for command in (withdraw, erase, trace, diff, verify, feedback, template, signing_key, workbooks, measure, sample):
     app.command()(command)
 
 

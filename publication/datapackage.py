@@ -10,11 +10,12 @@ from typing import Any
 import duckdb
 
 from base.product import code_version, product_version
-from base.release_layout import DESCRIPTION, PARQUET, REPORTS
+from base.release_layout import DESCRIPTION, PARQUET, REPORTS, SERVING_SCHEMA
 from publication.inputs import Inputs
 from publication.waivers import in_force
 
 FINAL, PROVISIONAL = "final", "provisional"
+MATURITY_VI = {FINAL: "Chính thức", PROVISIONAL: "Tạm thời"}
 _FRICTIONLESS_TYPES = {
     "VARCHAR": "string",
     "BOOLEAN": "boolean",
@@ -49,6 +50,17 @@ def maturity_of_release(database: Path) -> tuple[str, list[str]]:
         return maturity_of(connection)
 
 
+# frictionless reads Parquet through pandas, which shows a missing number as nan and a missing time as NaT.
+_MISSING = {"integer": ["", "nan"], "number": ["", "nan"], "datetime": ["", "NaT"]}
+
+
+def table_field(name: str, duckdb_type: str, description: str) -> dict[str, Any]:
+    """A column as a field of a table schema."""
+    kind = _field_type(duckdb_type)
+    missing = {"missingValues": _MISSING[kind]} if kind in _MISSING else {}
+    return {"name": name, "type": kind, "description": description, **missing}
+
+
 def _field_type(duckdb_type: str) -> str:
     if "INT" in duckdb_type:
         return "integer"
@@ -76,21 +88,41 @@ def _table_resource(connection: duckdb.DuckDBPyConnection, folder: Path, path: P
         "where schema_name = ? and table_name = ? and constraint_type = 'PRIMARY KEY'",
         [schema, table],
     ).fetchall()
+    foreign = (
+        connection.execute(
+            "select table_name, column_name, references_table, references_column from bi.foreign_key "
+            "where table_name = ? order by all",
+            [table],
+        ).fetchall()
+        if schema == SERVING_SCHEMA
+        else []
+    )
+    # Without its size: frictionless counts no bytes of Parquet and would report zero; the hash says more.
+    facts = {"hash": _file_facts(path)["hash"]}
     return {
-        "name": f"{schema}.{table}".replace("_", "-"),
+        "name": _resource_name(f"{schema}.{table}"),
         "path": path.relative_to(folder).as_posix(),
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
         "description": comment or "",
-        **_file_facts(path),
+        **facts,
         "rowCount": connection.execute(f"select count(*) from {schema}.{table}").fetchall()[0][0],
         "schema": {
-            "fields": [
-                {"name": name, "type": _field_type(kind), "description": text or ""} for name, kind, text in columns
-            ],
+            "fields": [table_field(name, kind, text or "") for name, kind, text in columns],
             **({"primaryKey": keys[0][0]} if keys else {}),
+            **({"foreignKeys": [_foreign_key(*row) for row in foreign]} if foreign else {}),
         },
     }
+
+
+def _resource_name(table: str) -> str:
+    return table.replace("_", "-")
+
+
+def _foreign_key(table: str, column: str, references: str, to: str) -> dict[str, Any]:
+    """A foreign key of schema bi as the table schema writes it; a table that refers to itself has no name there."""
+    resource = "" if references == table else _resource_name(f"{SERVING_SCHEMA}.{references}")
+    return {"fields": [column], "reference": {"resource": resource, "fields": [to]}}
 
 
 def _report_resource(folder: Path, path: Path) -> dict[str, Any]:
@@ -98,6 +130,8 @@ def _report_resource(folder: Path, path: Path) -> dict[str, Any]:
     return {
         "name": re.sub(r"[^a-z0-9-]+", "-", name.lower()),
         "path": name,
+        # For people: frictionless would read the pages and workbooks as tables.
+        "type": "file",
         "format": path.suffix.removeprefix("."),
         **_file_facts(path),
     }

@@ -193,7 +193,7 @@ def _officers(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """The names in the public columns that say who decided or answered; without digits, which are never a name."""
     columns = connection.execute(
         "select schema_name, table_name, column_name from duckdb_columns() where database_name = 'build' "
-        "and schema_name in ('marts', 'quality') and column_name in (select unnest(?))",
+        "and schema_name in ('marts', 'bi', 'quality') and column_name in (select unnest(?))",
         [list(_OFFICERS)],
     ).fetchall()
     return [

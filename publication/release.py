@@ -11,11 +11,13 @@ import duckdb
 from base.clock import now_after, stamp_time
 from base.home import Home, published_rights
 from base.leftovers import sweep_publication
+from base.product import product_version
 from base.release_layout import (
     DATA_DOCS,
     DATABASE,
     PUBLIC_SCHEMAS,
     REPORTS,
+    SERVING_SCHEMA,
     attach,
     parquet_file,
     releases,
@@ -27,7 +29,7 @@ from base.whole_file import to_disk
 from expectations.results import CheckResult
 from publication import personal_values
 from publication.check_results import blocks_publication, write_table
-from publication.datapackage import maturity_of_release, write_datapackage
+from publication.datapackage import MATURITY_VI, maturity_of_release, write_datapackage
 from publication.finding_ledger import fill_times, ledger_release, sync_from_current_release
 from publication.inputs import Inputs
 
@@ -40,6 +42,15 @@ ReportWriter = Callable[[Path, str, str, Path | None], None]
 
 class NotPublishedError(RuntimeError):
     """The release was not published; the last good one stays in place. The message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """A column that refers to the key column `to` of the table `references` (`schema.table`)."""
+
+    column: str
+    references: str
+    to: str
 
 
 @dataclass(frozen=True)
@@ -92,9 +103,11 @@ def publish(
     aside.mkdir()
     try:
         write_database(home.build_file, aside / DATABASE, run_id, results)
-        fill_times(aside / DATABASE, home.finding_ledger, now.astimezone(UTC).replace(tzinfo=None))
-        write_parquet(aside)
+        at = now.astimezone(UTC).replace(tzinfo=None)
+        fill_times(aside / DATABASE, home.finding_ledger, at)
         maturity, _ = maturity_of_release(aside / DATABASE)
+        fill_release(aside / DATABASE, release_id, maturity, inputs.state, at)
+        write_parquet(aside)
         previous = home.current.resolve() if home.current.exists() else None
         if home.data_docs.exists():
             shutil.copytree(home.data_docs, aside / REPORTS / DATA_DOCS)
@@ -162,6 +175,52 @@ def public_tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[
     ).fetchall()
 
 
+def foreign_keys(connection: duckdb.DuckDBPyConnection, database: str) -> dict[str, list[ForeignKey]]:
+    """The foreign keys of an attached database by table, as its `bi.foreign_key` lists them; none in older releases."""
+    if (SERVING_SCHEMA, "foreign_key") not in public_tables(connection, database):
+        return {}
+    keys: dict[str, list[ForeignKey]] = {}
+    for table, *rest in connection.execute(
+        "select table_name, column_name, references_table, references_column "
+        f"from {database}.{SERVING_SCHEMA}.foreign_key order by all"
+    ).fetchall():
+        keys.setdefault(f"{SERVING_SCHEMA}.{table}", []).append(
+            ForeignKey(rest[0], f"{SERVING_SCHEMA}.{rest[1]}", rest[2])
+        )
+    return keys
+
+
+def in_order_of_keys(tables: list[tuple[str, str]], keys: dict[str, list[ForeignKey]]) -> list[tuple[str, str]]:
+    """The tables, each after those that it refers to."""
+    ordered: list[tuple[str, str]] = []
+    left = list(tables)
+    while left:
+        waiting = {f"{schema}.{table}" for schema, table in left}
+        ready = [
+            (schema, table)
+            for schema, table in left
+            if not {key.references for key in keys.get(f"{schema}.{table}", [])} & waiting - {f"{schema}.{table}"}
+        ]
+        if not ready:
+            raise ValueError(f"Foreign keys run in a circle: {', '.join(sorted(waiting))}.")
+        ordered += ready
+        left = [table for table in left if table not in ready]
+    return ordered
+
+
+def fill_release(database: Path, release_id: str, maturity: str, inputs_state: str, made_at: datetime) -> None:
+    """Fill in the row of `bi.release`: which release this is, which no build knows.
+
+    `made_at` is UTC without zone.
+    """
+    with duckdb.connect(str(database)) as connection:
+        connection.execute(
+            f"update {SERVING_SCHEMA}.release set release_id = ?, product_version = ?, made_at = ?, inputs_state = ?, "
+            "maturity = ?, maturity_vi = ?",
+            [release_id, product_version(), made_at, inputs_state, maturity, MATURITY_VI[maturity]],
+        )
+
+
 def write_database(build_file: Path, target: Path, run_id: str, results: list[CheckResult]) -> None:
     """Copy the public tables with their keys, constraints and descriptions into a new DuckDB file."""
     with duckdb.connect() as connection:
@@ -170,13 +229,14 @@ def write_database(build_file: Path, target: Path, run_id: str, results: list[Ch
         connection.execute("use release")
         for schema in PUBLIC_SCHEMAS:
             connection.execute(f"create schema {schema}")
-        for schema, table in public_tables(connection, "build"):
+        keys = foreign_keys(connection, "build")
+        for schema, table in in_order_of_keys(public_tables(connection, "build"), keys):
             definition, comment = connection.execute(
                 "select sql, comment from duckdb_tables() "
                 "where database_name = 'build' and schema_name = ? and table_name = ?",
                 [schema, table],
             ).fetchall()[0]
-            connection.execute(definition)
+            connection.execute(_with_foreign_keys(definition, f"{schema}.{table}", keys.get(f"{schema}.{table}", [])))
             connection.execute(f"insert into {schema}.{table} select * from build.{schema}.{table}")
             if comment:
                 connection.execute(f"comment on table {schema}.{table} is {sql_text(comment)}")
@@ -191,6 +251,19 @@ def write_database(build_file: Path, target: Path, run_id: str, results: list[Ch
         connection.execute("checkpoint release")
         connection.execute("use memory")
         connection.execute("detach release")
+
+
+def _with_foreign_keys(definition: str, table: str, keys: list[ForeignKey]) -> str:
+    """The statement that creates a table, with its foreign keys: dbt could not replace a table that others refer to.
+
+    A table that refers to itself is left without that key, because DuckDB checks it row by row while it is filled.
+    """
+    clauses = [
+        f", foreign key ({key.column}) references {key.references} ({key.to})"
+        for key in keys
+        if key.references != table
+    ]
+    return f"{definition.rstrip().removesuffix(';').removesuffix(')')}{''.join(clauses)})"
 
 
 def write_parquet(release: Path) -> None:

@@ -63,7 +63,15 @@ def test_every_named_file_is_there() -> None:
 
 def test_every_named_command_is_there() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-    options = {name: {flag for option in command.params for flag in option.opts} for name, command in commands.items()}
+    options = {
+        name: {
+            flag
+            for one in (command, *getattr(command, "commands", {}).values())  # a group with the commands in it
+            for option in one.params
+            for flag in option.opts
+        }
+        for name, command in commands.items()
+    }
     targets = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     unknown = []
     for document, text in _texts():

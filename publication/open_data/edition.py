@@ -15,6 +15,7 @@ from base.home import Home, published_rights
 from base.reference import read_table
 from base.release_layout import DATABASE, DESCRIPTION, read_datapackage
 from base.sql import sql_text
+from publication.datapackage import table_field
 from publication.open_data import published_counts
 from publication.open_data.suppression import LARGEST, PROTECTION, SMALLEST, Tree, suppressed
 from publication.release import STORAGE_VERSION, NotPublishedError
@@ -268,7 +269,9 @@ def _describe(folder: Path, package: dict[str, Any], cells: dict[str, dict[str, 
             "name": path.relative_to(folder).as_posix().replace("/", "-").replace("_", "-").replace(".", "-"),
             "path": path.relative_to(folder).as_posix(),
             "format": path.suffix.removeprefix("."),
-            "bytes": path.stat().st_size,
+            **({"encoding": "utf-8"} if path.suffix == ".csv" else {}),
+            # frictionless counts no bytes of Parquet.
+            **({} if path.suffix == ".parquet" else {"bytes": path.stat().st_size}),
             "hash": f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}",
         }
         if path.stem in TABLES:
@@ -276,8 +279,7 @@ def _describe(folder: Path, package: dict[str, Any], cells: dict[str, dict[str, 
             resource["description"] = about
             resource["schema"] = {
                 "fields": [
-                    {"name": name, "type": _TYPES[kind], "description": meaning}
-                    for name, kind, meaning in (*_AREA_COLUMNS, *own, *_LAST_COLUMNS)
+                    table_field(name, kind, meaning) for name, kind, meaning in (*_AREA_COLUMNS, *own, *_LAST_COLUMNS)
                 ],
                 "primaryKey": [*_KEY, *(name for name, _, _ in own)],
             }
@@ -301,6 +303,3 @@ def _describe(folder: Path, package: dict[str, Any], cells: dict[str, dict[str, 
         "resources": resources,
     }
     (folder / DESCRIPTION).write_text(json.dumps(description, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-_TYPES = {"INTEGER": "integer", "BIGINT": "integer", "VARCHAR": "string", "DOUBLE": "number", "BOOLEAN": "boolean"}

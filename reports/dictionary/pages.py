@@ -6,13 +6,13 @@ Tables and columns are explained by the comments of the release's database, chec
 from itertools import groupby
 from pathlib import Path
 
+from base.release_layout import PUBLIC_SCHEMAS
 from reports.audit.labels_vi import BLOCKS, ENGINE, KIND, OWNER, SEVERITY
 from reports.page import Site, write_page
 from reports.tables import ReleaseTables, Row, open_release
 
 TABLES_PAGE = "dictionary/index.html"
 CHECKS_PAGE = "dictionary/checks.html"
-_SCHEMAS = ("marts", "quality")
 
 
 def write_dictionary(release: Path, site: Site) -> tuple[int, int]:
@@ -43,7 +43,7 @@ def describe_tables(tables: ReleaseTables) -> list[Row]:
     columns = tables.rows(
         "select schema_name || '.' || table_name as name, column_name, lower(data_type) as data_type, is_nullable, "
         "comment from duckdb_columns() where list_contains(?, schema_name) order by name, column_index",
-        list(_SCHEMAS),
+        list(PUBLIC_SCHEMAS),
     )
     keys = tables.rows(
         "select schema_name || '.' || table_name as name, constraint_column_names as key "

@@ -163,6 +163,17 @@ def _values(connection: duckdb.DuckDBPyConnection, survey_year: int) -> dict[str
         for area, name, value in rows:
             keep(area, name, value)
     _add_ethnic_groups(connection, survey_year, values)
+    # Children without insurance are persons: those of a household with the mark may be insured. Null where not asked.
+    rows = connection.execute(
+        "select area_code, concat_ws('.', 'child', poverty_class, 'health_insurance'), "
+        "case when count(persons_without_health_insurance) > 0 then coalesce(sum(persons_without_health_insurance) "
+        "filter (age_group in ('under_6', '6_to_15')), 0) end "
+        "from marts.person_area_year where poverty_class in ('poor', 'near_poor') "
+        f"and {_OF_THE_YEAR} group by area_code, poverty_class",
+        [survey_year],
+    ).fetchall()
+    for area, name, value in rows:
+        keep(area, name, value)
     return values
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from tests.support.manifest import load_manifest
 
 # Quality comes last: it compares what is published.
-LAYERS = ("staging", "core", "counts", "linkage", "movements", "measures", "marts", "quality")
+LAYERS = ("staging", "core", "counts", "linkage", "movements", "measures", "marts", "bi", "quality")
 
 
 def backward_references(manifest: Mapping[str, Any]) -> list[str]:

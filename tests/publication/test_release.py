@@ -13,7 +13,7 @@ import pytest
 from audit.releases import find_release
 from base.clock import now_after
 from base.home import Home
-from base.release_layout import DATABASE, read_datapackage, releases
+from base.release_layout import DATABASE, PUBLIC_SCHEMAS, read_datapackage, releases
 from ingestion.archive import archive_path
 from publication.check_results import dbt_results_path, expectations_results_path, load_results, save_results
 from publication.publish import publish_build
@@ -32,14 +32,14 @@ def home(clean_home: Home, tmp_path: Path) -> Home:
 def test_every_public_table_has_key_contract_and_descriptions(clean_home: Home) -> None:
     with duckdb.connect(str(clean_home.current / DATABASE), read_only=True) as connection:
         tables = public_tables(connection, "poverty")
-        assert {schema for schema, _ in tables} == {"marts", "quality"}
+        assert {schema for schema, _ in tables} == set(PUBLIC_SCHEMAS)
         keyed = connection.execute(
             "select schema_name, table_name from duckdb_constraints() where constraint_type = 'PRIMARY KEY'"
         ).fetchall()
         assert set(keyed) == set(tables)
         silent = connection.execute(
             "select schema_name, table_name, column_name from duckdb_columns() "
-            "where schema_name in ('marts', 'quality') and coalesce(comment, '') = ''"
+            "where schema_name in ('marts', 'bi', 'quality') and coalesce(comment, '') = ''"
         ).fetchall()
         assert silent == []
         assert all(comment for (comment,) in connection.execute("select comment from duckdb_tables()").fetchall())
@@ -64,7 +64,8 @@ def test_the_description_is_true(clean_home: Home) -> None:
     for resource in package["resources"]:
         path = clean_home.current / resource["path"]
         digest = subprocess.run(["sha256sum", path], capture_output=True, text=True, check=True).stdout.split()[0]
-        assert (resource["bytes"], resource["hash"]) == (path.stat().st_size, f"sha256:{digest}")
+        assert resource["hash"] == f"sha256:{digest}"
+        assert resource.get("bytes", path.stat().st_size) == path.stat().st_size
     described = {resource["path"] for resource in package["resources"]} | {"datapackage.json"}
     there = {
         path.relative_to(clean_home.current).as_posix() for path in clean_home.current.rglob("*") if path.is_file()
@@ -79,7 +80,7 @@ def test_no_table_of_the_release_is_private(clean_home: Home) -> None:
     with duckdb.connect(str(clean_home.current / DATABASE), read_only=True) as connection:
         schemas = {row[0] for row in connection.execute("select distinct schema_name from duckdb_tables()").fetchall()}
         columns = {row[0] for row in connection.execute("select column_name from duckdb_columns()").fetchall()}
-    assert schemas == {"marts", "quality"}
+    assert schemas == set(PUBLIC_SCHEMAS)
     assert not columns & {
         "head_name",
         "full_name",

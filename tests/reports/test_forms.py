@@ -140,7 +140,15 @@ def expected(marts: duckdb.DuckDBPyConnection, form: int, line: str | None, year
                 f"where {HERE} and poverty_class = '{name}' and i.standard_code = {YEARS_STANDARD}"
             )
             both += one(f"select max(households_with_children), max(children) {table}")
-            both += listed(f"select deprived_children {table} order by position")
+            persons = (
+                "select case when count(persons_without_health_insurance) > 0 then coalesce(sum("
+                "persons_without_health_insurance) filter (age_group in ('under_6', '6_to_15')), 0) end "
+                f"from marts.person_area_year where {HERE} and poverty_class = '{name}'"
+            )
+            both += listed(
+                f"select case indicator_code when 'health_insurance' then ({persons}) else deprived_children end "
+                f"{table} order by position"
+            )
         return both
     groups = ("ethnic_minority_headed", "merit", "social_protection", "lacks_labour_capacity", "female_headed")
     pairs = ", ".join(f"{group}_households, {group}_persons" for group in groups)

@@ -17,7 +17,9 @@ def load_manifest() -> dict[str, Any]:
 def public_tables(manifest: dict[str, Any]) -> dict[str, dict[str, str]]:
     """{schema.table: {column: type}} of the contracts, and of `quality.check_result`, which publication writes."""
     return {
-        f"{node['schema']}.{node['name']}": {column["name"]: column["data_type"] for column in node["columns"].values()}
+        f"{node['schema']}.{node['alias']}": {
+            column["name"]: column["data_type"] for column in node["columns"].values()
+        }
         for node in manifest["nodes"].values()
         if node["resource_type"] == "model" and node["schema"] in PUBLIC_SCHEMAS
     } | {"quality.check_result": {name: kind for name, (kind, _) in COLUMNS.items()}}
