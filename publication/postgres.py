@@ -18,7 +18,7 @@ from publication.release import ForeignKey, foreign_keys, in_order_of_keys, publ
 
 READERS = "poverty_reader"
 ACCESS = "poverty_access"
-# What a load makes anew: the public schemas, and which areas and households its rows belong to.
+# What every load makes: the public schemas, and which areas and households its rows belong to.
 AREAS = "poverty_areas"
 _SCHEMAS = (*PUBLIC_SCHEMAS, AREAS)
 _TYPES = {"VARCHAR": "text", "DOUBLE": "double precision", "FLOAT": "real", "TIMESTAMP": "timestamp"}
