@@ -9,7 +9,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
 # Letters that look like another and are typed for it: Ð of Western keyboards, full-width forms, Cyrillic and Greek,
 # dashes of other lengths, other apostrophes. Invisible characters are nothing.
-_LOOK_ALIKES = str.maketrans(
+_SAME_LOOKING = str.maketrans(
     {
         **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
         **dict(zip("ÐƉðɖ", "ĐĐđđ", strict=True)),
@@ -45,11 +45,11 @@ _TONE_PAIRS = [
 
 @lru_cache(maxsize=4096)  # the same headers and labels come with every file
 def fold(text: str) -> str:
-    """The text in NFC, letters for their look-alikes, white space (any) folded to one space and none at the ends.
+    """The text in NFC, letters for those that look the same, white space (any) folded to one space and none at the ends.
 
     Control characters are white space; invisible ones are nothing.
     """
-    plain = unicodedata.normalize("NFC", text.translate(_LOOK_ALIKES))
+    plain = unicodedata.normalize("NFC", text.translate(_SAME_LOOKING))
     return _WHITE_SPACE.sub(" ", _CONTROL.sub(" ", plain)).strip()
 
 

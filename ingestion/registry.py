@@ -101,7 +101,7 @@ class Registry:
         return now_after(max(times, default=None))
 
     def append(self, decisions: Iterable[Entry]) -> None:
-        """Add decisions: all of them are on the disk, or none. No line is ever cut, so the file is written anew."""
+        """Add decisions: all of them are on the disk, or none. No line is ever cut, so the file is written again."""
         lines = [_line(self._add(decision)) for decision in decisions]
         if lines:
             earlier = self.path.read_bytes() if self.path.exists() else b""

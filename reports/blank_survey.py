@@ -158,7 +158,7 @@ def _cover(form: Form, unit: Unit, survey_year: int) -> dict[str, object]:
 
 
 def _household_rows(form: Form, households: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
-    """Last year's households as rows of this year. A code that two of them share is left to be given anew."""
+    """Last year's households as rows of this year. A code that two of them share is left to be given again."""
     shared = Counter(household["household_code"] for household in households)
     labels = {code: label for label, code in form.codes.get("previous_class", {}).items()}
     rows = []

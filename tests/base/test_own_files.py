@@ -1,4 +1,4 @@
-"""Files of ours: written whole, refused in one sentence when broken, never mended in silence."""
+"""Files of ours: written whole, refused in one sentence when broken, never fixed in silence."""
 
 import errno
 import os
