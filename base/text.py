@@ -45,7 +45,7 @@ _TONE_PAIRS = [
 
 @lru_cache(maxsize=4096)  # the same headers and labels come with every file
 def fold(text: str) -> str:
-    """The text in NFC, letters for those that look the same, white space (any) folded to one space and none at the ends.
+    """The text in NFC, our letters for those that look the same, white space folded to one space and none at the ends.
 
     Control characters are white space; invisible ones are nothing.
     """

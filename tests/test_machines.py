@@ -7,16 +7,13 @@ import pytest
 
 from tests.support.machines import MACHINES, Machine, tried
 
-pytestmark = pytest.mark.build
-
-# One of each kind: a path with an environment, a refusal. The others take a minute or two each.
-_SHORT = {"home with a question mark", "2 GB of addresses", "home of another account", "/dev/shm cannot be written"}
-_OF_ITS_KIND = _SHORT | {"home with a space, a dollar, a quote and Vietnamese letters"}
+# Each needs rights, mounts or limits of the machine that runs it.
+pytestmark = [pytest.mark.build, pytest.mark.long]
 
 
 @pytest.mark.parametrize(
     "machine",
-    [pytest.param(one, id=one.name, marks=() if one.name in _OF_ITS_KIND else pytest.mark.long) for one in MACHINES],
+    [pytest.param(one, id=one.name) for one in MACHINES],
 )
 def test_it_works_or_says_why(machine: Machine, tmp_path: Path) -> None:
     if machine.needs_root and os.geteuid() != 0:

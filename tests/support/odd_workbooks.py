@@ -232,6 +232,13 @@ def _fonts() -> Iterator[Odd]:
         place = ("household", FIRST_ROW, "head_name")
         yield Odd(f"font {font} {shown[:6]}", book(change), values={place: shown}, findings=("legacy_font",))
 
+    def words_for_numbers(workbook: Workbook) -> None:
+        for row in (MEMBER_ROW, MEMBER_ROW + 1):
+            _cell(workbook, "member_number", "member", row).value = "Ngêi thø nhÊt"
+
+    # Its header, «STT thành viên», has no letter that TCVN3 lacks.
+    yield Odd("TCVN3 below a header", book(words_for_numbers), findings=("legacy_font",), rows=2)
+
 
 def _covers() -> Iterator[Odd]:
     wrong: tuple[tuple[str, Any], ...] = (

@@ -138,7 +138,7 @@ def try_subset(statements: Statements, files: Subset) -> Blocked | None:
                     f"to '{home.raw}/{name}.parquet' (format parquet)",
                     {"files": sorted(files)},
                 )
-            for schema in ("staging", "intermediate", "marts", "quality"):
+            for schema in ("staging", "intermediate", "marts", "quality", "bi"):
                 build.execute(f"create schema {schema}")
             return _first_broken(build, statements, files, lambda sql: sql.replace(statements.home, folder))
 
