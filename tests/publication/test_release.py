@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -66,7 +65,7 @@ def test_the_description_is_true(clean_home: Home) -> None:
         digest = subprocess.run(["sha256sum", path], capture_output=True, text=True, check=True).stdout.split()[0]
         assert resource["hash"] == f"sha256:{digest}"
         assert resource.get("bytes", path.stat().st_size) == path.stat().st_size
-    described = {resource["path"] for resource in package["resources"]} | {"datapackage.json"}
+    described = {resource["path"] for resource in package["resources"]} | {"datapackage.json", "signature.json"}
     there = {
         path.relative_to(clean_home.current).as_posix() for path in clean_home.current.rglob("*") if path.is_file()
     }
@@ -199,9 +198,8 @@ def test_a_clock_that_was_set_back_loses_no_release(home: Home, monkeypatch: pyt
     monkeypatch.setattr("publication.release.KEPT_RELEASES", 2)
     names = [home.current.resolve().name]
     for years in (1, 2):
-        monkeypatch.setattr(
-            "publication.release.now_after", partial(now_after, now=datetime.now(UTC) - timedelta(366 * years))
-        )
+        long_ago = datetime.now(UTC) - timedelta(366 * years)
+        monkeypatch.setattr("publication.release.now_after", lambda last, _, now=long_ago: now_after(last, now))
         names.append(publish_build(home, f"back-{years}", write_release_reports).release_id)
     assert names == sorted(names)
     assert [release.name for release in releases(home)] == names[1:]
