@@ -81,11 +81,11 @@ Decoder = Callable[[str], str]
 def decoder_of_font(font: str) -> Decoder | None:
     """How a text in a font of this name is read, None where the font is not one of the two families."""
     name = font.strip().lower()
-    if name.startswith((".vn", "vni")) is False:
-        return None
     if name.startswith("vni"):
         return decode_vni
-    return decode_tcvn3_capitals if name.endswith("h") else decode_tcvn3
+    if name.startswith(".vn"):
+        return decode_tcvn3_capitals if name.endswith("h") else decode_tcvn3
+    return None
 
 
 def _is_vietnamese(shown: str) -> bool:
