@@ -4,10 +4,12 @@ A fault is a sum, share or equality that does not hold. A remark is what may be 
 household that stays, and columns 4 and 8 of 7.2 and 7.3 are often left blank.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from base.reference import cutoff_date, survey_years, units_valid_on
 from base.text import key
 from reports.forms.filled_sheet import (
     ALL,
@@ -411,8 +413,14 @@ def _years(sheets: Sequence[FilledSheet]) -> Iterator[Remark]:
 
 
 def _levels(sheets: Sequence[FilledSheet]) -> Iterator[Remark]:
-    """C7: what a unit reports stands in the sheet of the level above."""
+    """C7: what a unit reports stands in the sheet of the level above.
+
+    A sheet names its body and no level above it, so a name that two communes of the year share is not compared.
+    """
+    shared = {year: _shared_names(year) for year in {sheet.year for sheet in sheets} if year}
     for sheet in sheets:
+        if sheet.body in shared.get(sheet.year or 0, ()):
+            continue
         for above in sheets:
             if above.file == sheet.file or (above.form, above.year) != (sheet.form, sheet.year) or not sheet.body:
                 continue
@@ -427,6 +435,13 @@ def _levels(sheets: Sequence[FilledSheet]) -> Iterator[Remark]:
                     if column not in rates:
                         wanted = _together(rows, line, column)
                         yield from _equal(sheet, total, line, column, wanted, "C7", f"dòng của đơn vị ở {above.file}")
+
+
+def _shared_names(year: int) -> set[str]:
+    if year not in survey_years():
+        return set()
+    names = Counter(key(unit.commune_name) for unit in units_valid_on(cutoff_date(year)).values())
+    return {name for name, units in names.items() if units > 1}
 
 
 def against_published(sheets: Sequence[FilledSheet], published: Published) -> list[Remark]:
