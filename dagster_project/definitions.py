@@ -10,9 +10,9 @@ from dagster_project.assets.release import release
 from dagster_project.assets.warehouse import warehouse
 from dagster_project.automation import landing_folder, yearly_review
 from dagster_project.checks import great_expectations
-from dagster_project.dbt_project import dbt_environment
 from dagster_project.jobs import JOBS
 from dagster_project.loggers import short_lines
+from dagster_project.parsed_project import dbt_environment
 from dagster_project.resources import ExpectationsResource, HomeResource
 
 # Runs that the UI, the sensor or the schedule start are processes of their own: dbt finds its paths there as well.

@@ -8,18 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import sqlalchemy
+from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.utils import make_new_run_id
 from filelock import FileLock
+from sqlalchemy import event
 
 from base.home import Home
 from base.leftovers import sweep
 from base.locks import SILENT_SECONDS, held_if_free, say_waiting
 from base.machine import plain_path, use_environment
 from base.whole_file import write_whole
-from dagster_project.dbt_project import dbt_environment
+from dagster_project.parsed_project import dbt_environment
 
 _SETTINGS = Path(__file__).parent / "dagster.yaml"
 _LOOK_SECONDS = 5
+_BUSY_SECONDS = 60
 
 
 def dagster_home(home: Home) -> Path:
@@ -52,7 +56,11 @@ def run_job(
     if reread:
         config["ops"] = {"survey_workbooks": {"config": {"reread": True}}}
     run_id = make_new_run_id()
-    with open_instance(folder) as instance, _pool_watched(instance, home, run_id):
+    with (
+        open_instance(folder) as instance,
+        _kept_connections(instance.event_log_storage),
+        _pool_watched(instance, home, run_id),
+    ):
         return job.execute_in_process(
             instance=instance,
             run_id=run_id,
@@ -61,6 +69,47 @@ def run_job(
             run_config=config,
             raise_on_error=False,
         )
+
+
+@contextmanager
+def _kept_connections(storage: object) -> Iterator[None]:
+    """Keep Dagster's connections to its event log for a run.
+
+    It opens the database anew for each of some three thousand statements of a run, and compiles each of them anew: ten
+    seconds. Between statements no transaction is open, so that the UI reads and writes meanwhile as before.
+    """
+    if not isinstance(storage, SqliteEventLogStorage):
+        yield
+        return
+    engines: dict[str, sqlalchemy.Engine] = {}
+
+    @contextmanager
+    def connect(shard: str) -> Iterator[sqlalchemy.Connection]:
+        if shard not in engines:
+            with opened(shard):  # makes the tables where there are none
+                pass
+        with storage._db_lock:
+            if shard not in engines:
+                engines[shard] = sqlalchemy.create_engine(
+                    storage.conn_string_for_shard(shard), connect_args={"timeout": _BUSY_SECONDS}
+                )
+                event.listen(engines[shard], "connect", _without_waiting)
+            with engines[shard].begin() as connection:
+                yield connection
+
+    opened = storage._connect
+    storage._connect = connect  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del storage._connect
+        for engine in engines.values():
+            engine.dispose()
+
+
+def _without_waiting(connection: Any, _: object) -> None:
+    """Let the system write the run history when it likes: a loss of power may cost its last lines, never its shape."""
+    connection.execute("PRAGMA synchronous = NORMAL")
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from pathlib import Path
 from base.home import Home
 from base.machine import settle_temporary_folder
 from base.territory import choose_territory
-from dagster_project.dbt_project import dbt_environment
 from dagster_project.instance import dagster_home
+from dagster_project.parsed_project import dbt_environment
 
 
 def main() -> None:

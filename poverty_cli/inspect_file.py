@@ -7,6 +7,7 @@ the warehouse runs.
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from typing import NoReturn
 
@@ -81,7 +82,7 @@ def _print_facts(console: Console, entry: dict[str, object]) -> None:
 
 
 def _findings(home: Home) -> list[tuple[object, ...]]:
-    from dagster_project.dbt_project import DBT_EXECUTABLE, dbt_environment, ensure_manifest
+    from dagster_project.parsed_project import RUN_PARSED, dbt_environment, ensure_manifest
 
     # Neither a log nor results are kept: their messages quote cells.
     arguments = ["run", "--select", "+finding", "--project-dir", str(DBT), "--profiles-dir", str(DBT)]
@@ -89,7 +90,10 @@ def _findings(home: Home) -> list[tuple[object, ...]]:
     write_reference(home)
     ensure_manifest()
     built = subprocess.run(
-        [DBT_EXECUTABLE, "--quiet", *arguments], env=dbt_environment(home), capture_output=True, check=False
+        [sys.executable, *RUN_PARSED, "--quiet", *arguments],
+        env=dbt_environment(home),
+        capture_output=True,
+        check=False,
     )
     if built.returncode != 0:
         raise RuntimeError("The checks could not be run on this file. Run `poverty build` to see why.")

@@ -16,8 +16,9 @@ from base.full_disk import FullDiskError, check_space, full_sentence, is_little_
 from base.home import Home
 from base.reference import read_table
 from base.reference_build import write_reference
-from dagster_project.dbt_project import PovertyDbtTranslator, dbt_program, ensure_manifest
+from dagster_project.dbt_project import PovertyDbtTranslator, dbt_program
 from dagster_project.failures import dbt_progress_only, forget_messages, without_values
+from dagster_project.parsed_project import ensure_manifest
 from dagster_project.plots import line_plot
 from dagster_project.resources import HomeResource
 from ingestion.decisions import write_decisions
@@ -35,11 +36,10 @@ from publication.check_results import (
 from publication.finding_ledger import sync_from_current_release
 
 BUILD_POOL = "build_file"
+MANIFEST = ensure_manifest()
 
 
-@dbt_assets(
-    manifest=ensure_manifest(), dagster_dbt_translator=PovertyDbtTranslator(), name="warehouse", pool=BUILD_POOL
-)
+@dbt_assets(manifest=MANIFEST, dagster_dbt_translator=PovertyDbtTranslator(), name="warehouse", pool=BUILD_POOL)
 def warehouse(context: dg.AssetExecutionContext, home_folder: HomeResource) -> Iterator[Any]:
     """Build every model in full and run its tests. An error-severity test that fails stops what comes after."""
     with without_values(), home_folder.build_file() as home:
@@ -47,7 +47,8 @@ def warehouse(context: dg.AssetExecutionContext, home_folder: HomeResource) -> I
         write_reference(home)
         write_decisions(home)
         sync_from_current_release(home)
-        expected, checks = expected_of(json.loads(ensure_manifest().read_text(encoding="utf-8")))
+        manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
+        expected, checks = expected_of(manifest)
         selected = {".".join(key.path) for key in context.selected_asset_keys}
         state = begin_build(home, context.run_id, selected, expected, checks)
         arguments = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]
@@ -73,7 +74,6 @@ def warehouse(context: dg.AssetExecutionContext, home_folder: HomeResource) -> I
         metadata = _metadata(home, with_plot=invocation.is_successful())
         for event in events:
             yield _with_metadata(context, event, metadata) if isinstance(event, dg.Output) else event
-        manifest = json.loads((invocation.target_path / "manifest.json").read_text(encoding="utf-8"))
         outcome = invocation.get_artifact("run_results.json")
         results = from_dbt(manifest, outcome)
         run = {result.check_id for result in results}

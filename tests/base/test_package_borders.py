@@ -34,7 +34,7 @@ MAY_IMPORT = {
 MAY_IMPORT_ENGINE = {
     "dagster": {"dagster_project"},
     "dagster_dbt": {"dagster_project"},
-    "dbt": set[str](),
+    "dbt": {"dagster_project"},
     "great_expectations": {"expectations"},
 }
 _NEVER = {"bench", "tools", "tests"}

@@ -2,15 +2,17 @@
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from base.home import Home
 from base.product import DBT
-from dagster_project.dbt_project import DBT_EXECUTABLE, dbt_environment
+from dagster_project.parsed_project import RUN_PARSED, dbt_environment, ensure_manifest
 
 
 def test_every_dbt_unit_test_passes(clean_home: Home, tmp_path: Path) -> None:
     shutil.copytree(clean_home.root, tmp_path / "home", symlinks=True)
+    ensure_manifest()
     folders = [
         "--project-dir",
         str(DBT),
@@ -20,7 +22,7 @@ def test_every_dbt_unit_test_passes(clean_home: Home, tmp_path: Path) -> None:
         str(tmp_path / "t"),
     ]
     done = subprocess.run(
-        [DBT_EXECUTABLE, "test", "--select", "test_type:unit", *folders],
+        [sys.executable, *RUN_PARSED, "test", "--select", "test_type:unit", *folders],
         env=dbt_environment(Home(tmp_path / "home")) | {"DBT_LOG_PATH": str(tmp_path)},
         capture_output=True,
         text=True,

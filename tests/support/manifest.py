@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from base.release_layout import PUBLIC_SCHEMAS
-from dagster_project.dbt_project import ensure_manifest
+from dagster_project.parsed_project import ensure_manifest
 from publication.check_results import COLUMNS
 
 

@@ -1,0 +1,107 @@
+"""The parsed dbt project and how dbt is run on it; without Dagster, whose import takes seconds."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from filelock import FileLock
+
+from base.generate import generate
+from base.home import HOME_VARIABLE, Home
+from base.machine import cache_folder, own_environment, plain_path
+from base.product import DBT, BrokenProjectError
+from base.reference import reference_folder
+
+# The executable of this environment, whatever is on PATH.
+DBT_EXECUTABLE = str(Path(sys.executable).parent / "dbt")
+# dbt on the project as it was parsed for any home: reading it anew would cost more than a small province's tables.
+RUN_PARSED = ("-P", "-m", "dagster_project.run_dbt")
+# Stands for the home in the parsed project, which all homes share.
+ANY_HOME = "/any-poverty-home"
+PARSED_FILE = "partial_parse.msgpack"
+_WRITTEN_BY_DBT = ("target", "logs")
+
+
+def parsed_folder() -> Path:
+    """What dbt writes when it parses: in the user's cache, for the project may lie in a folder that nobody may change.
+
+    Every installation and reference has its own, with the manifest of the project as it was parsed last.
+    """
+    return cache_folder() / hashlib.sha256(f"{DBT} {reference_folder()}".encode()).hexdigest()[:16]
+
+
+def generated_folder() -> Path:
+    """What dbt must know of the reference. The folder of the code needs no writing after it was set up."""
+    return parsed_folder() / "generated"
+
+
+def dbt_environment(home: Home) -> dict[str, str]:
+    """The environment of dbt and of Dagster: our own variables, those that the project reads, and where dbt writes."""
+    return {
+        **own_environment(),
+        HOME_VARIABLE: str(plain_path(home.root)),
+        "MPLCONFIGDIR": str(cache_folder() / "matplotlib"),
+        "POVERTY_GENERATED": os.path.relpath(generated_folder(), DBT),
+        "DBT_TARGET_PATH": str(parsed_folder()),
+        "DBT_LOG_PATH": str(parsed_folder() / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def ensure_manifest() -> Path:
+    """The project's manifest, for any home; parsed again only when a file of the project or dbt changed.
+
+    Parsing takes seconds.
+    """
+    folder = parsed_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest, parsed = folder / "manifest.json", folder / "parsed.sha256"
+    with FileLock(folder / "manifest.lock"):  # two commands at once would write one file
+        generate(generated_folder())
+        state = _state()
+        has_all = manifest.exists() and (folder / PARSED_FILE).exists() and parsed.exists()
+        if not (has_all and parsed.read_text() == state):
+            parsed.unlink(missing_ok=True)
+            _parse()
+            parsed.write_text(state)
+    return manifest
+
+
+def _state() -> str:
+    digest = hashlib.sha256(f"{version('dbt-core')} {ANY_HOME}".encode())
+    for folder in (DBT, generated_folder()):
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder)
+            if path.is_file() and name.parts[0] not in _WRITTEN_BY_DBT:
+                digest.update(name.as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _parse() -> None:
+    parsed = subprocess.run(
+        # A partial parse loses the severity and asset of a singular test when a file beside it changes.
+        [
+            DBT_EXECUTABLE,
+            "--quiet",
+            "parse",
+            "--no-partial-parse",
+            "--project-dir",
+            str(DBT),
+            "--profiles-dir",
+            str(DBT),
+        ],
+        env=dbt_environment(Home.from_environment()) | {HOME_VARIABLE: ANY_HOME},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if parsed.returncode != 0:
+        # dbt says it in several lines, each after the time.
+        said = " ".join(re.sub(r"^\d\d:\d\d:\d\d\s+", "", line).strip() for line in parsed.stdout.splitlines())
+        raise BrokenProjectError(
+            f"The dbt project does not parse. {said.removeprefix('Encountered an error: ').strip()}"
+        )
