@@ -41,13 +41,8 @@ def rebuild_and_compare(home: Home, release: Path, tell: Callable[[str], None]) 
             f"{description['id']} did not record its registry entry and decisions, so it cannot be built again."
         )
     with _temporary_home(home, description) as again:
-        for step, arguments in (
-            ("Reading the archived files", ["ingest", "--reread"]),
-            ("Building and checking", ["build"]),
-            ("Publishing aside", ["publish"]),
-        ):
-            tell(f"{step} ...")
-            _poverty(again, arguments, description["created"][:10])
+        tell("Reading the archived files, building, checking and publishing aside ...")
+        _run(again, description["created"][:10])
         return _as_sentences(compare_releases(release, again.current.resolve()))
 
 
@@ -126,10 +121,10 @@ def _cut_registry(home: Home, again: Home, head: str) -> list[dict[str, Any]]:
     return entries
 
 
-def _poverty(home: Home, arguments: list[str], day: str) -> None:
-    """Run a command of ours on a home as of an ISO date. Raises CannotRebuildError with its last words."""
+def _run(home: Home, day: str) -> None:
+    """`poverty run` on a home as of an ISO date. Raises CannotRebuildError with its last words."""
     done = subprocess.run(
-        [str(Path(sys.executable).parent / "poverty"), *arguments],
+        [str(Path(sys.executable).parent / "poverty"), "run"],
         env={
             **own_environment(),
             HOME_VARIABLE: str(home.root),
@@ -143,9 +138,7 @@ def _poverty(home: Home, arguments: list[str], day: str) -> None:
     )
     if done.returncode != 0:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise CannotRebuildError(
-            f"`poverty {' '.join(arguments)}` failed: {said[0] if said else 'no reason was given'}"
-        )
+        raise CannotRebuildError(f"`poverty run` failed: {said[0] if said else 'no reason was given'}")
 
 
 def _as_sentences(difference: ReleaseDifference) -> list[str]:

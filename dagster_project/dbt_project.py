@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from base.check_catalogue import load_checks
 from base.product import DBT
-from dagster_project.parsed_project import RUN_PARSED
+from dagster_project.parsed_project import run_parsed
 from publication.check_results import dbt_check_code
 
 DATA_TEAM = "team:data-team"
@@ -36,7 +36,7 @@ def dbt_program() -> ParsedDbt:
         project_dir=str(DBT),
         profiles_dir=str(DBT),
         dbt_executable=sys.executable,
-        global_config_flags=list(RUN_PARSED),
+        global_config_flags=run_parsed(),
     )
 
 

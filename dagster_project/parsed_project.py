@@ -18,8 +18,6 @@ from base.reference import reference_folder
 
 # The executable of this environment, whatever is on PATH.
 DBT_EXECUTABLE = str(Path(sys.executable).parent / "dbt")
-# dbt on the project as it was parsed for any home: reading it anew would cost more than a small province's tables.
-RUN_PARSED = ("-P", "-m", "dagster_project.run_dbt")
 # Stands for the home in the parsed project, which all homes share.
 ANY_HOME = "/any-poverty-home"
 PARSED_FILE = "partial_parse.msgpack"
@@ -32,6 +30,15 @@ def parsed_folder() -> Path:
     Every installation and reference has its own, with the manifest of the project as it was parsed last.
     """
     return cache_folder() / hashlib.sha256(f"{DBT} {reference_folder()}".encode()).hexdigest()[:16]
+
+
+def run_parsed() -> list[str]:
+    """The arguments of Python that run dbt on the project as it was parsed for any home; those of dbt follow.
+
+    Reading the project anew would cost more than the tables of a small province.
+    """
+    script = Path(__file__).with_name("run_dbt.py")
+    return ["-P", str(script), str(parsed_folder() / PARSED_FILE), ANY_HOME, HOME_VARIABLE]
 
 
 def generated_folder() -> Path:

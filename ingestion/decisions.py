@@ -202,9 +202,14 @@ def _make(path: Path, columns: tuple[str, ...]) -> None:
 
 
 def read_lines(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """The lines of a decision file that hold anything, by column name; other columns of the file are left out."""
+    """The lines of a decision file that hold anything, by column name; other columns of the file are left out.
+
+    A file that is not there yet has none; of one that cannot be read, line 0 is broken.
+    """
     try:
         lines = re.split(r"\r\n|\r|\n", _text(path.read_bytes()))
+    except FileNotFoundError:
+        return
     except OSError:
         yield {"line_number": 0, "is_broken": True}
         return

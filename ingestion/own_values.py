@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from base.home import Home
@@ -118,6 +117,8 @@ def _accepted(raw: Path, source: str) -> Iterator[_Person]:
 
 
 def _cells(folder: Path, source: str) -> pa.Table | None:
+    import pyarrow.dataset as ds  # brings pandas: only where a decision names a file
+
     paths = sorted(folder.glob("*.parquet"))
     if not paths:
         return None

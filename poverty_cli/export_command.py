@@ -7,7 +7,6 @@ import typer
 from base.home import Home
 from base.release_layout import read_datapackage
 from poverty_cli.terminal import Terminal
-from publication.postgres import NotExportedError, export_release
 
 export = typer.Typer(name="export", no_args_is_help=True, help="The current release in another database.")
 console = Terminal()
@@ -26,6 +25,8 @@ def postgres(
     ],
 ) -> None:
     """Load the current release beside the old one and switch readers to it in one transaction."""
+    from publication.postgres import NotExportedError, export_release  # psycopg only when it is asked for
+
     home = Home.from_environment()
     package = read_datapackage(home.current)
     if package is None:

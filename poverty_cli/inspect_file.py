@@ -82,7 +82,7 @@ def _print_facts(console: Console, entry: dict[str, object]) -> None:
 
 
 def _findings(home: Home) -> list[tuple[object, ...]]:
-    from dagster_project.parsed_project import RUN_PARSED, dbt_environment, ensure_manifest
+    from dagster_project.parsed_project import dbt_environment, ensure_manifest, run_parsed
 
     # Neither a log nor results are kept: their messages quote cells.
     arguments = ["run", "--select", "+finding", "--project-dir", str(DBT), "--profiles-dir", str(DBT)]
@@ -90,7 +90,7 @@ def _findings(home: Home) -> list[tuple[object, ...]]:
     write_reference(home)
     ensure_manifest()
     built = subprocess.run(
-        [sys.executable, *RUN_PARSED, "--quiet", *arguments],
+        [sys.executable, *run_parsed(), "--quiet", *arguments],
         env=dbt_environment(home),
         capture_output=True,
         check=False,

@@ -102,8 +102,9 @@ def _what_stays(home: Home, entry: Entry) -> list[str]:
         )
     ]
     if kept:
+        hold = "1 release holds" if len(kept) == 1 else f"{len(kept)} releases hold"
         stays.append(
-            f"{len(kept)} releases hold its households under pseudonyms and cannot be built again: {', '.join(kept)}. "
+            f"{hold} its households under pseudonyms and cannot be built again: {', '.join(kept)}. "
             "Delete their folders in published/releases once a newer release is current."
         )
     return stays

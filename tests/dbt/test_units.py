@@ -7,7 +7,7 @@ from pathlib import Path
 
 from base.home import Home
 from base.product import DBT
-from dagster_project.parsed_project import RUN_PARSED, dbt_environment, ensure_manifest
+from dagster_project.parsed_project import dbt_environment, ensure_manifest, run_parsed
 
 
 def test_every_dbt_unit_test_passes(clean_home: Home, tmp_path: Path) -> None:
@@ -22,7 +22,7 @@ def test_every_dbt_unit_test_passes(clean_home: Home, tmp_path: Path) -> None:
         str(tmp_path / "t"),
     ]
     done = subprocess.run(
-        [sys.executable, *RUN_PARSED, "test", "--select", "test_type:unit", *folders],
+        [sys.executable, *run_parsed(), "test", "--select", "test_type:unit", *folders],
         env=dbt_environment(Home(tmp_path / "home")) | {"DBT_LOG_PATH": str(tmp_path)},
         capture_output=True,
         text=True,

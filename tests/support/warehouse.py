@@ -7,7 +7,7 @@ from pathlib import Path
 
 from base.home import Home
 from base.reference_build import write_reference
-from dagster_project.parsed_project import RUN_PARSED, dbt_environment, ensure_manifest
+from dagster_project.parsed_project import dbt_environment, ensure_manifest, run_parsed
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt"
 
@@ -30,7 +30,7 @@ def dbt(home: Home, *arguments: str, build_date: date | None = None) -> None:
     ensure_manifest()
     write_reference(home)
     done = subprocess.run(
-        [sys.executable, *RUN_PARSED, "--quiet", *arguments]
+        [sys.executable, *run_parsed(), "--quiet", *arguments]
         + ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target_of(home))],
         cwd=PROJECT,
         env={
