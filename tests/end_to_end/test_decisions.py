@@ -24,7 +24,9 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Home:
     corrections of personal cells."""
     home = Home(tmp_path_factory.mktemp("decided") / "home").create()
     land_micro(home)
-    assert "Nothing is published yet" in poverty(home, "status").stdout
+    said = poverty(home, "status").stdout
+    assert "Nothing is published yet" in said
+    assert "links.csv" not in said, "there are no decisions yet, so none is broken"
     assert "3 not read yet" in poverty(home, "ingest", "--year", "2024").stdout
     assert "no whole build" in poverty(home, "publish", expect=1).stderr
     today = datetime.now(UTC).date()
