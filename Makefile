@@ -45,15 +45,15 @@ test-fast: setup      ## unit tests, SQL on literal values, parse: under a minut
 
 test: setup           ## all tests but the long ones
 	@tools/test_programs.sh
-	@$(PYTEST) -m "not long and not services" --cov=ingestion --cov-report=term:skip-covered
+	@$(PYTEST) -m "not long and not services"
 
 test-services: setup   ## tests that start a PostgreSQL server
 	@tools/test_programs.sh
-	@$(RUN) pytest -m services
+	@$(BIN)/pytest -m services
 
 test-long: setup      ## all tests, also the whole sample province
 	@tools/test_programs.sh
-	@$(PYTEST)
+	@$(PYTEST) --cov=ingestion --cov-report=term:skip-covered
 
 lint: setup           ## format, lint, types, words, SQL
 	@$(BIN)/ruff format --check .

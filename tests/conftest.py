@@ -8,11 +8,19 @@ import pytest
 
 from base.home import Home
 from tests.support import two_releases
-from tests.support.homes import CLEAN_LANDING, REPOSITORY, poverty, run_once, shared_home
+from tests.support.homes import CLEAN_LANDING, REPOSITORY, poverty, run_once, shared_home, shared_micro_home
 
 SHARED = REPOSITORY.parent / "shared"
 # A test that asks for one of these homes, or for the simulated province, is not of the fast tier.
-_BUILD_FIXTURES = {"clean_home", "noisy_home", "vinh_long_home", "sample_home", "two_releases_home", "province"}
+_BUILD_FIXTURES = {
+    "clean_home",
+    "noisy_home",
+    "vinh_long_home",
+    "sample_home",
+    "micro_home",
+    "two_releases_home",
+    "province",
+}
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
@@ -29,6 +37,12 @@ def shared() -> Path:
 def clean_home() -> Home:
     """The small clean pack, published. Only read it."""
     return shared_home("clean", lambda home: _land(home, CLEAN_LANDING), run_once)
+
+
+@pytest.fixture(scope="session")
+def micro_home() -> Home:
+    """The untidy micro pack, published. Only read it."""
+    return shared_micro_home()
 
 
 @pytest.fixture(scope="session")

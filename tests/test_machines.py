@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.machines import MACHINES, Machine, tried
+from tests.support.machines import MACHINES, WORKS, Machine, tried
 
-# Each needs rights, mounts or limits of the machine that runs it.
-pytestmark = [pytest.mark.build, pytest.mark.long]
+
+def _is_long(machine: Machine) -> bool:
+    """A whole run, or rights and mounts that not every machine gives."""
+    return machine.wanted == WORKS or machine.needs_root
 
 
 @pytest.mark.parametrize(
     "machine",
-    [pytest.param(one, id=one.name) for one in MACHINES],
+    [pytest.param(one, id=one.name, marks=[pytest.mark.long] if _is_long(one) else []) for one in MACHINES],
 )
 def test_it_works_or_says_why(machine: Machine, tmp_path: Path) -> None:
     if machine.needs_root and os.geteuid() != 0:

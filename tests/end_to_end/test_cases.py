@@ -13,7 +13,7 @@ from base.forms import load_forms
 from base.home import Home
 from base.release_layout import DATABASE
 from ingestion.extract import extract
-from tests.support.homes import CLEAN_LANDING, REPOSITORY, run_once, shared_home
+from tests.support.homes import CLEAN_LANDING, REPOSITORY, publish_tables, shared_home
 from tests.support.warehouse import build_file
 
 SHARED = REPOSITORY.parent / "shared"
@@ -57,27 +57,22 @@ def _cover(path: Path) -> tuple[Any, ...]:
 
 
 @pytest.fixture(scope="module")
-def plain() -> Home:
-    return shared_home("clean", lambda home: _land(home, ()), run_once)
-
-
-@pytest.fixture(scope="module")
 def odd() -> Home:
     def land(home: Home) -> None:
         _land(home, ODD)
         shutil.copyfile(CASES / "number-too-large-on-cover" / "big.xlsx", home.landing / "big.xlsx")
 
-    return shared_home("cases_odd", land, run_once)
+    return shared_home("cases_odd", land, publish_tables)
 
 
-def test_cases_that_say_the_same_as_the_sample(plain: Home) -> None:
-    same = shared_home("cases_same", lambda home: _land(home, SAME), run_once)
+def test_cases_that_say_the_same_as_the_sample(clean_home: Home) -> None:
+    same = shared_home("cases_same", lambda home: _land(home, SAME), publish_tables)
     judged = subprocess.run(
         [
             sys.executable,
             str(SHARED / "tools" / "compare_homes.py"),
             str(same.current / DATABASE),
-            str(plain.current / DATABASE),
+            str(clean_home.current / DATABASE),
         ],
         capture_output=True,
         text=True,
@@ -96,8 +91,8 @@ def _findings(home: Home) -> set[tuple[Any, ...]]:
         )
 
 
-def test_odd_cells_are_found_and_nothing_else_is(plain: Home, odd: Home) -> None:
-    assert _findings(odd) - _findings(plain) == {
+def test_odd_cells_are_found_and_nothing_else_is(clean_home: Home, odd: Home) -> None:
+    assert _findings(odd) - _findings(clean_home) == {
         ("error_in_cell", 2022, "28768", 9, "household_code"),
         ("household_code_missing", 2022, "28768", 9, "household_code"),
         ("member_without_household", 2022, "28768", 7, "household_code"),

@@ -1,7 +1,6 @@
 """A xã becomes a phường on a date and keeps its code: urban and rural lines on both sides of that date."""
 
 import csv
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from base.forms import Form, form_of_year, load_forms
 from base.home import Home
 from base.release_layout import DATABASE
-from tests.support.homes import PACKS, poverty
+from tests.support.homes import PACKS, publish_tables
 from tests.support.workbooks import household, member, total, workbook_bytes
 
 pytestmark = pytest.mark.build
@@ -86,9 +85,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
         form = form_of_year(load_forms(), year)
         assert form is not None
         (home.landing / f"{year}-{commune}.xlsx").write_bytes(_workbook(form, commune, year))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "POVERTY_TERRITORY", str(PACK / "territory"))
-        poverty(home, "run")
+    publish_tables(home, territory=str(PACK / "territory"))
     with duckdb.connect(str(Path(home.current) / DATABASE), read_only=True) as connection:
         yield connection
 

@@ -10,7 +10,7 @@ import pytest
 from base.forms import form_of_year, load_forms
 from base.home import Home
 from base.release_layout import DATABASE
-from tests.support.homes import copy_of, poverty, run_once, shared_home
+from tests.support.homes import copy_of, poverty, publish_tables, shared_home
 from tests.support.workbooks import household, member, workbook_bytes
 
 pytestmark = pytest.mark.build
@@ -61,7 +61,7 @@ def land(home: Home) -> None:
 
 @pytest.fixture(scope="module")
 def odd() -> Home:
-    return shared_home("odd", land, run_once)
+    return shared_home("odd", land, publish_tables)
 
 
 @pytest.fixture(scope="module")

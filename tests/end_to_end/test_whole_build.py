@@ -13,21 +13,19 @@ from publication.check_results import dbt_results_path, expectations_results_pat
 from publication.publish import publish_build
 from publication.release import NotPublishedError
 from tests.support import kill_points, subsets
-from tests.support.homes import copy_of, land_micro, poverty, run_once, shared_home
-
-# Many builds: minutes of kills and subsets.
-pytestmark = [pytest.mark.build, pytest.mark.long]
+from tests.support.homes import copy_of, poverty
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return copy_of(shared_home("micro", land_micro, run_once), tmp_path / "home")
+def home(micro_home: Home, tmp_path: Path) -> Home:
+    return copy_of(micro_home, tmp_path / "home")
 
 
 def _no_reports(folder: Path, *_: object) -> None:
     (folder / "reports").mkdir(exist_ok=True)
 
 
+@pytest.mark.long
 def test_a_table_made_alone_is_not_published_as_a_whole_build(home: Home) -> None:
     before = home.current.resolve()
     with (home.decisions / "waivers.csv").open("a", encoding="utf-8") as file:
@@ -91,15 +89,15 @@ def test_no_subset_of_years_or_files_blocks(clean_home: Home) -> None:
 
 
 @pytest.mark.parametrize("stage", kill_points.STAGES)
-def test_killed_before_one_operation_of_each_kind(stage: str, tmp_path: Path) -> None:
-    tried, broken = kill_points.try_stage(stage, shared_home("micro", land_micro, run_once), tmp_path)
+def test_killed_before_the_first_of_each_operation(stage: str, micro_home: Home, tmp_path: Path) -> None:
+    tried, broken = kill_points.try_stage(stage, micro_home, tmp_path, kinds="operation")
     assert tried >= 3
     assert broken == []
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("stage", kill_points.STAGES)
-def test_killed_before_each_operation(stage: str, tmp_path: Path) -> None:
-    tried, broken = kill_points.try_stage(stage, shared_home("micro", land_micro, run_once), tmp_path, every=True)
+def test_killed_before_each_operation(stage: str, micro_home: Home, tmp_path: Path) -> None:
+    tried, broken = kill_points.try_stage(stage, micro_home, tmp_path, kinds="all")
     assert tried >= 10
     assert broken == []

@@ -5,29 +5,14 @@ from typing import Any
 
 import duckdb
 import pytest
-from openpyxl import load_workbook
 
 from base.home import Home
 from base.release_layout import DATABASE
-from tests.support.homes import copy_of, land_micro, poverty, run_once, shared_home
+from tests.support.homes import SENT, copy_of, poverty
 
 pytestmark = pytest.mark.build
 
-SENT = "2024/ra-soat-2024-29161.xlsx"
 WHY = ("--reason", "gửi nhầm", "--by", "Phòng Lao động")
-
-
-def land(home: Home) -> None:
-    """The micro pack, another file with a number in use, two empty files, a broken link, a trash folder."""
-    land_micro(home)
-    book = load_workbook(home.landing / SENT)
-    book.worksheets[-1].cell(1, 2).value += 1
-    book.save(home.landing / "Trần Thị Canary.xlsx")
-    for name in ("empty.xlsx", "2024/Trần Thị Canary.xlsx"):
-        (home.landing / name).touch()
-    (home.landing / "Trần Văn Canary").symlink_to("nowhere")
-    (home.landing / ".Trash-1000").mkdir()
-    (home.landing / ".Trash-1000" / "old.xlsx").write_bytes(b"x")
 
 
 def rows(home: Home, query: str) -> list[tuple[Any, ...]]:
@@ -36,14 +21,9 @@ def rows(home: Home, query: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def sent() -> Home:
-    return shared_home("withdrawal", land, run_once)
-
-
-@pytest.fixture(scope="module")
-def taken_back(sent: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def taken_back(micro_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The file that was accepted first is withdrawn, the other one erased, then published."""
-    home = copy_of(sent, tmp_path_factory.mktemp("taken-back") / "home")
+    home = copy_of(micro_home, tmp_path_factory.mktemp("taken-back") / "home")
     said = [poverty(home, "withdraw", SENT, *WHY).stdout, poverty(home, "ingest").stdout]
     said.append(poverty(home, "erase", str(home.landing / "Trần Thị Canary.xlsx"), *WHY).stdout)
     poverty(home, "run")
@@ -51,25 +31,25 @@ def taken_back(sent: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
-def test_everything_in_landing_is_published_or_said(sent: Home) -> None:
-    found = rows(sent, "select check_code, status, count(*) from quality.finding where severity = 'error' and "
+def test_everything_in_landing_is_published_or_said(micro_home: Home) -> None:
+    found = rows(micro_home, "select check_code, status, count(*) from quality.finding where severity = 'error' and "
                  "level = 'file' group by all order by all")  # fmt: skip
     assert found == [
         ("not_a_workbook", "open", 2),
         ("same_submission_number", "open", 1),
         ("unreadable_place", "open", 1),
     ]
-    shown = poverty(sent, "status").stdout
+    shown = poverty(micro_home, "status").stdout
     assert shown.startswith("A correction does not count: commune 29161 sent file")
     assert "Passed over in landing: 1 × trash" in shown
     assert "Waiting for an answer: 4 files and places of landing" in shown
     assert "Canary" not in shown
-    named = poverty(sent, "status", "--paths").stdout
+    named = poverty(micro_home, "status", "--paths").stdout
     for path in ("Trần Thị Canary.xlsx", "2024/Trần Thị Canary.xlsx", "Trần Văn Canary", ".Trash-1000", "empty.xlsx"):
         assert f"landing/{path}\n" in named
-    page = (sent.current / "reports" / "audit" / "findings.html").read_text(encoding="utf-8")
+    page = (micro_home.current / "reports" / "audit" / "findings.html").read_text(encoding="utf-8")
     assert page.index("cùng lần gửi 1; tệp nhận trước") < page.index("tệp trống")
-    assert "Nothing new since" in poverty(sent, "run").stdout
+    assert "Nothing new since" in poverty(micro_home, "run").stdout
 
 
 def test_files_are_taken_back_on_record(taken_back: Home) -> None:
@@ -108,8 +88,8 @@ def test_nothing_of_an_erased_file_is_left(taken_back: Home) -> None:
     assert '"Trần Thị Canary.xlsx"' not in registry
 
 
-def test_a_sample_is_made_only_where_nothing_ever_was(sent: Home, tmp_path: Path) -> None:
-    home = copy_of(sent, tmp_path / "used", with_build=False)
+def test_a_sample_is_made_only_where_nothing_ever_was(micro_home: Home, tmp_path: Path) -> None:
+    home = copy_of(micro_home, tmp_path / "used", with_build=False)
     for path in sorted(home.landing.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
     assert "no sample" in poverty(home, "sample", expect=2).stderr

@@ -285,7 +285,7 @@ def test_the_total_says_what_moves_between_its_units_change(home: Home, marts: d
     assert said
 
 
-@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("year", [2021, 2028])
 def test_our_own_forms_pass_the_check(home: Home, year: int) -> None:
     paths = list(workbooks(home, year).values())
     said = poverty(home, "forms", "check", *map(str, paths)).stdout

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from filelock import FileLock
+from openpyxl import load_workbook
 
 from base.home import Home
 
@@ -34,14 +35,24 @@ MICRO_FILES = (
     "2025/ra-soat-2025-29158.xlsx",
     "2026/ra-soat-2026-29158.xlsx",
 )
+SENT = "2024/ra-soat-2024-29161.xlsx"
 
 
 def poverty(
     home: Home, *arguments: str, expect: int = 0, territory: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line on a home and insist on its exit code; a new home may be of another territory."""
+    return _run([str(POVERTY), *arguments], home, expect, territory)
+
+
+def publish_tables(home: Home, *, territory: str | None = None) -> None:
+    """Read, build and publish without checks and reports: half the time, for tests of tables."""
+    _run([sys.executable, "-m", "tests.support.publish_tables"], home, 0, territory)
+
+
+def _run(command: list[str], home: Home, expect: int, territory: str | None) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        [str(POVERTY), *arguments],
+        command,
         env={
             **os.environ,
             "POVERTY_HOME": str(home.root),
@@ -88,6 +99,24 @@ def land_micro(home: Home) -> None:
     for name in MICRO_FILES:
         (home.landing / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(CLEAN_LANDING / name, home.landing / name)
+
+
+def land_untidy(home: Home) -> None:
+    """The micro pack, another file with a number in use, two empty files, a broken link, a trash folder."""
+    land_micro(home)
+    book = load_workbook(home.landing / SENT)
+    book.worksheets[-1].cell(1, 2).value += 1
+    book.save(home.landing / "Trần Thị Canary.xlsx")
+    for name in ("empty.xlsx", "2024/Trần Thị Canary.xlsx"):
+        (home.landing / name).touch()
+    (home.landing / "Trần Văn Canary").symlink_to("nowhere")
+    (home.landing / ".Trash-1000").mkdir()
+    (home.landing / ".Trash-1000" / "old.xlsx").write_bytes(b"x")
+
+
+def shared_micro_home() -> Home:
+    """The untidy micro pack, published. Only read it."""
+    return shared_home("micro", land_untidy, run_once)
 
 
 def copy_of(home: Home, root: Path, *, with_build: bool = True) -> Home:
