@@ -24,9 +24,8 @@ from publication.finding_ledger import ledger_release, sync_from_current_release
 from publication.inputs import inputs_of
 from publication.publish import NotPublishedError, publish_build
 from publication.release import Release, publish
-from reports.release_reports import write_release_reports
 from tests.support.homes import land_micro
-from tests.support.warehouse import build_file, dbt
+from tests.support.warehouse import build_file, dbt, no_reports
 
 pytestmark = pytest.mark.build
 
@@ -70,7 +69,7 @@ def build(home: Home, day: datetime, *models: str) -> None:
 
 
 def release(home: Home, day: datetime) -> Release:
-    return publish(home, "run", [], inputs_of(home), write_release_reports, now=day)
+    return publish(home, "run", [], inputs_of(home), no_reports, now=day)
 
 
 def raw_digest(home: Home) -> str:
@@ -269,7 +268,7 @@ def test_a_build_whose_waiver_expired_is_not_published(home: Home, monkeypatch: 
     monkeypatch.setattr("publication.publish.load_suites", list)
     monkeypatch.setattr("publication.publish.today", lambda: date(2031, 3, 4))
     with pytest.raises(NotPublishedError, match="waivers have expired"):
-        publish_build(home, "late", write_release_reports)
+        publish_build(home, "late", no_reports)
 
 
 def test_a_finding_lives_through_releases(home: Home) -> None:

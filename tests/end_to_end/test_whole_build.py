@@ -14,15 +14,12 @@ from publication.publish import publish_build
 from publication.release import NotPublishedError
 from tests.support import kill_points, subsets
 from tests.support.homes import copy_of, poverty
+from tests.support.warehouse import no_reports
 
 
 @pytest.fixture
 def home(micro_home: Home, tmp_path: Path) -> Home:
     return copy_of(micro_home, tmp_path / "home")
-
-
-def _no_reports(folder: Path, *_: object) -> None:
-    (folder / "reports").mkdir(exist_ok=True)
 
 
 @pytest.mark.long
@@ -49,7 +46,7 @@ def test_a_build_of_other_inputs_than_now_is_not_published(home: Home) -> None:
     with (home.decisions / "waivers.csv").open("a", encoding="utf-8") as file:
         file.write("no_accepted_file,2024,28777,,,,,chờ,Sở,2026-01-01,2099-01-01,\n")
     with pytest.raises(NotPublishedError, match=r"since the \d+ tables \(.*decisions changed"):
-        publish_build(home, "stale", _no_reports)
+        publish_build(home, "stale", no_reports)
 
 
 @pytest.mark.parametrize("path_of", [dbt_results_path, expectations_results_path])
@@ -58,7 +55,7 @@ def test_a_check_without_a_result_is_not_passed(home: Home, path_of: object) -> 
     first, *others = load_results(path)
     save_results(path, others)
     with pytest.raises(NotPublishedError, match=rf"1 of \d+ checks have no result.*{first.check_id}"):
-        publish_build(home, "unchecked", _no_reports)
+        publish_build(home, "unchecked", no_reports)
 
 
 def test_a_table_that_was_being_made_is_named(home: Home) -> None:
@@ -67,7 +64,7 @@ def test_a_table_that_was_being_made_is_named(home: Home) -> None:
     # Publication wrote the ledger of findings, which models read: the other tables are of the ledger before.
     begin_build(home, "killed", ["marts.area_year"], ["marts.area_year"], state.checks)
     with pytest.raises(NotPublishedError, match=r"1 of 1 tables .*: marts\.area_year\."):
-        publish_build(home, "killed", _no_reports)
+        publish_build(home, "killed", no_reports)
 
 
 def test_communes_with_gap_years_block_nothing(clean_home: Home) -> None:

@@ -10,7 +10,7 @@ from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from publication.inputs import inputs_of
 from publication.release import publish
-from tests.support.warehouse import dbt
+from tests.support.warehouse import dbt, no_reports
 
 
 def main() -> None:
@@ -21,7 +21,7 @@ def main() -> None:
     ingest(home)
     write_decisions(home)
     dbt(home, "run")
-    publish(home, "run", [], inputs_of(home), lambda folder, *_: (folder / "reports").mkdir(exist_ok=True))
+    publish(home, "run", [], inputs_of(home), no_reports)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,11 @@ def target_of(home: Home) -> Path:
     return home.root.with_name(f"{home.root.name}_dbt")
 
 
+def no_reports(folder: Path, *_: object) -> None:
+    """For `publish`: a release of tables alone."""
+    (folder / "reports").mkdir(exist_ok=True)
+
+
 def dbt(home: Home, *arguments: str, build_date: date | None = None) -> None:
     """Run dbt on a home and insist that nothing fails; targets and logs are beside the home, in `target_of`.
 
