@@ -11,7 +11,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from packaging.version import Version
 
 from base.check_catalogue import load_checks
-from base.product import DBT
+from base.product import DBT, BrokenProjectError
 from dagster_project.parsed_project import run_parsed
 from publication.check_results import dbt_check_code
 
@@ -69,7 +69,13 @@ class PovertyDbtTranslator(DagsterDbtTranslator):
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
         if spec is None:
             return None
-        check = load_checks()[dbt_check_code(manifest["nodes"][unique_id])]
+        code = dbt_check_code(manifest["nodes"][unique_id])
+        if code not in load_checks():
+            raise BrokenProjectError(
+                f"The test {manifest['nodes'][unique_id]['name']} of the dbt project has no row {code} in "
+                "reference/checks/check_catalogue.csv: add one, which says what it means and who acts."
+            )
+        check = load_checks()[code]
         described: dg.AssetCheckSpec = spec._replace(
             description=f"{check.title_vi}. {check.meaning_vi} {check.action_vi}"
         )

@@ -37,8 +37,12 @@ def run_parsed() -> list[str]:
 
     Reading the project anew would cost more than the tables of a small province.
     """
-    script = Path(__file__).with_name("run_dbt.py")
-    return ["-P", str(script), str(parsed_folder() / PARSED_FILE), ANY_HOME, HOME_VARIABLE]
+    return ["-P", str(Path(__file__).with_name("run_dbt.py")), *parsed_arguments()]
+
+
+def parsed_arguments() -> list[str]:
+    """What `run_dbt` is told before the arguments of dbt: the parsed project, and what stands in it for the home."""
+    return [str(parsed_folder() / PARSED_FILE), ANY_HOME, HOME_VARIABLE]
 
 
 def generated_folder() -> Path:

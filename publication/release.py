@@ -227,6 +227,7 @@ def write_database(build_file: Path, target: Path, run_id: str, results: list[Ch
         attach(connection, build_file, "build")
         connection.execute(f"attach {sql_text(target)} as release (storage_version '{STORAGE_VERSION}')")
         connection.execute("use release")
+        connection.execute("begin")  # a thousand comments, each on the disk for itself, took longer than the rows
         for schema in PUBLIC_SCHEMAS:
             connection.execute(f"create schema {schema}")
         keys = foreign_keys(connection, "build")
@@ -248,6 +249,7 @@ def write_database(build_file: Path, target: Path, run_id: str, results: list[Ch
             for column, text in described:
                 connection.execute(f'comment on column {schema}.{table}."{column}" is {sql_text(text)}')
         write_table(connection, run_id, results)
+        connection.execute("commit")
         connection.execute("checkpoint release")
         connection.execute("use memory")
         connection.execute("detach release")

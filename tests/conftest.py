@@ -8,7 +8,7 @@ import pytest
 
 from base.home import Home
 from tests.support import two_releases
-from tests.support.homes import CLEAN_LANDING, REPOSITORY, poverty, run_once, shared_home, shared_micro_home
+from tests.support.homes import CLEAN_LANDING, REPOSITORY, publish_tables, run_once, shared_home, shared_micro_home
 
 SHARED = REPOSITORY.parent / "shared"
 # A test that asks for one of these homes, or for the simulated province, is not of the fast tier.
@@ -59,11 +59,11 @@ def noisy_home(shared: Path) -> Home:
 
 @pytest.fixture(scope="session")
 def vinh_long_home(shared: Path) -> Home:
-    """The shared pack of the second territory, published. Only read it."""
+    """The tables of the shared pack of the second territory, published. Only read it."""
     return shared_home(
         "vinh_long",
         lambda home: _land(home, shared / "samples" / "vinh-long" / "landing"),
-        lambda home: poverty(home, "run", territory="vinh-long"),
+        lambda home: publish_tables(home, territory="vinh-long"),
     )
 
 

@@ -321,7 +321,7 @@ def test_a_second_submission_resolves_what_was_found_in_the_first(home: Home) ->
             line[1].value = 2
     book.save(home.landing / "second.xlsx")
     assert ingest(home).accepted == 1
-    build(home, DAYS[2])
+    build(home, DAYS[2], *FINDINGS)
     release(home, DAYS[2])
     (found,) = rows(home.current / DATABASE, query)
     times = (naive(DAYS[1]), naive(DAYS[1]), naive(DAYS[2]))

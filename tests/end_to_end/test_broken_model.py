@@ -1,4 +1,4 @@
-"""A model that somebody broke ends a run in one sentence that names it."""
+"""A model that does not parse ends a run in one sentence that names it; test_canaries has one that fails."""
 
 import os
 import shutil
@@ -15,12 +15,8 @@ from tests.support.homes import REPOSITORY, land_micro
 pytestmark = pytest.mark.build
 
 
-@pytest.mark.parametrize(
-    "broken",
-    ["select no_such_column from {{ source('reference', 'territory') }}", "select * from {{ ref('no_such_model') }}"],
-    ids=["the database refuses it", "dbt does not parse it"],
-)
-def test_a_broken_model_is_named(tmp_path: Path, broken: str) -> None:
+def test_a_model_that_does_not_parse_is_named(tmp_path: Path) -> None:
+    broken = "select * from {{ ref('no_such_model') }}"
     program, home = tmp_path / "program", Home(tmp_path / "home").create()
     leave = shutil.ignore_patterns("target", "logs", "generated", "__pycache__")
     for name in (*PACKAGE_NAMES, "dbt", "reference"):
@@ -41,7 +37,7 @@ def test_a_broken_model_is_named(tmp_path: Path, broken: str) -> None:
         text=True,
         check=False,
     )
-    said = [line for line in done.stderr.splitlines() if line.startswith(("warehouse failed: ", "The dbt project"))]
+    said = [line for line in done.stderr.splitlines() if line.startswith("The dbt project")]
     assert done.returncode == 1
     assert len(said) == 1, done.stderr[-3000:]
     assert "int_territory" in said[0]

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.build
 _CODE = [*PACKAGE_NAMES, "dbt", "reference"]
 # A model and a test that a developer got wrong, in the way that makes the database quote a cell.
 _BROKEN_MODEL = "select cast(head_name as integer) as number from {{ ref('stg_household') }}\n"
-_BROKEN_TEST = "select head_name, head_citizen_id from {{ ref('stg_household') }} where head_name is not null\n"
+_BROKEN_TEST = "select full_name, citizen_id from {{ ref('stg_member') }} where full_name is not null\n"
 
 
 @pytest.fixture(scope="module")
@@ -151,11 +151,24 @@ def test_hostile_text_is_text_wherever_it_comes_out(runs: Runs, home: Home) -> N
 
 def test_runs_that_fail_let_nothing_out(runs: Runs, program: Path, home: Home) -> None:
     released = home.current.resolve()
+    said = len(runs.printed)
     model = program / "dbt" / "models" / "staging" / "stg_broken.sql"
     model.write_text(_BROKEN_MODEL, encoding="utf-8")
     test = program / "dbt" / "tests" / "broken_test.sql"
     test.write_text(_BROKEN_TEST, encoding="utf-8")
-    assert runs("run") == 1
+    assert runs("build") == 1
+    assert "The test broken_test of the dbt project has no row" in runs.printed[said:].decode()
+    catalogue = program / "reference" / "checks" / "check_catalogue.csv"
+    text = catalogue.read_text(encoding="utf-8")
+    known = next(line for line in text.splitlines() if line.startswith("corrections_end_in"))
+    catalogue.write_text(f"{text}broken_test,{known.partition(',')[2]}\n", encoding="utf-8")
+    said = len(runs.printed)
+    assert runs("build") == 1
+    failed = [line for line in runs.printed[said:].decode().splitlines() if line.startswith("warehouse failed: ")]
+    assert len(failed) == 1, runs.printed[said:].decode()[-3000:]
+    assert "stg_broken" in failed[0]
+    assert "broken_test" in failed[0]
+    catalogue.write_text(text, encoding="utf-8")
     model.unlink()
     test.unlink()
     suite = program / "expectations" / "suites" / "dim_commune.yml"

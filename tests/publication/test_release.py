@@ -17,9 +17,9 @@ from ingestion.archive import archive_path
 from publication.check_results import dbt_results_path, expectations_results_path, load_results, save_results
 from publication.publish import publish_build
 from publication.release import KEPT_RELEASES, NotPublishedError, public_tables
-from reports.release_reports import write_release_reports
 from tests.support.homes import REPOSITORY, copy_of, poverty
 from tests.support.two_releases import RESIDENTS, SENT_TWICE
+from tests.support.warehouse import no_reports
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_readers_keep_their_release_while_the_next_one_comes(home: Home) -> None
     reader = duckdb.connect(str(home.current / DATABASE), read_only=True)
     first = home.current.readlink()
     before = reader.execute("select count(*) from marts.area_year").fetchall()
-    release = publish_build(home, "another-run", write_release_reports)
+    release = publish_build(home, "another-run", no_reports)
     assert home.current.readlink() != first
     assert (home.current).resolve() == release.folder
     assert reader.execute("select count(*) from marts.area_year").fetchall() == before
@@ -159,7 +159,7 @@ def test_a_failed_error_check_leaves_the_last_release_in_place(home: Home, engin
     save_results(path, changed)
     before = home.current.readlink()
     with pytest.raises(NotPublishedError, match=broken.check_id.replace(".", r"\.")):
-        publish_build(home, "broken-run", write_release_reports)
+        publish_build(home, "broken-run", no_reports)
     assert home.current.readlink() == before
     assert not list((home.published / "releases").glob(".building-*"))
 
@@ -167,7 +167,7 @@ def test_a_failed_error_check_leaves_the_last_release_in_place(home: Home, engin
 def test_an_interrupted_build_is_not_published(home: Home) -> None:
     (home.warehouse / "build_state.json").unlink()
     with pytest.raises(NotPublishedError, match="no whole build"):
-        publish_build(home, "interrupted", write_release_reports)
+        publish_build(home, "interrupted", no_reports)
 
 
 def test_a_crash_while_building_a_release_leaves_no_trace(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +177,7 @@ def test_a_crash_while_building_a_release_leaves_no_trace(home: Home, monkeypatc
     monkeypatch.setattr("publication.release.write_parquet", crash)
     before = home.current.readlink()
     with pytest.raises(OSError, match="disk full"):
-        publish_build(home, "crashed", write_release_reports)
+        publish_build(home, "crashed", no_reports)
     assert home.current.readlink() == before
     assert not list((home.published / "releases").glob(".building-*"))
 
@@ -187,7 +187,7 @@ def test_ten_releases_are_kept(home: Home, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("publication.release.KEPT_RELEASES", 2)  # publishing eleven times takes minutes
     first = home.current.resolve()
     for number in range(2):
-        publish_build(home, f"run-{number}", write_release_reports)
+        publish_build(home, f"run-{number}", no_reports)
     kept = releases(home)
     assert len(kept) == 2
     assert first not in kept
@@ -200,7 +200,7 @@ def test_a_clock_that_was_set_back_loses_no_release(home: Home, monkeypatch: pyt
     for years in (1, 2):
         long_ago = datetime.now(UTC) - timedelta(366 * years)
         monkeypatch.setattr("publication.release.now_after", lambda last, _, now=long_ago: now_after(last, now))
-        names.append(publish_build(home, f"back-{years}", write_release_reports).release_id)
+        names.append(publish_build(home, f"back-{years}", no_reports).release_id)
     assert names == sorted(names)
     assert [release.name for release in releases(home)] == names[1:]
     assert home.current.resolve().name == names[-1]

@@ -11,7 +11,6 @@ What dbt does inside the build file is not counted: until `finish_build` its tab
 
 import hashlib
 import json
-import multiprocessing
 import os
 import re
 import shutil
@@ -35,6 +34,7 @@ from publication.check_results import load_results, save_results
 from publication.finding_ledger import sync_from_current_release
 from publication.publish import publish_build
 from tests.support.homes import land_micro, shared_micro_home
+from tests.support.processes import forked
 from tests.support.warehouse import no_reports
 
 _EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.link", "os.symlink", "os.rmdir", "os.chmod"}
@@ -97,16 +97,11 @@ def _run_counted(stage: str, root: str, kill_at: int, said: Path) -> None:
 def _stage(stage: str, home: Home, kill_at: int = 0) -> list[str] | None:
     """The operations of a stage in a process of its own; None when it was killed."""
     said = home.root.with_name(f"{home.root.name}.json")
-    # Forked from a process that has imported all, and has no threads.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.support.kill_points"])
-    process = context.Process(target=_run_counted, args=(stage, str(home.root), kill_at, said))
-    process.start()
-    process.join()
-    if process.exitcode == -signal.SIGKILL:
+    code = forked(_run_counted, stage, str(home.root), kill_at, said)
+    if code == -signal.SIGKILL:
         return None
-    if process.exitcode != 0:
-        raise RuntimeError(f"{stage} ended with exit code {process.exitcode}")
+    if code != 0:
+        raise RuntimeError(f"{stage} ended with exit code {code}")
     return list(json.loads(said.read_text(encoding="utf-8")))
 
 
@@ -171,15 +166,17 @@ def _first_of_each(kinds: Iterable[str]) -> list[int]:
 
 
 def try_stage(
-    stage: str, built: Home, work: Path, *, kinds: Literal["operation", "place", "all"]
+    stage: str, built: Home, work: Path, *, kinds: Literal["operation", "renaming", "place", "all"]
 ) -> tuple[int, list[str]]:
-    """(kill points tried, what broke) of a stage: one for each operation, for each operation and place, or all."""
+    """(kill points tried, what broke) of a stage: one for each operation, all renamings, one for each
+    operation and place, or all."""
     quiet = start_of(stage, built, work / f"{stage}-quiet")
     operations = _stage(stage, quiet)
     assert operations is not None
     wanted = what_it_says(stage, quiet)
     places = {
         "operation": _first_of_each(operation.split()[0] for operation in operations),
+        "renaming": [place for place, operation in enumerate(operations, start=1) if operation.startswith("os.rename")],
         "place": _first_of_each(operations),
         "all": list(range(1, len(operations) + 1)),
     }[kinds]

@@ -1,13 +1,15 @@
 """A build file for tests of the models: dbt on a home of its own, with tables put in by hand where wanted."""
 
-import subprocess
+import os
 import sys
 from datetime import date
 from pathlib import Path
 
 from base.home import Home
 from base.reference_build import write_reference
-from dagster_project.parsed_project import dbt_environment, ensure_manifest, run_parsed
+from dagster_project.parsed_project import dbt_environment, ensure_manifest, parsed_arguments
+from dagster_project.run_dbt import main
+from tests.support.processes import forked
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt"
 
@@ -34,17 +36,22 @@ def dbt(home: Home, *arguments: str, build_date: date | None = None) -> None:
     """
     ensure_manifest()
     write_reference(home)
-    done = subprocess.run(
-        [sys.executable, *run_parsed(), "--quiet", *arguments]
-        + ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target_of(home))],
-        cwd=PROJECT,
-        env={
-            **dbt_environment(home),
-            "DBT_LOG_PATH": str(target_of(home)),
-            **({"POVERTY_BUILD_DATE": str(build_date)} if build_date else {}),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{done.stdout[-4000:]}\n{done.stderr[-2000:]}"
+    folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target_of(home))]
+    environment = {
+        **dbt_environment(home),
+        "DBT_LOG_PATH": str(target_of(home)),
+        **({"POVERTY_BUILD_DATE": str(build_date)} if build_date else {}),
+    }
+    said = home.root.with_name(f"{home.root.name}_dbt.txt")
+    code = forked(_run_dbt, said, environment, [*parsed_arguments(), "--quiet", *arguments, *folders])
+    assert code == 0, said.read_text(encoding="utf-8")[-6000:]
+
+
+def _run_dbt(said: Path, environment: dict[str, str], arguments: list[str]) -> None:
+    with said.open("wb") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(PROJECT)
+    sys.exit(main(*arguments))
