@@ -22,6 +22,16 @@ _BUILD_FIXTURES = {
     "province",
 }
 
+# Minutes each: begun late, one of them would keep a single worker busy at the end.
+_LONGEST = (
+    "test_canaries",
+    "test_audit_report",
+    "test_withdrawal",
+    "test_finding_life",
+    "test_whole_build",
+    "test_release",
+)
+
 os.environ.setdefault("DO_NOT_TRACK", "1")
 
 
@@ -92,5 +102,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_build = item.get_closest_marker("build") is not None
         if _has_shared_home(item):
             item.add_marker("build")
-        begins[item.path] = min(begins.get(item.path, 2), 0 if is_build else 1 if _has_shared_home(item) else 2)
-    items.sort(key=lambda item: begins[item.path])
+        tier = 0 if is_build else 1 if _has_shared_home(item) else 2
+        begins[item.path] = min(begins.get(item.path, 2), tier)
+    items.sort(key=lambda item: (item.path.stem not in _LONGEST, begins[item.path]))
