@@ -75,7 +75,7 @@ def run_job(
 def _kept_connections(storage: object) -> Iterator[None]:
     """Keep Dagster's connections to its event log for a run.
 
-    It opens the database anew for each of some three thousand statements of a run, and compiles each of them anew: ten
+    It opens the database again for each of some three thousand statements of a run, and compiles each again: ten
     seconds. Between statements no transaction is open, so that the UI reads and writes meanwhile as before.
     """
     if not isinstance(storage, SqliteEventLogStorage):

@@ -35,13 +35,13 @@ def parsed_folder() -> Path:
 def run_parsed() -> list[str]:
     """The arguments of Python that run dbt on the project as it was parsed for any home; those of dbt follow.
 
-    Reading the project anew would cost more than the tables of a small province.
+    Reading the project again would cost more than the tables of a small province.
     """
     return ["-P", str(Path(__file__).with_name("run_dbt.py")), *parsed_arguments()]
 
 
 def parsed_arguments() -> list[str]:
-    """What `run_dbt` is told before the arguments of dbt: the parsed project, and what stands in it for the home."""
+    """What `run_dbt` needs before the arguments of dbt: the parsed project, and what stands in it for the home."""
     return [str(parsed_folder() / PARSED_FILE), ANY_HOME, HOME_VARIABLE]
 
 

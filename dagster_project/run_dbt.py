@@ -1,6 +1,6 @@
 """`python run_dbt.py PARSED PLACEHOLDER VARIABLE build ...`: dbt on the parsed project, for a home.
 
-dbt by itself parses anew when the home is another one than last time. What depends on the home is where sources lie:
+dbt by itself parses again when the home is another one than last time. What depends on the home is where sources lie:
 PLACEHOLDER stands for it in the file PARSED, VARIABLE holds it. Nothing of ours is imported, so that a program started
 from another folder needs no search path.
 """

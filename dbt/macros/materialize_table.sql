@@ -1,4 +1,4 @@
-{# A table made anew in one transaction, with the comments of its columns.
+{# A table made again in one transaction, with the comments of its columns.
 
    dbt's own way makes it under another name, renames twice and sends each comment alone: for the tables of a small
    province that took longer than their queries. Nobody reads the build file while it is built, so no name must last. #}

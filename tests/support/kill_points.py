@@ -119,6 +119,10 @@ def start_of(stage: str, built: Home, root: Path) -> Home:
 def what_it_says(stage: str, home: Home) -> str:
     """The figures, or for ingestion what was decided and read, without times and ids of runs."""
     digest = hashlib.sha256()
+    if stage == "build":
+        state = read_build_state(home)
+        assert state is not None
+        return f"{state.inputs} {sorted(state.tables)} {state.other_tables} {sorted(state.checks)}"
     if stage == "ingest":
         for sha256, entry in sorted(open_registry(home).current().items()):
             decided = {
@@ -168,7 +172,7 @@ def _first_of_each(kinds: Iterable[str]) -> list[int]:
 def try_stage(
     stage: str, built: Home, work: Path, *, kinds: Literal["operation", "renaming", "place", "all"]
 ) -> tuple[int, list[str]]:
-    """(kill points tried, what broke) of a stage: one for each operation, all renamings, one for each
+    """(kill points tried, what broke) of a stage: one for each operation, one renaming in each folder, one for each
     operation and place, or all."""
     quiet = start_of(stage, built, work / f"{stage}-quiet")
     operations = _stage(stage, quiet)
@@ -176,7 +180,9 @@ def try_stage(
     wanted = what_it_says(stage, quiet)
     places = {
         "operation": _first_of_each(operation.split()[0] for operation in operations),
-        "renaming": [place for place, operation in enumerate(operations, start=1) if operation.startswith("os.rename")],
+        "renaming": _first_of_each(
+            operation.partition("/")[0] if operation.startswith("os.rename") else "" for operation in operations
+        ),
         "place": _first_of_each(operations),
         "all": list(range(1, len(operations) + 1)),
     }[kinds]
@@ -188,8 +194,6 @@ def try_stage(
         wrong = broken_releases(home) if home.current.exists() else []
         sweep(home)
         _stage(stage, home)
-        if stage == "build":
-            _stage("publish", home)
         wrong += [f"left {path}" for path in left_behind(home)]
         wrong += [] if what_it_says(stage, home) == wanted else ["other figures"]
         wrong += broken_releases(home) if home.current.exists() else []
