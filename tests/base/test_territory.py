@@ -81,6 +81,7 @@ def test_nothing_is_wrong_with_a_whole_succession() -> None:
             "line 3: 00001 begins on 2025-07-01 while line 2",
         ),
         ([unit("00001", DATE, "2020-01-01")], [], DATE, "ends on 2020-01-01, not after it begins"),
+        ([unit("00001", "2020-01-01", "2020-01-01")], [], DATE, "ends on 2020-01-01, not after it begins"),
         ([unit("1", "2020-01-01")], [], DATE, "line 2: commune_code `1` must have 5 digits"),
         ([unit("00001", "2020-01-01", district_code="1")], [], DATE, "district_code `1` must have 3 digits"),
         ([unit("00001", "2020-01-01", province_code="1")], [], DATE, "province_code `1` must have 2 digits"),
