@@ -137,8 +137,10 @@ def _run(home: Home, day: str) -> None:
         check=False,
     )
     if done.returncode != 0:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise CannotRebuildError(f"`poverty run` failed: {said[0] if said else 'no reason was given'}")
+        # Progress comes before the reason. Standard output holds texts of decisions, which are for a terminal only.
+        said = done.stderr.strip().splitlines()
+        reason = next((line for line in said if " failed: " in line), said[-1] if said else "no reason was given")
+        raise CannotRebuildError(f"`poverty run` failed: {reason}")
 
 
 def _as_sentences(difference: ReleaseDifference) -> list[str]:

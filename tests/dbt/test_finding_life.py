@@ -30,12 +30,18 @@ from tests.support.warehouse import build_file
 pytestmark = pytest.mark.build
 
 
-def test_a_finding_lives_through_releases(home: Home) -> None:
-    """Found, waived, fixed by a correction: it stays with its times and its answer, also when published again."""
-    wrong = cell(home, "household", "b1_score", "b1_score is not null")
-    decide(home, "corrections.csv", CORRECTION_COLUMNS, [wrong | {"new_value": "không rõ"}])
+def release_an_unreadable_number(home: Home) -> dict[str, Any]:
+    """Publish a build in which one score is no number; the correction that made it so."""
+    right = cell(home, "household", "b1_score", "b1_score is not null")
+    decide(home, "corrections.csv", CORRECTION_COLUMNS, [right | {"new_value": "không rõ"}])
     build(home, DAYS[1], *FINDINGS)
     release(home, DAYS[1])
+    return right
+
+
+def test_a_finding_lives_through_releases(home: Home) -> None:
+    """Found, waived, fixed by a correction: it stays with its times and its answer, also when published again."""
+    wrong = release_an_unreadable_number(home)
     query = (
         "select status, is_open, first_seen_at, last_seen_at, resolved_at, response, responded_by, finding_id "
         "from quality.finding where check_code = 'unreadable_number'"
@@ -65,10 +71,7 @@ def test_a_finding_lives_through_releases(home: Home) -> None:
 
 
 def test_a_second_submission_resolves_what_was_found_in_the_first(home: Home) -> None:
-    wrong = cell(home, "household", "b1_score", "b1_score is not null")
-    decide(home, "corrections.csv", CORRECTION_COLUMNS, [wrong | {"new_value": "không rõ"}])
-    build(home, DAYS[1], *FINDINGS)
-    release(home, DAYS[1])
+    wrong = release_an_unreadable_number(home)
     query = (
         "select status, first_seen_at, last_seen_at, resolved_at, response, responded_by, finding_id "
         "from quality.finding where check_code = 'unreadable_number'"

@@ -20,7 +20,7 @@ def build_file(home: Home) -> Path:
 
 
 def target_of(home: Home) -> Path:
-    """Where dbt's parsed project and compiled SQL are."""
+    """Where dbt's compiled SQL is, and what it said."""
     return home.root.with_name(f"{home.root.name}_dbt")
 
 
@@ -42,7 +42,8 @@ def dbt(home: Home, *arguments: str, build_date: date | None = None) -> None:
         "DBT_LOG_PATH": str(target_of(home)),
         **({"POVERTY_BUILD_DATE": str(build_date)} if build_date else {}),
     }
-    said = home.root.with_name(f"{home.root.name}_dbt.txt")
+    target_of(home).mkdir(exist_ok=True)
+    said = target_of(home) / "said.txt"
     code = forked(_run_dbt, said, environment, [*parsed_arguments(), "--quiet", *arguments, *folders])
     assert code == 0, said.read_text(encoding="utf-8")[-6000:]
 
