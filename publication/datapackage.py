@@ -73,21 +73,33 @@ def _file_facts(path: Path) -> dict[str, Any]:
     return {"bytes": path.stat().st_size, "hash": f"sha256:{digest}"}
 
 
-def _table_resource(connection: duckdb.DuckDBPyConnection, folder: Path, path: Path) -> dict[str, Any]:
+def _described_tables(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """(comment, [(column, type, comment)], primary key) of every table, by (schema, table)."""
+    rows = connection.execute(
+        """
+        select schema_name, table_name, comment, columns, key
+        from duckdb_tables()
+        inner join (
+            select schema_name, table_name, list(row(column_name, data_type, comment) order by column_index) as columns
+            from duckdb_columns() group by all
+        ) using (schema_name, table_name)
+        left join (
+            select schema_name, table_name, constraint_column_names as key
+            from duckdb_constraints() where constraint_type = 'PRIMARY KEY'
+        ) using (schema_name, table_name)
+        """
+    ).fetchall()
+    return {(schema, table): tuple(described) for schema, table, *described in rows}
+
+
+def _table_resource(
+    connection: duckdb.DuckDBPyConnection,
+    folder: Path,
+    path: Path,
+    described: dict[tuple[str, str], tuple[Any, ...]],
+) -> dict[str, Any]:
     schema, table = path.parent.name, path.stem
-    comment = connection.execute(
-        "select comment from duckdb_tables() where schema_name = ? and table_name = ?", [schema, table]
-    ).fetchall()[0][0]
-    columns = connection.execute(
-        "select column_name, data_type, comment from duckdb_columns() "
-        "where schema_name = ? and table_name = ? order by column_index",
-        [schema, table],
-    ).fetchall()
-    keys = connection.execute(
-        "select constraint_column_names from duckdb_constraints() "
-        "where schema_name = ? and table_name = ? and constraint_type = 'PRIMARY KEY'",
-        [schema, table],
-    ).fetchall()
+    comment, columns, key = described[schema, table]
     foreign = (
         connection.execute(
             "select table_name, column_name, references_table, references_column from bi.foreign_key "
@@ -109,7 +121,7 @@ def _table_resource(connection: duckdb.DuckDBPyConnection, folder: Path, path: P
         "rowCount": connection.execute(f"select count(*) from {schema}.{table}").fetchall()[0][0],
         "schema": {
             "fields": [table_field(name, kind, text or "") for name, kind, text in columns],
-            **({"primaryKey": keys[0][0]} if keys else {}),
+            **({"primaryKey": key} if key else {}),
             **({"foreignKeys": [_foreign_key(*row) for row in foreign]} if foreign else {}),
         },
     }
@@ -147,7 +159,9 @@ def write_datapackage(folder: Path, release_id: str, inputs: Inputs, created: da
             "select source_file_id, sha256, bytes, status, survey_year, commune_code "
             "from quality.source_file order by survey_year, commune_code, sha256"
         ).fetchall()
-        tables = [_table_resource(connection, folder, path) for path in sorted((folder / PARQUET).rglob("*.parquet"))]
+        described = _described_tables(connection)
+        paths = sorted((folder / PARQUET).rglob("*.parquet"))
+        tables = [_table_resource(connection, folder, path, described) for path in paths]
     package = {
         "profile": "data-package",
         "name": "poverty-warehouse",

@@ -255,56 +255,50 @@ def search_tables(known: PersonalValues, database: Path, schemas: Iterable[str])
             [list(schemas)],
         ).fetchall()
         for table, names, kinds in columns:
-            large = _with_large_numbers(connection, table, names, kinds)
-            for column, kind in zip(names, kinds, strict=True):
-                for text, value in _distinct_texts(connection, table, column, kind, large):
+            sought = {name: _sought(name, kind) for name, kind in zip(names, kinds, strict=True)}
+            for column, (text, condition) in _columns_with_any(connection, table, sought).items():
+                for found_text, value in connection.execute(
+                    f'select distinct {text}, "{column}" from {table} where {condition}'
+                ).fetchall():
                     found = Found()
-                    known.search(text, found)
+                    known.search(found_text, found)
                     if found.values:
                         places.append(f"{table}.{column} ({_key_of_row(connection, known, table, column, value)})")
                         break
     return places
 
 
-def _with_large_numbers(
-    connection: duckdb.DuckDBPyConnection, table: str, names: list[str], kinds: list[str]
-) -> set[str]:
-    """The columns of a table that hold a number as large as an identity or telephone number: one look at all."""
-    numeric = [name for name, kind in zip(names, kinds, strict=True) if _is_numeric(kind)]
-    if not numeric:
-        return set()
-    asked = ", ".join(f'max("{name}") >= {_SMALLEST} or min("{name}") <= -{_SMALLEST}' for name in numeric)
-    answers = connection.execute(f"select {asked} from {table}").fetchall()[0]
-    return {name for name, is_large in zip(numeric, answers, strict=True) if is_large}
-
-
-def _is_numeric(kind: str) -> bool:
-    return kind in _NUMERIC or kind.startswith("DECIMAL")
-
-
-def _distinct_texts(
-    connection: duckdb.DuckDBPyConnection, table: str, column: str, kind: str, large: set[str]
-) -> list[tuple[str, object]]:
-    """(text to search, value of the column) of each distinct value that may hold something searched for."""
+def _sought(column: str, kind: str) -> tuple[str, str] | None:
+    """(text to search, condition) of the values of a column that may hold something searched for; None for no value."""
     name = f'"{column}"'
-    text, condition = f"{name}::varchar", f"{name} is not null"
     if kind == "VARCHAR":
         # A value without a space or a run of digits can hold nothing that is searched for: pseudonyms, codes.
-        condition = (
-            f"contains({name}, ' ') or strlen({name}) > length({name}) "
+        return f"{name}::varchar", (
+            f"(contains({name}, ' ') or strlen({name}) > length({name}) "
             f"or regexp_matches({name}, '(^|[^0-9a-zA-Z])[0-9]([.()-]{{0,3}}[0-9]){{7,}}([^0-9a-zA-Z]|$)') "
-            f"or regexp_matches({name}, '[0-9][-/][0-9]')"
+            f"or regexp_matches({name}, '[0-9][-/][0-9]'))"
         )
-    elif _is_numeric(kind):
-        if column not in large:
-            return []
-        text = f"abs({name})::hugeint::varchar"
+    if kind in _NUMERIC or kind.startswith("DECIMAL"):
+        # As large as an identity or telephone number.
         condition = f"abs({name}) >= {_SMALLEST} and abs({name}) < {_TOO_LARGE} and {name} = trunc({name})"
-    elif kind.startswith(("DATE", "TIMESTAMP")):
-        text, condition = f"strftime({name}, '%Y-%m-%d')", f"{name} < date '{FIRST_SURVEY_DAY}'"
-    elif kind in ("BOOLEAN", "UUID") or kind.startswith(("TIME", "INTERVAL")):
-        return []
-    return connection.execute(f"select distinct {text}, {name} from {table} where {condition}").fetchall()
+        return f"abs({name})::hugeint::varchar", condition
+    if kind.startswith(("DATE", "TIMESTAMP")):
+        return f"strftime({name}, '%Y-%m-%d')", f"{name} < date '{FIRST_SURVEY_DAY}'"
+    if kind in ("BOOLEAN", "UUID") or kind.startswith(("TIME", "INTERVAL")):
+        return None
+    return f"{name}::varchar", f"{name} is not null"
+
+
+def _columns_with_any(
+    connection: duckdb.DuckDBPyConnection, table: str, sought: dict[str, tuple[str, str] | None]
+) -> dict[str, tuple[str, str]]:
+    """The columns of a table that hold any value sought: one look at all, for most hold none."""
+    asked = {column: what for column, what in sought.items() if what is not None}
+    if not asked:
+        return {}
+    conditions = ", ".join(f"bool_or({condition})" for _, condition in asked.values())
+    answers = connection.execute(f"select {conditions} from {table}").fetchall()[0]
+    return {column: what for (column, what), any_value in zip(asked.items(), answers, strict=True) if any_value}
 
 
 def _key_of_row(

@@ -231,23 +231,28 @@ def write_database(build_file: Path, target: Path, run_id: str, results: list[Ch
         for schema in PUBLIC_SCHEMAS:
             connection.execute(f"create schema {schema}")
         keys = foreign_keys(connection, "build")
-        for schema, table in in_order_of_keys(public_tables(connection, "build"), keys):
-            definition, comment = connection.execute(
-                "select sql, comment from duckdb_tables() "
-                "where database_name = 'build' and schema_name = ? and table_name = ?",
-                [schema, table],
-            ).fetchall()[0]
-            connection.execute(_with_foreign_keys(definition, f"{schema}.{table}", keys.get(f"{schema}.{table}", [])))
-            connection.execute(f"insert into {schema}.{table} select * from build.{schema}.{table}")
-            if comment:
-                connection.execute(f"comment on table {schema}.{table} is {sql_text(comment)}")
-            described = connection.execute(
-                "select column_name, comment from duckdb_columns() where database_name = 'build' "
-                "and schema_name = ? and table_name = ? and comment is not null",
-                [schema, table],
+        definitions = {
+            (schema, table): rest
+            for schema, table, *rest in connection.execute(
+                "select schema_name, table_name, sql, comment from duckdb_tables() where database_name = 'build'"
             ).fetchall()
-            for column, text in described:
-                connection.execute(f'comment on column {schema}.{table}."{column}" is {sql_text(text)}')
+        }
+        columns = connection.execute(
+            "select schema_name, table_name, list(row(column_name, comment)) from duckdb_columns() "
+            "where database_name = 'build' and comment is not null group by all"
+        ).fetchall()
+        described = {(schema, table): texts for schema, table, texts in columns}
+        for schema, table in in_order_of_keys(public_tables(connection, "build"), keys):
+            definition, comment = definitions[schema, table]
+            name = f"{schema}.{table}"
+            connection.execute(_with_foreign_keys(definition, name, keys.get(name, [])))
+            connection.execute(f"insert into {name} select * from build.{name}")
+            comments = [f"comment on table {name} is {sql_text(comment)};"] if comment else []
+            comments += [
+                f'comment on column {name}."{column}" is {sql_text(text)};'
+                for column, text in described.get((schema, table), [])
+            ]
+            connection.execute("".join(comments))
         write_table(connection, run_id, results)
         connection.execute("commit")
         connection.execute("checkpoint release")

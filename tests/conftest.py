@@ -8,7 +8,8 @@ import pytest
 
 from base.home import Home
 from tests.support import two_releases
-from tests.support.homes import CLEAN_LANDING, REPOSITORY, publish_tables, run_once, shared_home, shared_micro_home
+from tests.support.homes import CLEAN_LANDING, REPOSITORY, run_once, shared_home, shared_micro_home
+from tests.support.publish_tables import publish_tables
 
 SHARED = REPOSITORY.parent / "shared"
 # A test that asks for one of these homes, or for the simulated province, is not of the fast tier.

@@ -9,7 +9,8 @@ import pytest
 from base.home import Home
 from base.release_layout import DATABASE
 from ingestion.decisions import CORRECTION_COLUMNS, write_decisions
-from tests.support.decided import DAYS, build, cell, decide, release, rows, rows_of_sha
+from tests.support.decided import DAYS, cell, decide, release, rows, rows_of_sha
+from tests.support.statements import make_tables
 from tests.support.warehouse import build_file, dbt
 
 pytestmark = pytest.mark.build
@@ -78,7 +79,7 @@ def test_corrections_change_figures_by_what_is_listed_and_leave_raw_alone(home: 
                            "where source_file_id = ?", number["file"]))  # fmt: skip
     digest = raw_digest(home)
     decide(home, "corrections.csv", CORRECTION_COLUMNS, applied + [line for line, _ in refused])
-    build(home, DAYS[1])
+    make_tables(home, DAYS[1].date())
     dbt(home, "test", "--select", "corrections_end_in_the_published_figures", "quality")
 
     shown = rows(build_file(home), "select status, refusal from quality.correction order by line_number")
@@ -137,7 +138,7 @@ def test_a_hostile_decision_file_stops_nothing(home: Home, content: bytes) -> No
     for name in ("waivers.csv", "corrections.csv"):
         (home.decisions / name).write_bytes(content)
     write_decisions(home)
-    dbt(home, "run", "--select", "stg_waiver", "stg_correction_line", "stg_correction", "waiver", "correction")
+    make_tables(home)
     statuses = rows(
         build_file(home), "select distinct status from quality.waiver union select status from quality.correction"
     )

@@ -14,9 +14,6 @@ from ingestion.ingest import ingest
 from publication.finding_ledger import ledger_release, sync_from_current_release
 from tests.support.decided import (
     DAYS,
-    FINDINGS,
-    WAIVERS,
-    build,
     cell,
     decide,
     naive,
@@ -25,6 +22,7 @@ from tests.support.decided import (
     rows_of_sha,
     waiver,
 )
+from tests.support.statements import make_tables
 from tests.support.warehouse import build_file
 
 pytestmark = pytest.mark.build
@@ -34,7 +32,7 @@ def release_an_unreadable_number(home: Home) -> dict[str, Any]:
     """Publish a build in which one score is no number; the correction that made it so."""
     right = cell(home, "household", "b1_score", "b1_score is not null")
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [right | {"new_value": "không rõ"}])
-    build(home, DAYS[1], *FINDINGS)
+    make_tables(home, DAYS[1].date())
     release(home, DAYS[1])
     return right
 
@@ -51,7 +49,7 @@ def test_a_finding_lives_through_releases(home: Home) -> None:
 
     line = waiver(check_code="unreadable_number", column_name="b1_score", reason="chờ phiếu gốc")
     decide(home, "waivers.csv", WAIVER_COLUMNS, [line])
-    build(home, DAYS[2], *WAIVERS)
+    make_tables(home, DAYS[2].date())
     release(home, DAYS[2])
     (found,) = rows(home.current / DATABASE, query)
     assert found[:7] == ("waived", False, naive(DAYS[1]), naive(DAYS[2]), None, "chờ phiếu gốc", "Sở")
@@ -64,7 +62,7 @@ def test_a_finding_lives_through_releases(home: Home) -> None:
     assert fixed[7] == found[7]
 
     decide(home, "corrections.csv", CORRECTION_COLUMNS, [])
-    build(home, DAYS[4], *FINDINGS)
+    make_tables(home, DAYS[4].date())
     release(home, DAYS[4])
     release(home, DAYS[5])
     assert rows(home.current / DATABASE, query) == [fixed]
@@ -83,7 +81,7 @@ def test_a_second_submission_resolves_what_was_found_in_the_first(home: Home) ->
             line[1].value = 2
     book.save(home.landing / "second.xlsx")
     assert ingest(home).accepted == 1
-    build(home, DAYS[2], *FINDINGS)
+    make_tables(home, DAYS[2].date())
     release(home, DAYS[2])
     (found,) = rows(home.current / DATABASE, query)
     times = (naive(DAYS[1]), naive(DAYS[1]), naive(DAYS[2]))
@@ -94,7 +92,7 @@ def test_a_second_submission_resolves_what_was_found_in_the_first(home: Home) ->
 
 
 def corrections_after_build(home: Home, day: datetime) -> list[tuple[Any, ...]]:
-    build(home, day, *FINDINGS)
+    make_tables(home, day.date())
     return rows(build_file(home), "select correction_id from quality.correction where status = 'applied'")
 
 
@@ -128,7 +126,7 @@ def test_the_ledger_follows_the_release_in_force(home: Home, monkeypatch: pytest
     sync_from_current_release(home)
     assert ledger_release(home) == home.current.resolve().name > DAYS[1].strftime("%Y%m%dT%H%M%S%fZ")
     (home.finding_ledger.parent / "finding_ledger.partial").write_bytes(b"left by a stopped machine")
-    build(home, DAYS[3], "finding")
+    make_tables(home, DAYS[3].date())
     release(home, DAYS[3])
     life = rows(
         home.current / DATABASE, "select distinct first_seen_at, last_seen_at from quality.finding where is_open"

@@ -3,6 +3,7 @@
 import csv
 import shutil
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,14 @@ from ingestion.parquet import write_parquet
 from ingestion.pseudonym_key import ensure_key
 from ingestion.raw_store import SOURCE_FILE_SCHEMA, write_empty, write_registry_tables
 from ingestion.registry import Registry
-from tests.support.warehouse import build_file, dbt
+from tests.support.statements import make_tables
+from tests.support.warehouse import build_file
 
 pytestmark = pytest.mark.build
 
 FORMS = load_forms()
 COMMUNE = "29161"
-MODELS = ["+int_household_identity", "identity_change", "link_review", "int_identity_ledger", "int_identity_merger"]
+RECEIVED = datetime(2031, 3, 1)  # noqa: DTZ001  UTC, as raw keeps it
 
 Person = tuple[str, str, str, str | None]  # name, birth, sex label, number
 HOA: Person = ("Nguyễn Thị Hoà", "05/02/1960", "Nữ", "320000001")
@@ -59,7 +61,7 @@ class Lists:
             files.append(
                 {**place, "sha256": f"f{year}", "bytes": 1, "landing_path": f"{year}.xlsx", "status": "accepted"}
                 | {"commune_code": COMMUNE, "commune_valid_from": "2020-02-01", "submission_number": 1}
-                | {"maturity": "final", "household_rows": len(self.rows[year])}
+                | {"maturity": "final", "household_rows": len(self.rows[year]), "received_at": RECEIVED}
             )
             for number, (code, previous, persons, cells) in enumerate(self.rows[year]):
                 name, birth, sex, citizen_id = persons[0]
@@ -97,7 +99,7 @@ class Lists:
     def build(self, *years: int) -> dict[tuple[int, str], str]:
         """The household_id of every (year, code)."""
         self.write(years)
-        dbt(self.home, "run", "--select", *MODELS)
+        make_tables(self.home)
         rows = self.query(
             "select r.survey_year, r.household_code, i.household_id from intermediate.int_household_identity as i"
             " inner join intermediate.int_identity_record as r using (source_file_id, row_number)"
@@ -119,7 +121,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def lists(root: Path) -> Iterator[Lists]:
-    """An empty home at the same place for every test: dbt parses the project once."""
+    """An empty home."""
     yield Lists(root)
     shutil.rmtree(root)
 

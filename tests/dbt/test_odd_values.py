@@ -15,7 +15,8 @@ from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from publication.finding_ledger import sync_from_current_release
 from tests.ingestion.test_odd_workbooks import CELLS
-from tests.support.warehouse import build_file, dbt
+from tests.support.statements import make_tables
+from tests.support.warehouse import build_file
 from tests.support.workbooks import household, member, workbook_bytes
 
 pytestmark = pytest.mark.build
@@ -73,7 +74,7 @@ def test_no_value_of_any_column_stops_the_warehouse(root: Path) -> None:
     assert report.accepted == len(FORMS)
     ensure_key(home)
     sync_from_current_release(home)
-    dbt(home, "run")
+    make_tables(home)
     with duckdb.connect(str(build_file(home)), read_only=True) as connection:
         read, kept = connection.execute(
             "select count(*), count(*) filter (where problems.row_number is null)"

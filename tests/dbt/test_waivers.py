@@ -9,7 +9,8 @@ from base.release_layout import DATABASE, read_datapackage
 from ingestion.decisions import WAIVER_COLUMNS
 from publication.build_state import begin_build, finish_build
 from publication.publish import NotPublishedError, publish_build
-from tests.support.decided import DAYS, WAIVERS, build, decide, naive, release, rows, waiver
+from tests.support.decided import DAYS, decide, naive, release, rows, waiver
+from tests.support.statements import make_tables
 from tests.support.warehouse import no_reports
 
 pytestmark = pytest.mark.build
@@ -31,7 +32,7 @@ def test_a_waiver_makes_a_release_final_through_its_last_day(home: Home) -> None
     decide(home, "waivers.csv", WAIVER_COLUMNS, [waiver(), *(line for line, _ in wrong)])
     maturities = {}
     for day in DAYS[1:4]:
-        build(home, day, *WAIVERS)
+        make_tables(home, day.date())
         published = release(home, day)
         maturities[day.day] = published.maturity
         package = read_datapackage(published.folder)
@@ -55,7 +56,7 @@ def test_a_waiver_makes_a_release_final_through_its_last_day(home: Home) -> None
 
 def test_a_build_whose_waiver_expired_is_not_published(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     decide(home, "waivers.csv", WAIVER_COLUMNS, [waiver()])
-    build(home, DAYS[2], *WAIVERS)
+    make_tables(home, DAYS[2].date())
     finish_build(home, begin_build(home, "b", ["marts.area_year"], ["marts.area_year"], []), ["marts.area_year"])
     monkeypatch.setattr("publication.publish.load_suites", list)
     monkeypatch.setattr("publication.publish.today", lambda: date(2031, 3, 4))

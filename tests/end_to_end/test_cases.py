@@ -13,7 +13,8 @@ from base.forms import load_forms
 from base.home import Home
 from base.release_layout import DATABASE
 from ingestion.extract import extract
-from tests.support.homes import CLEAN_LANDING, REPOSITORY, publish_tables, shared_home
+from tests.support.homes import CLEAN_LANDING, REPOSITORY, shared_home
+from tests.support.publish_tables import publish_tables
 from tests.support.warehouse import build_file
 
 SHARED = REPOSITORY.parent / "shared"

@@ -11,7 +11,8 @@ import pytest
 from base.forms import Form, form_of_year, load_forms
 from base.home import Home
 from base.release_layout import DATABASE
-from tests.support.homes import PACKS, publish_tables
+from tests.support.homes import PACKS
+from tests.support.publish_tables import publish_tables
 from tests.support.workbooks import household, member, total, workbook_bytes
 
 pytestmark = pytest.mark.build

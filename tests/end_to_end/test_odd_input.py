@@ -10,7 +10,8 @@ import pytest
 from base.forms import form_of_year, load_forms
 from base.home import Home
 from base.release_layout import DATABASE
-from tests.support.homes import copy_of, poverty, publish_tables, shared_home
+from tests.support.homes import copy_of, poverty, shared_home
+from tests.support.publish_tables import publish_tables
 from tests.support.workbooks import household, member, workbook_bytes
 
 pytestmark = pytest.mark.build

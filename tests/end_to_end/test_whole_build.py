@@ -75,14 +75,14 @@ def test_communes_with_gap_years_block_nothing(clean_home: Home) -> None:
         frozenset(file for file, (year, _) in files.items() if year in (2021, 2024, 2030)),
         subsets.subsets_of_files(files, 1)[0],
     ]
-    assert subsets.try_subsets(subsets.statements_of(clean_home), tried) == []
+    assert subsets.try_subsets(clean_home, tried) == []
 
 
 @pytest.mark.long
 def test_no_subset_of_years_or_files_blocks(clean_home: Home) -> None:
     files = subsets.accepted_files(clean_home)
     tried = [*subsets.subsets_of_years(files), *subsets.subsets_of_files(files, 500)]
-    assert subsets.try_subsets(subsets.statements_of(clean_home), tried) == []
+    assert subsets.try_subsets(clean_home, tried) == []
 
 
 def test_ingestion_killed_before_the_first_of_each_operation(micro_home: Home, tmp_path: Path) -> None:

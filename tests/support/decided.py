@@ -14,11 +14,9 @@ from ingestion.pseudonym_key import ensure_key
 from publication.inputs import inputs_of
 from publication.release import Release, publish
 from tests.support.homes import land_micro, shared_home
-from tests.support.warehouse import build_file, dbt, no_reports
+from tests.support.statements import make_tables
+from tests.support.warehouse import build_file, no_reports
 
-WAIVERS = ("stg_waiver+",)
-# All that findings and decisions are made of, without the figures.
-FINDINGS = ("+finding", "+correction", "+waiver")
 DAYS = [datetime(2031, 3, day, 8, tzinfo=UTC) for day in range(1, 9)]
 
 
@@ -35,11 +33,6 @@ def decide(home: Home, name: str, columns: tuple[str, ...], lines: list[dict[str
     write_decisions(home)
 
 
-def build(home: Home, day: datetime, *models: str) -> None:
-    """Build all models, or those that what has changed reaches."""
-    dbt(home, "run", *(["--select", *models] if models else []), build_date=day.date())
-
-
 def release(home: Home, day: datetime) -> Release:
     return publish(home, "run", [], inputs_of(home), no_reports, now=day)
 
@@ -50,7 +43,7 @@ def shared_undecided_home() -> Home:
     def make(home: Home) -> None:
         ensure_key(home)
         ingest(home)
-        build(home, DAYS[0])
+        make_tables(home, DAYS[0].date())
         release(home, DAYS[0])
 
     return shared_home("undecided", land_micro, make)

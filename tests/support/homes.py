@@ -42,17 +42,8 @@ def poverty(
     home: Home, *arguments: str, expect: int = 0, territory: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line on a home and insist on its exit code; a new home may be of another territory."""
-    return _run([str(POVERTY), *arguments], home, expect, territory)
-
-
-def publish_tables(home: Home, *, territory: str | None = None) -> None:
-    """Read, build and publish without checks and reports: half the time, for tests of tables."""
-    _run([sys.executable, "-m", "tests.support.publish_tables"], home, 0, territory)
-
-
-def _run(command: list[str], home: Home, expect: int, territory: str | None) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
-        command,
+        [str(POVERTY), *arguments],
         env={
             **os.environ,
             "POVERTY_HOME": str(home.root),

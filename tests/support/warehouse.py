@@ -2,9 +2,11 @@
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from base.build_date import BUILD_DATE_VARIABLE
 from base.home import Home
 from base.reference_build import write_reference
 from dagster_project.parsed_project import dbt_environment, ensure_manifest, parsed_arguments
@@ -34,21 +36,33 @@ def dbt(home: Home, *arguments: str, build_date: date | None = None) -> None:
 
     `build_date` is the day that the build is made for.
     """
+    dbt_process(run_dbt, home, *arguments, build_date=build_date)
+
+
+def dbt_process(
+    run: Callable[..., None],
+    home: Home,
+    *arguments: str,
+    build_date: date | None = None,
+    more: tuple[object, ...] = (),
+) -> None:
+    """Let `run`, which gets what `run_dbt` gets and `more`, run dbt in a process of its own."""
     ensure_manifest()
     write_reference(home)
     folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target_of(home))]
     environment = {
         **dbt_environment(home),
         "DBT_LOG_PATH": str(target_of(home)),
-        **({"POVERTY_BUILD_DATE": str(build_date)} if build_date else {}),
+        **({BUILD_DATE_VARIABLE: str(build_date)} if build_date else {}),
     }
     target_of(home).mkdir(exist_ok=True)
     said = target_of(home) / "said.txt"
-    code = forked(_run_dbt, said, environment, [*parsed_arguments(), "--quiet", *arguments, *folders])
+    code = forked(run, said, environment, [*parsed_arguments(), "--quiet", *arguments, *folders], *more)
     assert code == 0, said.read_text(encoding="utf-8")[-6000:]
 
 
-def _run_dbt(said: Path, environment: dict[str, str], arguments: list[str]) -> None:
+def run_dbt(said: Path, environment: dict[str, str], arguments: list[str]) -> None:
+    """Become a process that runs dbt and writes what it says into a file."""
     with said.open("wb") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)

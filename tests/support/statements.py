@@ -1,0 +1,108 @@
+"""What dbt sends to DuckDB, recorded once for a state of the code, and sent again without dbt.
+
+dbt takes ten seconds and more to send what DuckDB does in two. Tests of what tables say send the statements themselves;
+dbt sends them in tests of whole runs.
+"""
+
+import json
+import re
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from base.check_catalogue import load_checks
+from base.home import Home
+from base.reference_build import write_reference
+from ingestion.decisions import write_decisions
+from ingestion.ingest import ingest
+from ingestion.pseudonym_key import ensure_key
+from publication.check_results import dbt_check_code
+from tests.support.homes import shared_home
+from tests.support.warehouse import PROJECT, build_file, dbt_process, target_of
+
+# (node of dbt or name of the connection, SQL)
+Statement = tuple[str, str]
+
+_FIRST, _AGAIN = "first.json", "again.json"
+# What changes nothing, and transactions: all is sent again in one.
+_ASKS = re.compile(r"(/\*.*?\*/)?\s*(begin|commit|select|describe)\b", re.IGNORECASE)
+# Stands for the day of the build: no year of a survey and no end of an interval.
+_A_DAY = date(2999, 12, 30)
+_PROFILE = yaml.safe_load((PROJECT / "profiles.yml").read_text("utf-8"))["poverty"]["outputs"]["build"]
+
+
+def make_tables(home: Home, day: date | None = None) -> None:
+    """Make every table of the build file, as `dbt run` does; `day` is the day that the build is made for."""
+    write_reference(home)
+    statements = statements_for(home, day, again=build_file(home).exists())
+    with open_build(home) as build:
+        build.execute("begin")
+        for _, sql in statements:
+            build.execute(sql)
+        build.execute("commit")
+
+
+def open_build(home: Home) -> duckdb.DuckDBPyConnection:
+    """The build file as dbt opens it, but for the second thread: both workers of the tests are busy."""
+    return duckdb.connect(str(build_file(home)), config={"threads": 1} | _PROFILE["settings"])
+
+
+def statements_for(home: Home, day: date | None = None, *, again: bool = False) -> list[Statement]:
+    """What `dbt run` sends for a new build file of a home, or for one that is there, in its order."""
+    statements = _read(_AGAIN if again else _FIRST, home, day)
+    return [(name, sql) for name, sql in statements if not _ASKS.match(sql)]
+
+
+def release_tests(home: Home) -> list[Statement]:
+    """The tests of dbt that may block a release; each counts what is wrong in its first column."""
+    manifest = json.loads((target_of(_recorded()) / "manifest.json").read_text("utf-8"))
+    checks = load_checks()
+    blocking = {
+        unique_id
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] == "test" and checks[dbt_check_code(node)].blocks == "release"
+    }
+    return [(name, sql) for name, sql in _read(_AGAIN, home) if name in blocking and "count(*) as failures" in sql]
+
+
+def _read(name: str, home: Home, day: date | None = None) -> list[Statement]:
+    recorded = _recorded()
+    text = (recorded.root / name).read_text("utf-8").replace(str(recorded.root), str(home.root))
+    text = text.replace(str(_A_DAY), str(day or datetime.now(UTC).date()))
+    return [(node, sql) for node, sql in json.loads(text)]
+
+
+def _recorded() -> Home:
+    # Also recorded again when this module changes.
+    return shared_home("statements", lambda home: shutil.copy(__file__, home.root), _record)
+
+
+def _record(home: Home) -> None:
+    """Write what dbt sends for a new build file, and for one that is there, with the tests."""
+    ensure_key(home)
+    ingest(home)
+    write_decisions(home)
+    for name, command in ((_FIRST, ("run",)), (_AGAIN, ("build", "--exclude-resource-type", "unit_test"))):
+        dbt_process(_run_recorded, home, *command, "--threads", "1", build_date=_A_DAY, more=(home.root / name,))
+
+
+def _run_recorded(said: Path, environment: dict[str, str], arguments: list[str], record: Path) -> None:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    from tests.support.warehouse import run_dbt
+
+    sent: list[Statement] = []
+    send = DuckDBConnectionManager.add_query
+
+    def add_query(self: DuckDBConnectionManager, sql: str, *arguments: object, **options: object) -> object:
+        sent.append((self.get_thread_connection().name, sql))
+        return send(self, sql, *arguments, **options)
+
+    DuckDBConnectionManager.add_query = add_query
+    try:
+        run_dbt(said, environment, arguments)
+    finally:
+        record.write_text(json.dumps(sent), encoding="utf-8")
