@@ -5,9 +5,13 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster_dbt import dbt_assets
 
 from base.forms import load_forms
+from base.product import BrokenProjectError
+from dagster_project.assets.warehouse import MANIFEST
 from dagster_project.automation import landing_folder, yearly_review
+from dagster_project.dbt_project import PovertyDbtTranslator
 from dagster_project.definitions import defs
 from dagster_project.jobs import ALL_YEARS
 from dagster_project.partitions import survey_years, years_to_read
@@ -43,6 +47,12 @@ def test_everything_resolves() -> None:
     for key in graph.materializable_asset_keys:
         assert graph.get(key).owners, key
         assert graph.get(key).description, key
+
+
+def test_a_test_of_dbt_that_the_catalogue_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dagster_project.dbt_project.load_checks", dict)
+    with pytest.raises(BrokenProjectError, match=r"^The test \w+ of the dbt project has no row \w+ in reference"):
+        dbt_assets(manifest=MANIFEST, dagster_dbt_translator=PovertyDbtTranslator())(lambda: None)
 
 
 def test_error_checks_of_marts_block_publication() -> None:

@@ -149,45 +149,6 @@ def test_hostile_text_is_text_wherever_it_comes_out(runs: Runs, home: Home) -> N
         assert "alert(" not in text
 
 
-def test_runs_that_fail_let_nothing_out(runs: Runs, program: Path, home: Home) -> None:
-    released = home.current.resolve()
-    said = len(runs.printed)
-    model = program / "dbt" / "models" / "staging" / "stg_broken.sql"
-    model.write_text(_BROKEN_MODEL, encoding="utf-8")
-    test = program / "dbt" / "tests" / "broken_test.sql"
-    test.write_text(_BROKEN_TEST, encoding="utf-8")
-    assert runs("build") == 1
-    assert "The test broken_test of the dbt project has no row" in runs.printed[said:].decode()
-    catalogue = program / "reference" / "checks" / "check_catalogue.csv"
-    text = catalogue.read_text(encoding="utf-8")
-    known = next(line for line in text.splitlines() if line.startswith("corrections_end_in"))
-    catalogue.write_text(f"{text}broken_test,{known.partition(',')[2]}\n", encoding="utf-8")
-    said = len(runs.printed)
-    assert runs("build") == 1
-    failed = [line for line in runs.printed[said:].decode().splitlines() if line.startswith("warehouse failed: ")]
-    assert len(failed) == 1, runs.printed[said:].decode()[-3000:]
-    assert "stg_broken" in failed[0]
-    assert "broken_test" in failed[0]
-    catalogue.write_text(text, encoding="utf-8")
-    model.unlink()
-    test.unlink()
-    suite = program / "expectations" / "suites" / "dim_commune.yml"
-    text = suite.read_text(encoding="utf-8")
-    suite.write_text(text.replace("dataset:", "dataset: # spoiled\n  - ", 1), encoding="utf-8")
-    assert runs("build") == 1
-    suite.write_text(text, encoding="utf-8")
-    reader = program / "ingestion" / "extract.py"
-    text = reader.read_text(encoding="utf-8")
-    broken = f'    raise KeyError("{NAMES["model"]}")\n'
-    reader.write_text(text.replace('    """Read one file; None', '    """Read one file; None', 1).replace(
-        "    extractions = [Extraction(", f"{broken}    extractions = [Extraction(", 1), encoding="utf-8")  # fmt: skip
-    runs("ingest", "--reread")
-    reader.write_text(text, encoding="utf-8")
-    assert home.current.resolve() == released
-    found, _ = leaks(runs)
-    assert found == set()
-
-
 def test_a_crash_of_a_step_or_a_command_lets_nothing_out(runs: Runs, program: Path) -> None:
     publish = program / "publication" / "publish.py"
     text = publish.read_text(encoding="utf-8")
@@ -208,6 +169,38 @@ def test_a_crash_of_a_step_or_a_command_lets_nothing_out(runs: Runs, program: Pa
     )
     assert runs("status") == 1
     summary.write_text(text, encoding="utf-8")
+    found, _ = leaks(runs)
+    assert found == set()
+
+
+def test_runs_that_fail_let_nothing_out(runs: Runs, program: Path, home: Home) -> None:
+    released = home.current.resolve()
+    suite = program / "expectations" / "suites" / "dim_commune.yml"
+    text = suite.read_text(encoding="utf-8")
+    suite.write_text(text.replace("dataset:", "dataset: # spoiled\n  - ", 1), encoding="utf-8")
+    assert runs("build") == 1
+    suite.write_text(text, encoding="utf-8")
+    (program / "dbt" / "models" / "staging" / "stg_broken.sql").write_text(_BROKEN_MODEL, encoding="utf-8")
+    (program / "dbt" / "tests" / "broken_test.sql").write_text(_BROKEN_TEST, encoding="utf-8")
+    catalogue = program / "reference" / "checks" / "check_catalogue.csv"
+    text = catalogue.read_text(encoding="utf-8")
+    known = next(line for line in text.splitlines() if line.startswith("corrections_end_in"))
+    catalogue.write_text(f"{text}broken_test,{known.partition(',')[2]}\n", encoding="utf-8")
+    said = len(runs.printed)
+    assert runs("build") == 1
+    failed = [line for line in runs.printed[said:].decode().splitlines() if line.startswith("warehouse failed: ")]
+    assert len(failed) == 1, runs.printed[said:].decode()[-3000:]
+    assert "stg_broken" in failed[0]
+    assert "broken_test" in failed[0]
+    # Last, for no household is left after it.
+    reader = program / "ingestion" / "extract.py"
+    text = reader.read_text(encoding="utf-8")
+    broken = f'    raise KeyError("{NAMES["model"]}")\n'
+    reader.write_text(text.replace('    """Read one file; None', '    """Read one file; None', 1).replace(
+        "    extractions = [Extraction(", f"{broken}    extractions = [Extraction(", 1), encoding="utf-8")  # fmt: skip
+    runs("ingest", "--reread")
+    reader.write_text(text, encoding="utf-8")
+    assert home.current.resolve() == released
     found, _ = leaks(runs)
     assert found == set()
 

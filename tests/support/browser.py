@@ -48,7 +48,7 @@ def open_browser() -> Iterator[Browser]:
 
 
 def visit(browser: Browser, page_file: Path, width: int = 1200, height: int = 900) -> Visit:
-    """Open a page from the disk and wait until it is quiet."""
+    """Open a page from the disk and wait until its scripts have nothing left to do."""
     seen = Visit(browser.new_page(viewport={"width": width, "height": height}))
     seen.page.on("console", lambda message: message.type == "error" and seen.console_errors.append(message.text))
     seen.page.on("pageerror", lambda error: seen.console_errors.append(str(error)))
@@ -59,5 +59,7 @@ def visit(browser: Browser, page_file: Path, width: int = 1200, height: int = 90
         ),
     )
     seen.page.goto(page_file.as_uri())
-    seen.page.wait_for_load_state("networkidle")
+    # Half a second without a request, as "networkidle" waits, would be most of the time on pages from the disk.
+    for _ in range(2):
+        seen.page.evaluate("new Promise(done => requestIdleCallback(() => done(true)))")
     return seen

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,13 +18,15 @@ from pathlib import Path
 from filelock import FileLock
 from openpyxl import load_workbook
 
-from base.home import Home
+from base.home import HOME_VARIABLE, Home
+from base.territory import TERRITORY_VARIABLE
+from tests.support.processes import become, forked
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKS = REPOSITORY / "tests" / "packs"
 CLEAN_LANDING = PACKS / "clean" / "landing"
-CACHE = REPOSITORY / ".test_homes"
 POVERTY = Path(sys.executable).parent / "poverty"
+CACHE = REPOSITORY / ".test_homes"
 # All that is not product: it decides nothing about a build.
 _NOT_PRODUCT = ("tests", "docs", "bench", "tools", "data", "logs")
 _FINISHED = "finished"
@@ -42,21 +45,21 @@ def poverty(
     home: Home, *arguments: str, expect: int = 0, territory: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line on a home and insist on its exit code; a new home may be of another territory."""
-    done = subprocess.run(
-        [str(POVERTY), *arguments],
-        env={
-            **os.environ,
-            "POVERTY_HOME": str(home.root),
-            "COLUMNS": "160",
-            "NO_COLOR": "1",
-            **({"POVERTY_TERRITORY": territory} if territory else {}),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == expect, f"exit {done.returncode}, wanted {expect}\n{done.stdout}\n{done.stderr[-4000:]}"
-    return done
+    environment = os.environ | {HOME_VARIABLE: str(home.root)} | ({TERRITORY_VARIABLE: territory} if territory else {})
+    with tempfile.TemporaryDirectory(prefix="said-") as folder:
+        said = [Path(folder) / name for name in ("stdout", "stderr")]
+        code = forked(_command, environment, *said, arguments)
+        stdout, stderr = (path.read_text(encoding="utf-8") for path in said)
+    assert code == expect, f"exit {code}, wanted {expect}\n{stdout}\n{stderr[-4000:]}"
+    return subprocess.CompletedProcess(arguments, code, stdout, stderr)
+
+
+def _command(environment: dict[str, str], stdout: Path, stderr: Path, arguments: tuple[str, ...]) -> None:
+    become(environment, stdout, stderr)
+    sys.argv = ["poverty", *arguments]
+    from poverty_cli.main import main
+
+    main()
 
 
 def shared_home(name: str, land: Callable[[Home], object], build: Callable[[Home], object]) -> Home:

@@ -1,11 +1,22 @@
 """Functions run in processes of their own, forked from one that has imported what they need: imports take seconds."""
 
 import multiprocessing
+import os
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-# dbt, and what ingestion and publication are made of.
-_IMPORTED = ["dagster_project.run_dbt", "dbt.adapters.duckdb", "publication.publish", "ingestion.ingest"]
+# The command line, Dagster, dbt, and what ingestion and publication are made of.
+_IMPORTED = [
+    "tests.support.plain_terminal",
+    "poverty_cli.main",
+    "dagster_dbt",
+    "dagster_project.run_dbt",
+    "dbt.adapters.duckdb",
+    "publication.publish",
+    "ingestion.ingest",
+]
 
 
 def forked(function: Callable[..., object], *arguments: Any) -> int:
@@ -17,3 +28,14 @@ def forked(function: Callable[..., object], *arguments: Any) -> int:
     process.join()
     assert process.exitcode is not None
     return process.exitcode
+
+
+def become(environment: dict[str, str], stdout: Path, stderr: Path) -> None:
+    """Take another environment, and print into files."""
+    for descriptor, path in ((1, stdout), (2, stderr)):
+        with path.open("ab") as file:
+            os.dup2(file.fileno(), descriptor)
+    for name in ("stdout", "stderr"):
+        getattr(sys, name).reconfigure(encoding="utf-8")
+    os.environ.clear()
+    os.environ.update(environment)

@@ -11,7 +11,7 @@ from base.home import Home
 from base.reference_build import write_reference
 from dagster_project.parsed_project import dbt_environment, ensure_manifest, parsed_arguments
 from dagster_project.run_dbt import main
-from tests.support.processes import forked
+from tests.support.processes import become, forked
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt"
 
@@ -57,16 +57,13 @@ def dbt_process(
     }
     target_of(home).mkdir(exist_ok=True)
     said = target_of(home) / "said.txt"
+    said.unlink(missing_ok=True)
     code = forked(run, said, environment, [*parsed_arguments(), "--quiet", *arguments, *folders], *more)
     assert code == 0, said.read_text(encoding="utf-8")[-6000:]
 
 
 def run_dbt(said: Path, environment: dict[str, str], arguments: list[str]) -> None:
     """Become a process that runs dbt and writes what it says into a file."""
-    with said.open("wb") as file:
-        os.dup2(file.fileno(), 1)
-        os.dup2(file.fileno(), 2)
-    os.environ.clear()
-    os.environ.update(environment)
+    become(environment, said, said)
     os.chdir(PROJECT)
     sys.exit(main(*arguments))
