@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from base.home import Home
-from tests.support import two_releases
+from tests.support import processes, two_releases
 from tests.support.homes import CLEAN_LANDING, REPOSITORY, run_once, shared_home, shared_micro_home
 from tests.support.publish_tables import publish_tables
 
@@ -34,6 +34,8 @@ _LONGEST = (
 )
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
+# The terminal of every command, whose texts tests compare.
+os.environ |= {"COLUMNS": "160", "NO_COLOR": "1"}
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +88,12 @@ def sample_home() -> Home:
 
 def _land(home: Home, folder: Path) -> None:
     shutil.copytree(folder, home.landing, dirs_exist_ok=True)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Start the process that tests of builds fork from."""
+    if any(item.get_closest_marker("build") for item in session.items):
+        processes.start()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -136,7 +136,6 @@ def published(tmp_path_factory: pytest.TempPathFactory, program: Path) -> Path:
             "XDG_CACHE_HOME": str(folder / "cache"),
             "PYTHONPATH": str(program),
             "PYTHONDONTWRITEBYTECODE": "1",
-            "COLUMNS": "160",
         },
         capture_output=True,
         text=True,

@@ -31,7 +31,6 @@ def test_a_model_that_does_not_parse_is_named(tmp_path: Path) -> None:
             "POVERTY_HOME": str(home.root),
             "XDG_CACHE_HOME": str(tmp_path / "cache"),
             "PYTHONPATH": str(program),
-            "COLUMNS": "160",
         },
         capture_output=True,
         text=True,

@@ -62,7 +62,6 @@ class Runs:
             env={
                 **os.environ,
                 "POVERTY_HOME": str(self.home.root),
-                "COLUMNS": "160",
                 "PYTHONPATH": str(self.program),
             },
             capture_output=True,

@@ -45,7 +45,8 @@ def poverty(
     home: Home, *arguments: str, expect: int = 0, territory: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line on a home and insist on its exit code; a new home may be of another territory."""
-    environment = os.environ | {HOME_VARIABLE: str(home.root)} | ({TERRITORY_VARIABLE: territory} if territory else {})
+    chosen = {TERRITORY_VARIABLE: territory} if territory else {}
+    environment = os.environ | {HOME_VARIABLE: str(home.root)} | chosen
     with tempfile.TemporaryDirectory(prefix="said-") as folder:
         said = [Path(folder) / name for name in ("stdout", "stderr")]
         code = forked(_command, environment, *said, arguments)

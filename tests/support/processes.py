@@ -4,12 +4,12 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
 # The command line, Dagster, dbt, and what ingestion and publication are made of.
 _IMPORTED = [
-    "tests.support.plain_terminal",
     "poverty_cli.main",
     "dagster_dbt",
     "dagster_project.run_dbt",
@@ -19,11 +19,16 @@ _IMPORTED = [
 ]
 
 
+def start() -> None:
+    """Start the process to fork from, before ingestion in a test starts one that has imported less."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload(_IMPORTED)
+    forkserver.ensure_running()
+
+
 def forked(function: Callable[..., object], *arguments: Any) -> int:
     """Run a function of a module in a new process; its exit code, negative for a signal."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_IMPORTED)
-    process = context.Process(target=function, args=arguments)
+    start()
+    process = multiprocessing.get_context("forkserver").Process(target=function, args=arguments)
     process.start()
     process.join()
     assert process.exitcode is not None

@@ -97,6 +97,7 @@ def _first_broken(build: duckdb.DuckDBPyConnection, home: Home, files: Subset) -
 
 def try_subsets(source: Home, subsets: Sequence[Subset], workers: int = 2) -> list[Blocked]:
     """The subsets of the accepted files of a home that are blocked."""
+    statements_for(source)  # recorded once, before there are two processes
     with ProcessPoolExecutor(workers) as pool:
         tried = pool.map(try_subset, [source] * len(subsets), subsets, chunksize=4)
         return [blocked for blocked in tried if blocked is not None]
