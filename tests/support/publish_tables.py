@@ -1,6 +1,7 @@
 """The tables of a home as `poverty run` publishes them, in a quarter of its time.
 
-Left out are Dagster, the checks of the warehouse and the reports; dbt's statements are sent without dbt.
+Left out are Dagster, the checks of the warehouse and, where nobody looks at them, the reports; dbt's statements are
+sent without dbt.
 """
 
 import os
@@ -13,6 +14,7 @@ from ingestion.pseudonym_key import ensure_key
 from publication.build_state import begin_build, finish_build
 from publication.finding_ledger import sync_from_current_release
 from publication.release import publish
+from reports.release_reports import write_release_reports
 from tests.support.processes import forked
 from tests.support.statements import make_tables
 from tests.support.warehouse import no_reports
@@ -20,12 +22,12 @@ from tests.support.warehouse import no_reports
 _A_TABLE = ["marts.area_year"]
 
 
-def publish_tables(home: Home, *, territory: str | None = None) -> None:
-    """Read, build and publish without checks and reports; a new home may be of another territory."""
-    assert forked(_publish, str(home.root), territory) == 0
+def publish_tables(home: Home, *, territory: str | None = None, with_reports: bool = False) -> None:
+    """Read, build and publish without checks; a new home may be of another territory."""
+    assert forked(_publish, str(home.root), territory, with_reports) == 0
 
 
-def _publish(root: str, territory: str | None) -> None:
+def _publish(root: str, territory: str | None, with_reports: bool) -> None:  # noqa: FBT001
     os.environ[HOME_VARIABLE] = root
     if territory:
         os.environ[TERRITORY_VARIABLE] = territory
@@ -38,4 +40,4 @@ def _publish(root: str, territory: str | None) -> None:
     state = begin_build(home, "run", _A_TABLE, _A_TABLE, [])
     make_tables(home)
     finish_build(home, state, _A_TABLE)
-    publish(home, "run", [], state.inputs, no_reports)
+    publish(home, "run", [], state.inputs, write_release_reports if with_reports else no_reports)
