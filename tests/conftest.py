@@ -48,8 +48,10 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def clean_home() -> Home:
-    """The small clean pack, published. Only read it."""
-    return shared_home("clean", lambda home: _land(home, CLEAN_LANDING), run_once)
+    """The small clean pack, published with reports and without checks. Only read it."""
+    return shared_home(
+        "clean", lambda home: _land(home, CLEAN_LANDING), lambda home: publish_tables(home, with_reports=True)
+    )
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +68,7 @@ def two_releases_home() -> Home:
 
 @pytest.fixture(scope="session")
 def noisy_home(shared: Path) -> Home:
-    """The shared noisy pack, published. Only read it."""
+    """The shared noisy pack, published by `poverty run`. Only read it."""
     return shared_home("noisy", lambda home: _land(home, shared / "samples" / "noisy" / "landing"), run_once)
 
 

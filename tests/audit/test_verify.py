@@ -40,27 +40,27 @@ def _forge_consistently(home: Home, name: str, change: Callable[[Path], None]) -
 
 
 @pytest.fixture
-def home(clean_home: Home, tmp_path: Path) -> Home:
+def home(micro_home: Home, tmp_path: Path) -> Home:
     """A copy that a test may change."""
-    return copy_of(clean_home, tmp_path / "home", with_build=False)
+    return copy_of(micro_home, tmp_path / "home", with_build=False)
 
 
-def test_an_untouched_release_holds(clean_home: Home) -> None:
-    assert verify_release(clean_home, clean_home.current.resolve()) == []
-    assert "as recorded" in poverty(clean_home, "verify", "--checksums-only").stdout
+def test_an_untouched_release_holds(micro_home: Home) -> None:
+    assert verify_release(micro_home, micro_home.current.resolve()) == []
+    assert "as recorded" in poverty(micro_home, "verify", "--checksums-only").stdout
 
 
-def test_the_files_of_a_release_are_read_only(clean_home: Home) -> None:
-    files = [path for path in clean_home.current.resolve().rglob("*") if path.is_file()]
+def test_the_files_of_a_release_are_read_only(micro_home: Home) -> None:
+    files = [path for path in micro_home.current.resolve().rglob("*") if path.is_file()]
     assert len(files) > 20
     assert [path.name for path in files if path.stat().st_mode & 0o222] == []
 
 
-def test_a_decision_file_cannot_be_found_from_what_is_published(clean_home: Home) -> None:
-    description = (clean_home.current / "datapackage.json").read_text(encoding="utf-8")
-    for path in clean_home.decisions.glob("*.csv"):
+def test_a_decision_file_cannot_be_found_from_what_is_published(micro_home: Home) -> None:
+    description = (micro_home.current / "datapackage.json").read_text(encoding="utf-8")
+    for path in micro_home.decisions.glob("*.csv"):
         assert hashlib.sha256(path.read_bytes()).hexdigest() not in description
-        assert decision_mark(clean_home, path.read_bytes()) in description
+        assert decision_mark(micro_home, path.read_bytes()) in description
 
 
 def _alter(path: Path) -> None:
@@ -224,14 +224,14 @@ def test_the_commands_stop_at_a_cut_registry(home: Home) -> None:
     assert home.current.readlink() == before
 
 
-def test_releases_are_named(clean_home: Home, tmp_path: Path) -> None:
-    current = clean_home.current.resolve()
-    assert find_release(clean_home, "current") == find_release(clean_home, current.name) == current
+def test_releases_are_named(micro_home: Home, tmp_path: Path) -> None:
+    current = micro_home.current.resolve()
+    assert find_release(micro_home, "current") == find_release(micro_home, current.name) == current
     with pytest.raises(UnknownReleaseError, match="only release"):
-        find_release(clean_home, "previous")
+        find_release(micro_home, "previous")
     with pytest.raises(UnknownReleaseError, match=current.name):
-        find_release(clean_home, "20260101")
+        find_release(micro_home, "20260101")
     with pytest.raises(UnknownReleaseError, match="Nothing is published"):
         find_release(Home(tmp_path), "current")
-    poverty(clean_home, "verify", "20260101", expect=2)
-    poverty(clean_home, "diff", expect=2)
+    poverty(micro_home, "verify", "20260101", expect=2)
+    poverty(micro_home, "diff", expect=2)

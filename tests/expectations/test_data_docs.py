@@ -12,12 +12,12 @@ from tests.support.browser import open_browser, visit
 
 
 @pytest.fixture
-def docs(clean_home: Home) -> Path:
-    return clean_home.current.resolve() / "reports" / "data_docs"
+def docs(micro_home: Home) -> Path:
+    return micro_home.current.resolve() / "reports" / "data_docs"
 
 
-def test_every_suite_has_a_page_with_its_results(clean_home: Home, docs: Path) -> None:
-    with duckdb.connect(str(clean_home.current / DATABASE), read_only=True) as connection:
+def test_every_suite_has_a_page_with_its_results(micro_home: Home, docs: Path) -> None:
+    with duckdb.connect(str(micro_home.current / DATABASE), read_only=True) as connection:
         results = connection.execute(
             "select dataset, check_name, observed from quality.check_result where engine = 'great_expectations'"
         ).fetchall()

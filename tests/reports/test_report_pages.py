@@ -49,7 +49,7 @@ def drawn(page: Page) -> dict[str, int]:
     return counts
 
 
-def test_pages_are_quiet_whole_and_lead_to_existing_files(clean_home: Home, browser: Browser) -> None:
+def test_pages_are_quiet_whole_with_every_chart_and_lead_to_existing_files(clean_home: Home, browser: Browser) -> None:
     for file in pages(clean_home):
         seen = visit(browser, file)
         assert seen.console_errors == [], file.name
@@ -59,34 +59,32 @@ def test_pages_are_quiet_whole_and_lead_to_existing_files(clean_home: Home, brow
             address, _, anchor = href.partition("#")
             assert not address or (file.parent / address).resolve().is_file(), f"{file.name}: {href}"
             assert not anchor or seen.page.locator(f"[id='{anchor}']").count() == 1, f"{file.name}: {href}"
+        if file.parent.name == "profiles" and file.stem != "index":
+            points = drawn(seen.page)
+            assert set(points) >= CHARTS, file.name
+            assert all(points.values()), f"{file.name}: {points}"
+            assert points["indicators"] >= 12
+            for chart in seen.page.locator(".plot").all():
+                assert len(chart.get_attribute("aria-label") or "") > 40
+                assert chart.locator("svg.main-svg").count() > 0
         seen.page.close()
 
 
 def test_every_page_says_first_that_the_data_are_simulated_and_leads_back(clean_home: Home, browser: Browser) -> None:
     reports = clean_home.current / "reports"
     profiles = [reports / "profiles" / f"{name}.html" for name in ("index", "former-83", "829")]
-    for file in [reports / "index.html", reports / "plan" / "index.html", *profiles, *reports.glob("audit/*.html")]:
+    audit = sorted(reports.glob("audit/*.html"))
+    for file in audit:
+        text = file.read_text(encoding="utf-8")
+        assert 0 < text.find("DỮ LIỆU MÔ PHỎNG") < text.index("<h1"), file.name
+    # The pages of the audit report are of one frame.
+    for file in [reports / "index.html", reports / "plan" / "index.html", *profiles, audit[0], audit[-1]]:
         seen = visit(browser, file)
         reported = seen.page.get_by_role("note")
         assert (reported.inner_text()).startswith("DỮ LIỆU MÔ PHỎNG: không phải số liệu thật"), file.name
         assert reported.bounding_box()["y"] < seen.page.locator("h1").bounding_box()["y"]
         back = seen.page.get_by_role("link", name="Tất cả báo cáo").get_attribute("href")
         assert (file.parent / str(back)).resolve() == (reports / "index.html").resolve(), file.name
-        seen.page.close()
-
-
-def test_every_chart_is_drawn_with_its_points_and_has_words(clean_home: Home, browser: Browser) -> None:
-    for file in pages(clean_home):
-        if file.parent.name != "profiles" or file.stem == "index":
-            continue
-        seen = visit(browser, file)
-        points = drawn(seen.page)
-        assert set(points) >= CHARTS, file.name
-        assert all(points.values()), f"{file.name}: {points}"
-        assert points["indicators"] >= 12
-        for chart in seen.page.locator(".plot").all():
-            assert len(chart.get_attribute("aria-label") or "") > 40
-            assert chart.locator("svg.main-svg").count() > 0
         seen.page.close()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from base.home import Home
 from ingestion.decisions import write_decisions
@@ -34,7 +35,12 @@ def decide(home: Home, name: str, columns: tuple[str, ...], lines: list[dict[str
 
 
 def release(home: Home, day: datetime) -> Release:
-    return publish(home, "run", [], inputs_of(home), no_reports, now=day)
+    """Publish the tables, without the search for personal values: half of the time, and tested elsewhere."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("publication.personal_values.known_values", lambda _: None)
+        for name in ("search_tables", "search_files"):
+            patched.setattr(f"publication.personal_values.{name}", lambda *_: [])
+        return publish(home, "run", [], inputs_of(home), no_reports, now=day)
 
 
 def shared_undecided_home() -> Home:

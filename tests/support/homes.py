@@ -110,7 +110,7 @@ def land_untidy(home: Home) -> None:
 
 
 def shared_micro_home() -> Home:
-    """The untidy micro pack, published. Only read it."""
+    """The untidy micro pack, published by `poverty run`. Only read it."""
     return shared_home("micro", land_untidy, run_once)
 
 

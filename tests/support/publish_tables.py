@@ -6,6 +6,7 @@ sent without dbt.
 
 import os
 
+from base.build_date import BUILD_DATE_VARIABLE, today
 from base.home import HOME_VARIABLE, Home
 from base.territory import TERRITORY_VARIABLE, choose_territory
 from ingestion.decisions import write_decisions
@@ -13,7 +14,7 @@ from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from publication.build_state import begin_build, finish_build
 from publication.finding_ledger import sync_from_current_release
-from publication.release import publish
+from publication.release import ReportWriter, publish
 from reports.release_reports import write_release_reports
 from tests.support.processes import forked
 from tests.support.statements import make_tables
@@ -22,15 +23,17 @@ from tests.support.warehouse import no_reports
 _A_TABLE = ["marts.area_year"]
 
 
-def publish_tables(home: Home, *, territory: str | None = None, with_reports: bool = False) -> None:
-    """Read, build and publish without checks; a new home may be of another territory."""
-    assert forked(_publish, str(home.root), territory, with_reports) == 0
+def publish_tables(
+    home: Home, *, territory: str | None = None, with_reports: bool = False, day: str | None = None
+) -> None:
+    """Read, build and publish without checks; a new home may be of another territory, the build of another day."""
+    chosen = {HOME_VARIABLE: str(home.root), TERRITORY_VARIABLE: territory, BUILD_DATE_VARIABLE: day}
+    given = {name: value for name, value in chosen.items() if value}
+    assert forked(_publish, given, write_release_reports if with_reports else no_reports) == 0
 
 
-def _publish(root: str, territory: str | None, with_reports: bool) -> None:  # noqa: FBT001
-    os.environ[HOME_VARIABLE] = root
-    if territory:
-        os.environ[TERRITORY_VARIABLE] = territory
+def _publish(given: dict[str, str], write_reports: ReportWriter) -> None:
+    os.environ |= given
     home = Home.from_environment().create()
     choose_territory(home)
     ensure_key(home)
@@ -38,6 +41,6 @@ def _publish(root: str, territory: str | None, with_reports: bool) -> None:  # n
     write_decisions(home)
     sync_from_current_release(home)
     state = begin_build(home, "run", _A_TABLE, _A_TABLE, [])
-    make_tables(home)
+    make_tables(home, today())
     finish_build(home, state, _A_TABLE)
-    publish(home, "run", [], state.inputs, write_release_reports if with_reports else no_reports)
+    publish(home, "run", [], state.inputs, write_reports)

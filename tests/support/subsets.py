@@ -105,9 +105,12 @@ def try_subsets(source: Home, subsets: Sequence[Subset], workers: int = 2) -> li
 
 def main(arguments: list[str]) -> int:
     """Try all sets of years and 500 of files, or as many of each as asked for, and print the figures."""
-    from tests.support.homes import CLEAN_LANDING, run_once, shared_home
+    from tests.support.homes import CLEAN_LANDING, shared_home
+    from tests.support.publish_tables import publish_tables
 
-    home = shared_home("clean", lambda home: shutil.copytree(CLEAN_LANDING, home.landing, dirs_exist_ok=True), run_once)
+    home = shared_home(
+        "clean", lambda home: shutil.copytree(CLEAN_LANDING, home.landing, dirs_exist_ok=True), publish_tables
+    )
     files = accepted_files(home)
     years, some = subsets_of_years(files), subsets_of_files(files, 500)
     if arguments:
