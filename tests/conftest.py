@@ -68,8 +68,12 @@ def two_releases_home() -> Home:
 
 @pytest.fixture(scope="session")
 def noisy_home(shared: Path) -> Home:
-    """The shared noisy pack, published by `poverty run`. Only read it."""
-    return shared_home("noisy", lambda home: _land(home, shared / "samples" / "noisy" / "landing"), run_once)
+    """The shared noisy pack, published with reports and without checks. Only read it."""
+    return shared_home(
+        "noisy",
+        lambda home: _land(home, shared / "samples" / "noisy" / "landing"),
+        lambda home: publish_tables(home, with_reports=True),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -153,7 +153,7 @@ def test_hostile_text_is_text_wherever_it_comes_out(runs: Runs, home: Home) -> N
         assert "alert(" not in text
 
 
-def test_a_crash_of_a_step_or_a_command_lets_nothing_out(runs: Runs, program: Path) -> None:
+def test_a_crash_of_a_step_or_a_command_fails(runs: Runs, program: Path) -> None:
     publish = program / "publication" / "publish.py"
     text = publish.read_text(encoding="utf-8")
     publish.write_text(
@@ -172,9 +172,7 @@ def test_a_crash_of_a_step_or_a_command_lets_nothing_out(runs: Runs, program: Pa
         text.replace(first_line, "    int(next((home.landing).rglob('*.xlsx')).stem)", 1), encoding="utf-8"
     )
     assert runs("status") == 1
-    summary.write_text(text, encoding="utf-8")
-    found, _ = leaks(runs)
-    assert found == set()
+    summary.write_text(text, encoding="utf-8")  # the next test searches what this one left
 
 
 def test_runs_that_fail_let_nothing_out(runs: Runs, program: Path, home: Home) -> None:
