@@ -13,7 +13,7 @@ unexport $(filter-out $(_SOURCES),$(filter DBT_% PIP_% PYTHON% UV_% CONDA_% VIRT
 # A module stays with one worker; tests/conftest.py decides the order.
 PYTEST = $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run dev test-fast test test-services test-long lint bench clean setup
+.PHONY: help run dev test-fast test test-services test-long lint bench bench-smoke clean setup
 
 run: setup            ## read everything new, build, check, publish
 	@$(BIN)/poverty run
@@ -65,6 +65,9 @@ lint: setup           ## format, lint, types, words, SQL
 
 bench: setup          ## measurements, as a table and as JSON in bench/results
 	@$(BIN)/python -m bench
+
+bench-smoke: setup    ## every measurement once on a few files
+	@$(BIN)/python -m bench --smoke
 
 clean:                ## remove environments and build products; data stays
 	@rm -rf .venv .uv .test_homes dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov bench/results

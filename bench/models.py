@@ -192,7 +192,7 @@ def _script(scale: Scale) -> list[tuple[str, str]]:
     return [(f"schema {schema}", f"create schema if not exists {schema}") for schema in schemas] + [
         (
             models[key]["name"],
-            f"create table {models[key]['schema']}.{models[key]['name']} as {models[key]['compiled_code']}",
+            f"create table {models[key]['relation_name']} as {models[key]['compiled_code']}",
         )
         for key in ordered
     ]
