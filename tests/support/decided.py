@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
 
 from base.home import Home
 from ingestion.decisions import write_decisions
@@ -16,7 +15,7 @@ from publication.inputs import inputs_of
 from publication.release import Release, publish
 from tests.support.homes import land_micro, shared_home
 from tests.support.statements import make_tables
-from tests.support.warehouse import build_file, no_reports
+from tests.support.warehouse import build_file, no_reports, no_search
 
 DAYS = [datetime(2031, 3, day, 8, tzinfo=UTC) for day in range(1, 9)]
 
@@ -35,11 +34,8 @@ def decide(home: Home, name: str, columns: tuple[str, ...], lines: list[dict[str
 
 
 def release(home: Home, day: datetime) -> Release:
-    """Publish the tables, without the search for personal values: half of the time, and tested elsewhere."""
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("publication.personal_values.known_values", lambda _: None)
-        for name in ("search_tables", "search_files"):
-            patched.setattr(f"publication.personal_values.{name}", lambda *_: [])
+    """Publish the tables."""
+    with no_search():
         return publish(home, "run", [], inputs_of(home), no_reports, now=day)
 
 

@@ -2,9 +2,12 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+
+import pytest
 
 from base.build_date import BUILD_DATE_VARIABLE
 from base.home import Home
@@ -24,6 +27,16 @@ def build_file(home: Home) -> Path:
 def target_of(home: Home) -> Path:
     """Where dbt's compiled SQL is, and what it said."""
     return home.root.with_name(f"{home.root.name}_dbt")
+
+
+@contextmanager
+def no_search() -> Iterator[None]:
+    """For `publish`: without the search for personal values, which is half of the time and tested elsewhere."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("publication.personal_values.known_values", lambda _: None)
+        for name in ("search_tables", "search_files"):
+            patched.setattr(f"publication.personal_values.{name}", lambda *_: [])
+        yield
 
 
 def no_reports(folder: Path, *_: object) -> None:
