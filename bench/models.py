@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,15 +12,15 @@ import duckdb
 import yaml
 
 from base.home import Home
-from bench.processes import REPOSITORY, Usage, python, run
+from base.product import DBT
+from bench.processes import Usage, python
 from bench.report import Line, ratio_line
 from bench.scaled import repeat_raw, repeat_reference
+from dagster_project.parsed_project import dbt_environment, ensure_manifest, run_parsed
 
 COPIES = 16
 MOST_TIMES_PLAIN = 2.0
 MOST_GROWTH = 1.1
-_PROJECT = REPOSITORY / "dbt"
-_DBT = str(Path(sys.executable).parent / "dbt")
 # Tables that hold rows of households, members, files or communes: so many times the copies, so many times the rows.
 _GROWING = {
     "staging.stg_household": "",
@@ -62,9 +61,9 @@ class Scale:
         return Home(self.folder / "home")
 
     @property
-    def project(self) -> Path:
-        """The copy of the dbt project."""
-        return self.folder / "dbt"
+    def target(self) -> Path:
+        """What dbt writes."""
+        return self.folder / "target"
 
     @property
     def households(self) -> int:
@@ -77,12 +76,11 @@ def prepare(source: Home, folder: Path, copies: int) -> Scale:
     shutil.rmtree(folder, ignore_errors=True)
     scale = Scale(copies, folder)
     repeat_raw(source, scale.home, copies)
-    shutil.copytree(_PROJECT, scale.project, ignore=shutil.ignore_patterns("target", "logs"))
     repeat_reference(scale.home, copies)
     _dbt(scale, "compile")
     plain = scale.folder / "plain"
     plain.mkdir()
-    content = {"settings": _settings(scale), "statements": _script(scale)}
+    content = {"settings": _settings(), "statements": _script(scale)}
     (plain / "script.json").write_text(json.dumps(content), encoding="utf-8")
     return scale
 
@@ -91,7 +89,7 @@ def measure_once(scale: Scale) -> None:
     """Run dbt and then DuckDB alone, each in a fresh process and on a fresh build file."""
     scale.home.build_file.unlink(missing_ok=True)
     scale.dbt.append(_dbt(scale, "run"))
-    results = json.loads((scale.project / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+    results = json.loads((scale.target / "run_results.json").read_text(encoding="utf-8"))["results"]
     scale.model_seconds.append(sum(result["execution_time"] for result in results))
     scale.counts = _counts(scale.home.build_file)
     database = scale.folder / "plain" / scale.home.build_file.name
@@ -159,23 +157,22 @@ def _facts(scale: Scale) -> dict[str, Any]:
 
 
 def _dbt(scale: Scale, command: str) -> Usage:
-    environment = {
-        "POVERTY_HOME": str(scale.home.root),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
-    return run([_DBT, "--quiet", command, "--profiles-dir", "."], environment=environment, folder=scale.project)
+    """dbt as the product runs it, on the project as it was parsed once."""
+    ensure_manifest()
+    folders = ["--project-dir", str(DBT), "--profiles-dir", str(DBT), "--target-path", str(scale.target)]
+    return python(*run_parsed(), "--quiet", command, *folders, environment=dbt_environment(scale.home))
 
 
-def _settings(scale: Scale) -> dict[str, Any]:
+def _settings() -> dict[str, Any]:
     """DuckDB's settings in dbt's profile, so that both run the same way; threads are DuckDB's own choice in both."""
-    profile = yaml.safe_load((scale.project / "profiles.yml").read_text(encoding="utf-8"))["poverty"]
+    profile = yaml.safe_load((DBT / "profiles.yml").read_text(encoding="utf-8"))["poverty"]
     settings: dict[str, Any] = profile["outputs"][profile["target"]].get("settings", {})
     return settings
 
 
 def _script(scale: Scale) -> list[tuple[str, str]]:
     """(name, statement) of every model, parents before children, each as a table, after their schemas."""
-    manifest = json.loads((scale.project / "target" / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((scale.target / "manifest.json").read_text(encoding="utf-8"))
     models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     ordered: list[str] = []
 

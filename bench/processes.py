@@ -27,7 +27,7 @@ class CommandFailedError(RuntimeError):
     """A measured command did not end with exit code 0; the message holds the end of what it printed."""
 
 
-def run(arguments: Sequence[str], *, environment: Mapping[str, str] | None = None, folder: Path = REPOSITORY) -> Usage:
+def run(arguments: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Usage:
     """Run a command to its end and measure it. Raises CommandFailedError."""
     # Bytecode is kept, as on any machine that ran the product once: otherwise every start compiles our modules again.
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -35,7 +35,7 @@ def run(arguments: Sequence[str], *, environment: Mapping[str, str] | None = Non
         result = Path(scratch) / "usage.json"
         done = subprocess.run(
             [sys.executable, "-I", "-S", str(_LAUNCH), str(result), *arguments],
-            cwd=folder,
+            cwd=REPOSITORY,
             env={**inherited, **(environment or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
