@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, DbtProject
 from packaging.version import Version
+from pydantic import field_validator
 
 from base.check_catalogue import load_checks
 from base.product import DBT, BrokenProjectError
@@ -19,7 +20,13 @@ DATA_TEAM = "team:data-team"
 
 
 class ParsedDbt(DbtCliResource):
-    """dbt on the parsed project, without two questions of dagster-dbt that cost seconds and whose answers are known."""
+    """dbt on the parsed project, without three questions of dagster-dbt whose answers are known; two cost seconds."""
+
+    @field_validator("dbt_executable")
+    @classmethod
+    def validate_dbt_executable(cls, dbt_executable: str) -> str:
+        """The Python that runs already. access(2) says no where only a capability of this process reads its folder."""
+        return dbt_executable
 
     @cached_property
     def _cli_version(self) -> Version:

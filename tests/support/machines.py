@@ -20,6 +20,7 @@ import duckdb
 
 from base.home import Home
 from base.release_layout import DATABASE
+from ingestion.decisions import LINK_DECISION_COLUMNS
 from tests.support.homes import CLEAN_LANDING, POVERTY
 
 FILES = ("2024/ra-soat-2024-28777.xlsx", "2025/ra-soat-2025-28777.xlsx")
@@ -76,9 +77,15 @@ def _foreign_packages(scratch: Path, _: Home) -> Mapping[str, str]:
 
 
 def _links_by_excel(_: Path, home: Home) -> None:
-    text = (
-        "survey_year;source_file_id;source_row;household_id;reason;decided_by;decided_on\r\n2025;x;9;new;;;5/1/2026\r\n"
-    )
+    line = {
+        "survey_year": "2025",
+        "source_file_id": "x",
+        "source_row": "9",
+        "household_id": "new",
+        "decided_on": "5/1/2026",
+    }
+    cells = (";".join(line.get(name, "") for name in LINK_DECISION_COLUMNS), "")
+    text = "\r\n".join((";".join(LINK_DECISION_COLUMNS), *cells))
     (home.decisions / "links.csv").write_bytes(b"\xff\xfe" + text.encode("utf-16-le"))
 
 
