@@ -32,6 +32,7 @@ CELLS = st.one_of(
 )
 
 
+@pytest.mark.build
 def test_every_odd_workbook_gives_its_finding_or_value(tmp_path: Path) -> None:
     outcome = load_in_one_batch(tmp_path / "home", odd_workbooks())
     assert outcome.mistakes == []

@@ -70,6 +70,7 @@ def test_workbook_reads_back(province, tmp_path, year):
     assert totals == data.totals.loc[28777].tolist()
 
 
+@pytest.mark.build
 def test_same_seed_same_bytes(tmp_path):
     """Whatever the number of processes; another seed gives other files."""
     communes = {"28756", "29161"}

@@ -18,6 +18,8 @@ from sample.planting.planted import LEFT_OUT
 from sample.submissions import first_data_row
 
 TERRITORY = Path(__file__).resolve().parents[1] / "packs" / "level-change" / "territory"
+pytestmark = pytest.mark.build
+
 POVERTY = Path(sys.executable).parent / "poverty"
 
 
