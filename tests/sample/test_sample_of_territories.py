@@ -17,9 +17,9 @@ from ingestion.extract import extract
 from sample.planting.planted import LEFT_OUT
 from sample.submissions import first_data_row
 
-TERRITORY = Path(__file__).resolve().parents[1] / "packs" / "level-change" / "territory"
 pytestmark = pytest.mark.build
 
+TERRITORY = Path(__file__).resolve().parents[1] / "packs" / "level-change" / "territory"
 POVERTY = Path(sys.executable).parent / "poverty"
 
 
