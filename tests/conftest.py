@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from base.build_date import BUILD_DATE_VARIABLE, today
 from base.home import Home
 from tests.support import processes, two_releases
 from tests.support.homes import CLEAN_LANDING, REPOSITORY, run_once, shared_home, shared_micro_home
@@ -36,6 +37,8 @@ _LONGEST = (
 os.environ.setdefault("DO_NOT_TRACK", "1")
 # The terminal of every command, whose texts tests compare.
 os.environ |= {"COLUMNS": "160", "NO_COLOR": "1"}
+# One day for all workers and commands: a home that is shared must not be another one after midnight.
+os.environ.setdefault(BUILD_DATE_VARIABLE, today().isoformat())
 
 
 @pytest.fixture(scope="session")

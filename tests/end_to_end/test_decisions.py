@@ -2,11 +2,12 @@
 
 import json
 import shutil
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import duckdb
 import pytest
 
+from base.build_date import today
 from base.home import Home
 from base.release_layout import DATABASE, read_datapackage
 from poverty_cli import main
@@ -29,11 +30,11 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Home:
     assert "links.csv" not in said, "there are no decisions yet, so none is broken"
     assert "3 not read yet" in poverty(home, "ingest", "--year", "2024").stdout
     assert "no whole build" in poverty(home, "publish", expect=1).stderr
-    today = datetime.now(UTC).date()
+    day = today()
     (home.decisions / "waivers.csv").write_text(
         "\ufeffcheck_code;reason;decided_by;decided_on;expires_on;ghi chú\n"
-        f"no_accepted_file;xã không gửi;Sở;{today - timedelta(2)};{today + timedelta(1)};x\n\n"
-        f"no_accepted_file;xã không gửi;Sở;{today - timedelta(9)};{today - timedelta(1)}\n"
+        f"no_accepted_file;xã không gửi;Sở;{day - timedelta(2)};{day + timedelta(1)};x\n\n"
+        f"no_accepted_file;xã không gửi;Sở;{day - timedelta(9)};{day - timedelta(1)}\n"
         '"no_accepted_file;xã\n',
         encoding="utf-8",
     )
@@ -44,9 +45,9 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Home:
     place = f"{file},{sheet},{row}"
     (home.decisions / "corrections.csv").write_text(
         "file,sheet,row,column,old_value,new_value,reason,decided_by,decided_on\n"
-        f"{place},head_citizen_id,{number},{CANARY},đối chiếu thẻ,Xã,{today}\n"
-        f"{place},head_name,{CANARY_NAME},{CANARY_NAME} A,đối chiếu thẻ,Xã,{today}\n"
-        f"{place},head_birth,{CANARY},{CANARY},là {CANARY_NAME} {CANARY},Xã,{today}\n"
+        f"{place},head_citizen_id,{number},{CANARY},đối chiếu thẻ,Xã,{day}\n"
+        f"{place},head_name,{CANARY_NAME},{CANARY_NAME} A,đối chiếu thẻ,Xã,{day}\n"
+        f"{place},head_birth,{CANARY},{CANARY},là {CANARY_NAME} {CANARY},Xã,{day}\n"
         f"{CANARY_NAME},{CANARY},{CANARY},{CANARY_NAME},{CANARY},{CANARY},{CANARY},{CANARY_NAME} {CANARY},{CANARY}\n",
         encoding="utf-8",
     )

@@ -11,13 +11,13 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from filelock import FileLock
 from openpyxl import load_workbook
 
+from base.build_date import today
 from base.home import HOME_VARIABLE, Home
 from base.territory import TERRITORY_VARIABLE
 from tests.support.processes import become, forked
@@ -122,7 +122,7 @@ def copy_of(home: Home, root: Path, *, with_build: bool = True) -> Home:
 
 
 def _key(landed: Path) -> str:
-    digest = hashlib.sha256(f"{datetime.now(UTC).date()} {_product_digest()}".encode())
+    digest = hashlib.sha256(f"{today()} {_product_digest()}".encode())
     for path in sorted(path for path in landed.rglob("*") if path.is_file()):
         digest.update(f"{path.relative_to(landed)} {_content_mark(path)}\n".encode())
     return digest.hexdigest()[:16]

@@ -7,12 +7,13 @@ dbt sends them in tests of whole runs.
 import json
 import re
 import shutil
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import yaml
 
+from base.build_date import today
 from base.check_catalogue import load_checks
 from base.home import Home
 from base.reference_build import write_reference
@@ -77,7 +78,7 @@ def release_tests(home: Home) -> list[Statement]:
 def _read(name: str, home: Home, day: date | None = None) -> list[Statement]:
     recorded = _recorded()
     text = (recorded.root / name).read_text("utf-8").replace(str(recorded.root), str(home.root))
-    text = text.replace(str(_A_DAY), str(day or datetime.now(UTC).date()))
+    text = text.replace(str(_A_DAY), str(day or today()))
     return [(node, sql) for node, sql in json.loads(text)]
 
 
