@@ -12,6 +12,7 @@ import duckdb
 import yaml
 
 from base.home import Home
+from base.machine import memory_limit, threads
 from base.product import DBT
 from bench.processes import Usage, python
 from bench.report import Line, ratio_line
@@ -162,10 +163,10 @@ def _dbt(scale: Scale, command: str) -> Usage:
 
 
 def _settings() -> dict[str, Any]:
-    """DuckDB's settings in dbt's profile, so that both run the same way; threads are DuckDB's own choice in both."""
+    """DuckDB's settings in dbt's profile, so that both run the same way."""
     profile = yaml.safe_load((DBT / "profiles.yml").read_text(encoding="utf-8"))["poverty"]
     settings: dict[str, Any] = profile["outputs"][profile["target"]].get("settings", {})
-    return settings
+    return {**settings, "threads": threads(), "memory_limit": memory_limit()}
 
 
 def _script(scale: Scale, results: list[dict[str, Any]]) -> list[tuple[str, str]]:

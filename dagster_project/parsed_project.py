@@ -12,7 +12,15 @@ from filelock import FileLock
 
 from base.generate import generate
 from base.home import HOME_VARIABLE, Home
-from base.machine import cache_folder, own_environment, plain_path
+from base.machine import (
+    MEMORY_VARIABLE,
+    THREADS_VARIABLE,
+    cache_folder,
+    memory_limit,
+    own_environment,
+    plain_path,
+    threads,
+)
 from base.product import DBT, BrokenProjectError
 from base.reference import reference_folder
 
@@ -55,6 +63,8 @@ def dbt_environment(home: Home) -> dict[str, str]:
     return {
         **own_environment(),
         HOME_VARIABLE: str(plain_path(home.root)),
+        THREADS_VARIABLE: str(threads()),
+        MEMORY_VARIABLE: memory_limit(),
         "MPLCONFIGDIR": str(cache_folder() / "matplotlib"),
         "POVERTY_GENERATED": os.path.relpath(generated_folder(), DBT),
         "DBT_TARGET_PATH": str(parsed_folder()),
