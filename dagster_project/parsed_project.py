@@ -28,7 +28,8 @@ from base.reference import reference_folder
 DBT_EXECUTABLE = str(Path(sys.executable).parent / "dbt")
 # Stands for the home in the parsed project, which all homes share.
 ANY_HOME = "/any-poverty-home"
-PARSED_FILE = "partial_parse.msgpack"
+# Not the name that dbt gives it: a dbt started by hand for one home must not change what all homes are built by.
+PARSED_FILE = "parsed_project.msgpack"
 _WRITTEN_BY_DBT = ("target", "logs")
 
 
@@ -58,6 +59,11 @@ def generated_folder() -> Path:
     return parsed_folder() / "generated"
 
 
+def _target_folder() -> Path:
+    """Where dbt writes unless it is told another place."""
+    return parsed_folder() / "target"
+
+
 def dbt_environment(home: Home) -> dict[str, str]:
     """The environment of dbt and of Dagster: our own variables, those that the project reads, and where dbt writes."""
     return {
@@ -67,7 +73,7 @@ def dbt_environment(home: Home) -> dict[str, str]:
         MEMORY_VARIABLE: memory_limit(),
         "MPLCONFIGDIR": str(cache_folder() / "matplotlib"),
         "POVERTY_GENERATED": os.path.relpath(generated_folder(), DBT),
-        "DBT_TARGET_PATH": str(parsed_folder()),
+        "DBT_TARGET_PATH": str(_target_folder()),
         "DBT_LOG_PATH": str(parsed_folder() / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
@@ -88,6 +94,8 @@ def ensure_manifest() -> Path:
         if not (has_all and parsed.read_text() == state):
             parsed.unlink(missing_ok=True)
             _parse()
+            (_target_folder() / "partial_parse.msgpack").replace(folder / PARSED_FILE)
+            (_target_folder() / manifest.name).replace(manifest)
             parsed.write_text(state)
     return manifest
 
