@@ -77,8 +77,8 @@ def _refuse_other_inputs(build: BuildState, now: Inputs) -> None:
 
 def _refuse_other_files(home: Home) -> None:
     """Tables that were made of the files of another home are no release of this one, whatever the state says."""
-    received = f"select source_file_id, status from {sql_file(home.raw / 'source_file.parquet')}"
-    built = "select source_file_id, status from quality.source_file"
+    received = f"select source_file_id from {sql_file(home.raw / 'source_file.parquet')}"
+    built = "select source_file_id from quality.source_file"
     with duckdb.connect(str(home.build_file), read_only=True) as connection:
         others = connection.execute(
             f"select count(*) from (({received} except {built}) union all ({built} except {received}))"
