@@ -14,7 +14,8 @@ from measures.cutoff import parse_cutoff
 from measures.measure import Row
 from measures.measure import measure as measure_file
 from measures.printed_numbers import WrongCallError
-from measures.units import LeftOut, UnfitDataError
+from measures.table_file import UnfitDataError
+from measures.units import LeftOut
 from measures.weights import parse_weights
 from poverty_cli.terminal import Terminal, foreign
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from measures.cutoff import parse_cutoff
 from measures.measure import MEASURES, Row, measure
 from measures.printed_numbers import WrongCallError
-from measures.units import UnfitDataError
+from measures.table_file import UnfitDataError
 from measures.weights import Weights, parse_weights
 
 EXAMPLES = json.loads(
