@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -57,7 +58,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Measured:
-    """The table of one grouping, for each cut-off in the order of the call, and which rows of the file it leaves out."""
+    """The tables of one grouping, one for each cut-off of the call, and which rows of the file they leave out."""
 
     by: tuple[str, ...]
     by_cutoff: list[list[Row]]
@@ -116,21 +117,20 @@ def measure_groupings(
                     (*row[:-1], None if row[-1] is None else float(f"{row[-1]:.{_DIGITS_OF_AN_ERROR}g}"))
                     for row in connection.execute(errors).fetchall()
                 ]
-            measured.append(
-                Measured(grouping.by, _tables(found, len(groups), len(cutoffs), indicators), grouping.left_out)
-            )
+            measured.append(Measured(grouping.by, _tables(found, len(cutoffs), indicators), grouping.left_out))
     return measured
 
 
-def _tables(found: Sequence[tuple], groups: int, cutoffs: int, indicators: Sequence[str]) -> list[list[Row]]:  # type: ignore[type-arg]
+def _tables(found: Sequence[Sequence[Any]], cutoffs: int, indicators: Sequence[str]) -> list[list[Row]]:
     """Rows (groups …, cut-off, measure, indicator, value) as one sorted table for each cut-off."""
-    tables: list[list[tuple[object, Row]]] = [[] for _ in range(cutoffs)]
-    for *by, cutoff, name, suffix, value in found:
-        place = int(suffix) - 1 if suffix else -1
-        row = Row(tuple(by), name, indicators[place] if suffix else None, value)
-        tables[cutoff - 1].append(((row.groups, _ORDER[name], place), row))
-    assert groups == len(found[0]) - 4
-    return [[row for _, row in sorted(table, key=lambda one: one[0])] for table in tables]  # type: ignore[arg-type,return-value]
+    place_of = {None: -1} | {str(number): number - 1 for number in range(1, len(indicators) + 1)}
+    tables: list[list[Row]] = [[] for _ in range(cutoffs)]
+    for *by, cutoff, name, suffix, value in sorted(
+        found, key=lambda row: (*row[:-4], _ORDER[row[-3]], place_of[row[-2]])
+    ):
+        indicator = None if suffix is None else indicators[place_of[suffix]]
+        tables[cutoff - 1].append(Row(tuple(by), name, indicator, value))
+    return tables
 
 
 @contextmanager

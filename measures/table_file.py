@@ -24,6 +24,8 @@ class TableFile:
     path: Path
     columns: tuple[str, ...]
     relation: str
+    header: str
+    """Where the names are."""
     delimiter: str = ""
     """Of a CSV file."""
 
@@ -52,7 +54,9 @@ def table_file(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Sequen
     twice = next((name for name in named if named.count(name) > 1), None)
     if twice is not None:
         places = [str(place) for place, name in enumerate(file.columns, 1) if name == twice]
-        raise UnfitDataError(f"{path.name}, header: column {twice} is there twice (columns {' and '.join(places)}).")
+        raise UnfitDataError(
+            f"{path.name}, {file.header}: column {twice} is there twice (columns {' and '.join(places)})."
+        )
     missing = [name for name in wanted if name not in named]
     if missing:
         raise WrongCallError(f"--data: no column {', '.join(missing)}; there are {', '.join(named)}.")
@@ -73,21 +77,21 @@ def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> TableFile:
             names.append(name)
         below += children - (1 if below else 0)
     aliases = ", ".join(f"c{place}" for place in range(1, len(names) + 1))
-    return TableFile(path, tuple(names), f"read_parquet({sql_file(path)}) as file ({aliases})")
+    return TableFile(path, tuple(names), f"read_parquet({sql_file(path)}) as file ({aliases})", "header")
 
 
 def _csv(path: Path, wanted: Sequence[str]) -> TableFile:
-    """The delimiter is the one whose header has all that is wanted: nothing else is guessed, so every line must fit it."""
+    """The delimiter is the one that gives the header all that is wanted; nothing else is guessed."""
     headers = {delimiter: _header(path, delimiter) for delimiter in _DELIMITERS}
     fits = [delimiter for delimiter, (names, _) in headers.items() if set(wanted) <= set(names)]
     delimiter = fits[0] if fits else max(_DELIMITERS, key=lambda one: len(headers[one][0]))
     names, skipped = headers[delimiter]
     columns = ", ".join(f"c{place}: 'varchar'" for place in range(1, len(names) + 1))
     relation = (
-        f"read_csv({sql_file(path)}, auto_detect = false, header = true, skip = {skipped}, delim = {sql_text(delimiter)},"
-        f" quote = '\"', escape = '\"', nullstr = '', columns = {{{columns}}}) as file"
+        f"read_csv({sql_file(path)}, auto_detect = false, header = true, skip = {skipped},"
+        f" delim = {sql_text(delimiter)}, quote = '\"', escape = '\"', nullstr = '', columns = {{{columns}}}) as file"
     )
-    return TableFile(path, tuple(names), relation, delimiter)
+    return TableFile(path, tuple(names), relation, f"line {skipped + 1}", delimiter)
 
 
 def _header(path: Path, delimiter: str) -> tuple[list[str], int]:
@@ -117,7 +121,7 @@ def _misfit_line(path: Path, delimiter: str, width: int) -> str | None:
                 # DuckDB takes a delimiter at the end of a line for no cell.
                 found = len(cells) - (len(cells) == width + 1 and not cells[-1])
                 if cells and found != width:
-                    return f"line {start}: {found} cells, where the header has {width}"
+                    return f"line {start}: {found} {'cell' if found == 1 else 'cells'}, where the header has {width}"
                 start = reader.line_num + 1
         except UnicodeEncodeError:
             return f"line {start}: not in UTF-8"

@@ -107,8 +107,8 @@ class Cells:
         of_rows, weight, least, *found = self._one(
             f"select count(*), sum({size})::double, min({size}),"
             f" {', '.join(f'max({self._numbers[name]})' for name in self._indicators)},"
-            f" {', '.join(f'count(*) - count({column})' for column in columns.values())}, {', '.join(of_groupings)} from"
-            f" (select *, case when {_all_present(self._common())} then true end as is_complete from cells)"
+            f" {', '.join(f'count(*) - count({column})' for column in columns.values())}, {', '.join(of_groupings)}"
+            f" from (select *, case when {_all_present(self._common())} then true end as is_complete from cells)"
         )
         if not of_rows:
             raise UnfitDataError(f"{self._file.path.name} has no rows.")

@@ -300,18 +300,34 @@
         group by {{ (keys + ['stratum']) | join(', ') }}
     ),
 
-    variances as (
+    deviations as (
         select
             {{ qualified('of_strata', keys) }},
+            strata.clusters,
             {% for _ in ratios -%}
-            sum(
-                strata.clusters / (strata.clusters - 1.0)
-                * (of_strata.squares_{{ loop.index }} - of_strata.sum_{{ loop.index }} * of_strata.sum_{{ loop.index }} / strata.clusters)
-            ) as variance_{{ loop.index }}{{ ',' if not loop.last }}
+            of_strata.squares_{{ loop.index }},
+            of_strata.squares_{{ loop.index }} - of_strata.sum_{{ loop.index }} * of_strata.sum_{{ loop.index }} / strata.clusters
+                as deviation_{{ loop.index }}{{ ',' if not loop.last }}
             {% endfor -%}
         from of_strata
         inner join {{ strata }} as strata on of_strata.stratum = strata.stratum
-        group by {{ qualified('of_strata', keys) }}
+    ),
+
+    variances as (
+        select
+            {{ keys | join(', ') }},
+            {% for _ in ratios -%}
+            {# What is left of a difference of equal doubles is no variance. #}
+            sum(
+                case
+                    when deviation_{{ loop.index }} > 1e-12 * squares_{{ loop.index }}
+                        then deviation_{{ loop.index }} * clusters / (clusters - 1.0)
+                    when deviation_{{ loop.index }} <= 1e-12 * squares_{{ loop.index }} then 0
+                end
+            ) as variance_{{ loop.index }}{{ ',' if not loop.last }}
+            {% endfor -%}
+        from deviations
+        group by {{ keys | join(', ') }}
     )
 
     {% for measure, indicator, _, _, scale in ratios -%}
@@ -319,7 +335,7 @@
         {{ keys | join(', ') }},
         '{{ measure }}_standard_error' as measure,
         {{ "'" ~ indicator ~ "'" if indicator else 'null' }} as indicator_code,
-        sqrt(greatest(variance_{{ loop.index }}, 0)) / {{ scale }} as value
+        sqrt(variance_{{ loop.index }}) / {{ scale }} as value
     from variances
     {{ 'union all' if not loop.last }}
     {% endfor -%}
