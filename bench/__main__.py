@@ -48,7 +48,7 @@ def main() -> int:
     def say(sentence: str) -> None:
         progress.print(sentence, highlight=False)
 
-    if smoke:
+    if smoke or set(parts) == {"measure"}:  # which makes a file of its own
         made = smoke_sample(work)
     else:
         say("sample province (kept from an earlier run where its code is the same)")

@@ -28,7 +28,8 @@ class WrongMeasuresError(RuntimeError):
 
 def measure(work: Path, rows: int, repetitions: int, say: Callable[[str], None]) -> tuple[list[Line], dict[str, Any]]:
     """All lines about the command, and the facts; the two alternate in this process."""
-    file = work / f"measure-{rows}.csv"
+    file = work / "measure" / f"{rows}.csv"
+    file.parent.mkdir(exist_ok=True)
     _make(file, rows)
     weights = parse_weights("equal", INDICATORS)
     cutoff = Fraction(POOR_FROM, len(INDICATORS))

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from base.sql_macros import dbt_macro
-from measures.table_file import table_file
+from measures.table_file import UnfitDataError, table_file
 from measures.units import Cells, Design, LeftOut
 from measures.weights import Weights
 
@@ -92,7 +92,7 @@ def measure_groupings(
     """The tables of several groupings at several cut-offs; with sizes and bands, and standard errors given a design."""
     wanted = [*indicators, *([weight_column] if weight_column else []), *(name for by in groupings for name in by)]
     suffixes = [str(number) for number in range(1, len(indicators) + 1)]
-    with _connection() as connection:
+    with _connection(data) as connection:
         file = table_file(connection, data, wanted + (design.columns if design else []))
         cells = Cells(connection, file, indicators, weight_column, groupings, design)
         measured = []
@@ -134,10 +134,15 @@ def _tables(found: Sequence[Sequence[Any]], cutoffs: int, indicators: Sequence[s
 
 
 @contextmanager
-def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
+def _connection(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB that takes little memory and spills the rest into a folder that goes with it."""
     with (
         tempfile.TemporaryDirectory(prefix="poverty-measure-") as folder,
         duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": folder}) as connection,
     ):
-        yield connection
+        try:
+            yield connection
+        except duckdb.OutOfMemoryException:
+            raise UnfitDataError(
+                f"{data.name} needs more than {_MEMORY} of memory and the space for temporary files (TMPDIR)."
+            ) from None

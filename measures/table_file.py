@@ -111,7 +111,7 @@ def _header(path: Path, delimiter: str) -> tuple[list[str], int]:
 
 
 def _misfit_line(path: Path, delimiter: str, width: int) -> str | None:
-    """The first line that is no row of the table. Read anew: DuckDB counts rows, which may have several lines."""
+    """The first line that is no row of the table. Read again: DuckDB counts rows, which may have several lines."""
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         reader = csv.reader(file, delimiter=delimiter, strict=True)
         start = 1

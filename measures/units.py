@@ -64,20 +64,18 @@ class Cells:
     ) -> None:
         self._connection = connection
         self._file = file
-        self._indicators = indicators
         self._weight_column = weight_column
         self._groupings = groupings
         self._design = design or Design()
         texts = dict.fromkeys([name for by in groupings for name in by] + self._design.columns)
         self._texts = {name: f"text_{number}" for number, name in enumerate(texts, 1)}
-        self._numbers = {name: f"flag_{number}" for number, name in enumerate(indicators, 1)}
-        if weight_column:
-            self._numbers[weight_column] = "size"
+        self._flags = {name: f"flag_{number}" for number, name in enumerate(indicators, 1)}
+        self._columns = {**self._texts, **({weight_column: "size"} if weight_column else {}), **self._flags}
         self._missing: dict[str, int] = {}
         self._load()
 
     def _load(self) -> None:
-        cells = [f"{_flag(self._file.cell(name))} as {self._numbers[name]}" for name in self._indicators]
+        cells = [f"{_flag(self._file.cell(name))} as {flag}" for name, flag in self._flags.items()]
         exact = ""
         if self._weight_column:
             weight = self._file.cell(self._weight_column)
@@ -89,15 +87,12 @@ class Cells:
                 f"create table cells as select * {exact} from (select {', '.join(cells)} from {self._file.relation})"
             )
         except duckdb.OutOfMemoryException:
-            raise UnfitDataError(
-                f"{self._file.path.name} does not fit into memory and the folder for temporary files (TMPDIR)."
-            ) from None
+            raise
         except duckdb.Error:
             raise self._file.misfit() from None
 
     def check(self, parts: int) -> list[Grouping]:
         """What there is to measure in each grouping, all in one scan. Raises where a cell or a sum does not fit."""
-        columns = {**self._texts, **self._numbers}
         size, exact = ("size", "decimal_size is not null") if self._weight_column else ("1", "true")
         of_groupings = [
             f"count(*) filter ({kept}), coalesce(sum({size}) filter ({kept}), 0)::double,"
@@ -106,20 +101,20 @@ class Cells:
         ]
         of_rows, weight, least, *found = self._one(
             f"select count(*), sum({size})::double, min({size}),"
-            f" {', '.join(f'max({self._numbers[name]})' for name in self._indicators)},"
-            f" {', '.join(f'count(*) - count({column})' for column in columns.values())}, {', '.join(of_groupings)}"
+            f" {', '.join(f'max({flag})' for flag in self._flags.values())},"
+            f" {', '.join(f'count(*) - count({column})' for column in self._columns.values())}, {', '.join(of_groupings)}"
             f" from (select *, case when {_all_present(self._common())} then true end as is_complete from cells)"
         )
         if not of_rows:
             raise UnfitDataError(f"{self._file.path.name} has no rows.")
-        for name, largest in zip(self._indicators, found, strict=False):
+        for (name, flag), largest in zip(self._flags.items(), found, strict=False):
             if largest == _INVALID_FLAG:
-                raise self._invalid(name, f"{self._numbers[name]} = {_INVALID_FLAG}", "not 0 or 1")
+                raise self._invalid(name, f"{flag} = {_INVALID_FLAG}", "not 0 or 1")
         if self._weight_column and least is not None and least < 0:
             raise self._invalid(self._weight_column, "size < 0", "not a weight (a number from 0 on)")
-        del found[: len(self._indicators)]
-        self._missing = {name: count for name, count in zip(columns, found, strict=False) if count}
-        del found[: len(columns)]
+        del found[: len(self._flags)]
+        self._missing = {name: count for name, count in zip(self._columns, found, strict=False) if count}
+        del found[: len(self._columns)]
         return [
             self._grouping(tuple(by), parts, of_rows, weight or 0.0, *found[3 * place : 3 * place + 3])
             for place, by in enumerate(self._groupings)
@@ -192,25 +187,23 @@ class Cells:
 
     def _unit_columns(self, grouping: Grouping) -> str:
         groups = [f"{self._texts[name]} as by_{number}" for number, name in enumerate(grouping.by, 1)]
-        flags = [
-            f"{self._numbers[name]} = 1 as is_deprived_{number}" for number, name in enumerate(self._indicators, 1)
-        ]
+        flags = [f"{flag} = 1 as is_deprived_{number}" for number, flag in enumerate(self._flags.values(), 1)]
         return ", ".join([*groups, *flags])
 
     def _create(self, name: str, query: str) -> None:
         self._connection.execute(f"create or replace temp table {name} as {query}")
 
     def _rows(self, grouping: Grouping) -> str:
-        lacking = [name for name in self._needed(grouping.by) if name in self._missing]
-        columns = [self._numbers.get(name) or self._texts[name] for name in lacking]
+        columns = [self._columns[name] for name in self._needed(grouping.by) if name in self._missing]
         return f"from cells where {_all_present(columns)}" if columns else "from cells"
 
     def _common(self) -> list[str]:
         """The columns of `cells` without which no row is a unit."""
-        return [*self._numbers.values(), *(self._texts[name] for name in self._design.columns)]
+        return [self._columns[name] for name in self._needed(())]
 
     def _needed(self, by: Sequence[str]) -> list[str]:
-        return list(dict.fromkeys([*self._numbers, *by, *self._design.columns]))
+        weight = [self._weight_column] if self._weight_column else []
+        return list(dict.fromkeys([*self._flags, *weight, *by, *self._design.columns]))
 
     def _one(self, query: str) -> Sequence[Any]:
         return self._connection.execute(query).fetchall()[0]
@@ -238,11 +231,11 @@ def _is_missing(cell: str) -> str:
 
 def _flag(cell: str) -> str:
     """A cell of an indicator: 1, 0, null where it is missing, else invalid. The two usual texts are asked for first."""
-    number = f"try_cast({_folded(cell)} as double)"
+    number = f"try_cast({cell} as double)"
     return (
         f"case when {cell} = '0' then 0::utinyint when {cell} = '1' then 1::utinyint else"
-        f" (case when {_is_missing(cell)} then null when {_folded(cell)} = 'true' or {number} = 1 then 1"
-        f" when {_folded(cell)} = 'false' or {number} = 0 then 0 else {_INVALID_FLAG} end)::utinyint end"
+        f" (case when {number} in (0, 1) then {number} when {_folded(cell)} = 'true' then 1"
+        f" when {_folded(cell)} = 'false' then 0 when {_is_missing(cell)} then null else {_INVALID_FLAG} end)::utinyint end"
     )
 
 

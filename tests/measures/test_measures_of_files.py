@@ -284,6 +284,17 @@ def test_what_pandas_and_r_write_for_true_is_true(tmp_path: Path) -> None:
     assert value_of(found, "headcount_ratio") == pytest.approx(2 / 3, rel=1e-15)
 
 
+def test_one_column_in_several_roles(tmp_path: Path) -> None:
+    file = written(tmp_path, [[1, 0], [0, 1], ["NA", 1], [1, 1]], ["a", "b"])
+    found, left_out = measure(file, ["a", "b"], parse_weights("equal", ["a", "b"]), Fraction(1), "a", ["b", "a"])
+    assert [value_of(found, "headcount_ratio", None, *group) for group in (("0", "1"), ("1", "0"), ("1", "1"))] == [
+        0,
+        None,
+        1,
+    ]
+    assert left_out.columns == {"a": 1}
+
+
 def test_weights_that_fill_a_decimal_are_summed_in_doubles(tmp_path: Path) -> None:
     file = written(tmp_path, [[1, 0, "1e15"], [0, 1, "3e15"]], ["a", "b", "w"])
     weights = parse_weights("0.1234567890123,0.8765432109877", ["a", "b"])

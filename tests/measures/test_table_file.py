@@ -110,6 +110,9 @@ def test_more_than_memory_holds_is_spilled(tmp_path: Path, monkeypatch: pytest.M
     expected = measure(path, AB, weights, Fraction(1), "w", ["g"])
     monkeypatch.setattr("measures.measure._MEMORY", "40MB")
     assert measure(path, AB, weights, Fraction(1), "w", ["g"]) == expected
+    monkeypatch.setattr("measures.measure._MEMORY", "1MB")
+    with pytest.raises(UnfitDataError, match="data.parquet needs more than 1MB of memory"):
+        measure(path, AB, weights, Fraction(1), "w", ["g"])
 
 
 def test_neither_csv_nor_parquet(tmp_path: Path) -> None:
