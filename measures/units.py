@@ -86,9 +86,9 @@ class Cells:
             self._connection.execute(
                 f"create table cells as select * {exact} from (select {', '.join(cells)} from {self._file.relation})"
             )
-        except duckdb.OutOfMemoryException:
-            raise
-        except duckdb.Error:
+        except duckdb.Error as error:
+            if isinstance(error, duckdb.OutOfMemoryException):
+                raise
             raise self._file.misfit() from None
 
     def check(self, parts: int) -> list[Grouping]:
@@ -102,7 +102,8 @@ class Cells:
         of_rows, weight, least, *found = self._one(
             f"select count(*), sum({size})::double, min({size}),"
             f" {', '.join(f'max({flag})' for flag in self._flags.values())},"
-            f" {', '.join(f'count(*) - count({column})' for column in self._columns.values())}, {', '.join(of_groupings)}"
+            f" {', '.join(f'count(*) - count({column})' for column in self._columns.values())},"
+            f" {', '.join(of_groupings)}"
             f" from (select *, case when {_all_present(self._common())} then true end as is_complete from cells)"
         )
         if not of_rows:
@@ -230,12 +231,14 @@ def _is_missing(cell: str) -> str:
 
 
 def _flag(cell: str) -> str:
-    """A cell of an indicator: 1, 0, null where it is missing, else invalid. The two usual texts are asked for first."""
-    number = f"try_cast({cell} as double)"
+    """A cell of an indicator: 1, 0, null where it is missing, else invalid. The usual texts are asked for first."""
+    number = f"try_cast({cell} as double)"  # slow where the text is no number
     return (
-        f"case when {cell} = '0' then 0::utinyint when {cell} = '1' then 1::utinyint else"
-        f" (case when {number} in (0, 1) then {number} when {_folded(cell)} = 'true' then 1"
-        f" when {_folded(cell)} = 'false' then 0 when {_is_missing(cell)} then null else {_INVALID_FLAG} end)::utinyint end"
+        f"(case when {cell} = '0' then 0::double when {cell} = '1' then 1 when {cell} is null then null"
+        f" when {cell} in ('true', 'True', 'TRUE') then 1 when {cell} in ('false', 'False', 'FALSE') then 0"
+        f" when {number} in (0, 1) then {number} when {_is_missing(cell)} then null"
+        f" when {_folded(cell)} = 'true' then 1 when {_folded(cell)} = 'false' then 0"
+        f" else {_INVALID_FLAG} end)::utinyint"
     )
 
 
