@@ -153,14 +153,15 @@ class Cells:
         """The relations `sampled` and `strata` that measures.sql takes. Raises where a stratum has a single cluster."""
         columns, size = self._unit_columns(grouping), "size" if self._weight_column else "1::double"
         stratum = f"{self._texts[self._design.stratum] if self._design.stratum else 1} as stratum"
+        clusters = "count(*)"
         if self._design.cluster:
             psu = self._texts[self._design.cluster]
+            clusters = f"count(distinct {psu})"
             self._create(
                 "sampled",
                 f"select {columns}, {stratum}, {psu} as psu, {size} as size, 1 as repeats {self._rows(grouping)}",
             )
         else:
-            psu = "rowid"
             alike = (
                 f"select {columns}, {stratum}, sum({size}) as size, sum({size} * {size}) as squares"
                 f" {self._rows(grouping)} group by all"
@@ -169,8 +170,7 @@ class Cells:
             self._create("sampled", f"select *, row_number() over () as psu, {repeats} as repeats from ({alike})")
         self._create(
             "strata",
-            f"select stratum, count(distinct psu) as clusters, min(place) as first from"
-            f" (select {stratum}, {psu} as psu, rowid as place {self._rows(grouping)}) group by stratum",
+            f"select {stratum}, {clusters} as clusters, min(rowid) as first {self._rows(grouping)} group by all",
         )
         lone, first = self._one("select count(*), min(first) from strata where clusters < 2")
         if lone:
