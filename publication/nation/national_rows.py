@@ -87,10 +87,11 @@ def _add_up(
     connection.execute(f"create or replace temp table parts as {_parts_sql(rules, types, made.survey_years)}")
     _refuse_different(connection, rules, [name for name, _, is_nullable in described if not is_nullable])
     made.gaps += _gaps(connection, rules, territories)
+    summed = ", ".join(filter(None, (_summed(column, len(territories)) for column in rules.columns)))
     connection.execute(
-        f"create or replace temp table summed as select {', '.join(_summed(column) for column in rules.columns)}"
-        f" from parts semi join ({_whole_sql(rules, len(territories))}) as whole {_using(rules.whole_keys)}"
-        f" group by {', '.join(rules.keys)}".replace("select ,", "select ")
+        f"create or replace temp table summed as select {summed} from parts "
+        f"semi join ({_whole_sql(rules, len(territories))}) as whole using ({', '.join(rules.whole_keys)}) "
+        f"group by {', '.join(rules.keys)}"
     )
     outcome = ", ".join(_outcome(column, types[column.name]) for column in rules.columns)
     connection.execute(f"insert into {rules.table} select '{NATION}', {outcome} from summed cross join nation")
@@ -114,11 +115,7 @@ def _whole_sql(rules: TableRules, territories: int) -> str:
     return f"select {keys} from parts group by {keys} having count(distinct territory) = {territories}"
 
 
-def _using(keys: Sequence[str]) -> str:
-    return f"using ({', '.join(keys)})"
-
-
-def _summed(column: ColumnRule) -> str:
+def _summed(column: ColumnRule, territories: int) -> str | None:
     """What of a column all territories together have; null where one of them has none, for missing is not zero."""
     name = column.name
     is_whole = f"count({name}) = count(*)"
@@ -126,9 +123,10 @@ def _summed(column: ColumnRule) -> str:
         "key": name,
         "same": f"case when {is_whole} and min({name}) = max({name}) then min({name}) end as {name}",
         "sum": f"case when {is_whole} then sum({name}) end as {name}",
+        "sum_of_every": f"case when count({name}) = {territories} then sum({name}) end as {name}",
         "ratio_or_sum": f"case when {is_whole} then sum({name}) end as {name}",
         "all": f"case when {is_whole} then bool_and({name}) end as {name}",
-    }.get(column.rule, f"null as {name}")
+    }.get(column.rule)
 
 
 def _outcome(column: ColumnRule, kind: str) -> str:
@@ -139,7 +137,7 @@ def _outcome(column: ColumnRule, kind: str) -> str:
     if column.rule == "ratio_or_sum":
         denominator = column.expression.split(" / ")[1]
         return f"case when {denominator} is null then {column.name} else {_ratio(column.expression)} end"
-    return f"cast({column.name} as {kind})"
+    return f"cast({'null' if column.rule == 'none' else column.name} as {kind})"
 
 
 def _ratio(expression: str) -> str:
@@ -180,18 +178,26 @@ def _gaps(connection: duckdb.DuckDBPyConnection, rules: TableRules, territories:
     """
     if not rules.times:
         return []
-    keys, time = ", ".join(rules.whole_keys), rules.times[-1]
+    time = rules.times[-1]
     listed = ", ".join(f"({sql_text(territory)})" for territory in territories)
-    absent = connection.execute(
-        f"""
-        select {time}, list(distinct territory order by territory)
-        from (select distinct {keys} from parts) cross join (values {listed}) as all_territories (territory)
-        anti join parts using (territory, {keys})
-        group by {time} order by {time}
-        """
-    ).fetchall()
+
+    def absent(keys: Sequence[str], where: str) -> list[Any]:
+        """In which years which territories have no row, though another one has one."""
+        return connection.execute(
+            f"""
+            select {time}, list(distinct territory order by territory)
+            from (select distinct {", ".join(keys)} from parts where {where})
+            cross join (values {listed}) as all_territories (territory)
+            anti join parts using (territory, {", ".join(keys)})
+            group by {time} order by {time}
+            """
+        ).fetchall()
+
+    rows = [(None, *row) for row in absent(rules.whole_keys, "true")]
+    for name in rules.named("sum_of_every"):
+        rows += [(name, *row) for row in absent(rules.keys, f"{name} is not null")]
     counted = ", ".join(f"case when {name} is null then '{name}' end" for name in rules.named("sum", "all"))
-    empty = connection.execute(
+    rows += connection.execute(
         f"""
         select name, {time}, list(distinct territory order by territory)
         from (select territory, {time}, unnest([{counted}]) as name from parts)
@@ -199,9 +205,5 @@ def _gaps(connection: duckdb.DuckDBPyConnection, rules: TableRules, territories:
         """
     ).fetchall()
     return [
-        *({"table": rules.table, "column": None, "surveyYear": year, "territories": lack} for year, lack in absent),
-        *(
-            {"table": rules.table, "column": name, "surveyYear": year, "territories": lack}
-            for name, year, lack in empty
-        ),
+        {"table": rules.table, "column": name, "surveyYear": year, "territories": lack} for name, year, lack in rows
     ]

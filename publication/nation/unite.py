@@ -33,9 +33,6 @@ from publication.nation.territory_releases import (
 )
 from publication.release import (
     STORAGE_VERSION,
-    ForeignKey,
-    foreign_keys,
-    in_order_of_keys,
     make_readable,
     public_tables,
 )
@@ -108,14 +105,15 @@ def _write_database(
         connection.execute(f"attach {target} as nation_database (storage_version '{STORAGE_VERSION}')")
         connection.execute("use nation_database")
         first = next(iter(attached.values()))
-        keys = foreign_keys(connection, first)
-        tables = in_order_of_keys(public_tables(connection, first), keys)
-        _create_tables(connection, first, tables, keys)
+        tables = public_tables(connection, first)
+        _create_tables(connection, first, tables)
         for schema, table in tables:
             for territory, database in attached.items():
                 connection.execute(
                     f"insert into {schema}.{table} select {sql_text(territory)}, * from {database}.{schema}.{table}"
                 )
+            # The index of a key stays in memory until it is written.
+            connection.execute("checkpoint nation_database")
         territories = list(attached)
         rows = make_national_rows(connection, territories) if with_national_rows else NationalRows()
         connection.execute("checkpoint nation_database")
@@ -129,9 +127,12 @@ def _create_tables(
     connection: duckdb.DuckDBPyConnection,
     database: str,
     tables: Sequence[tuple[str, str]],
-    keys: dict[str, list[ForeignKey]],
 ) -> None:
-    """Create the tables of a release with the territory before all columns and in every key."""
+    """Create the tables of a release with the territory before all columns and in every primary key.
+
+    Foreign keys are rows of `bi.foreign_key` only: every release was checked with them, and to check them again took as
+    long as all the rest.
+    """
     columns = connection.execute(
         "select schema_name || '.' || table_name, list(row(column_name, data_type, is_nullable, comment) order by "
         "column_index) from duckdb_columns() where database_name = ? group by all",
@@ -158,12 +159,6 @@ def _create_tables(
                 for column, kind, is_nullable, _ in columns_of[table]
             ),
             f"primary key ({', '.join([TERRITORY, *map(sql_name, key_of[table])])})",
-            # DuckDB checks a table that refers to itself row by row while it is filled; releases leave that key too.
-            *(
-                f"foreign key ({TERRITORY}, {key.column}) references {key.references} ({TERRITORY}, {key.to})"
-                for key in keys.get(table, [])
-                if key.references != table
-            ),
         ]
         about = f"{(comment_of[table] or '').strip()} {_DESCRIPTION}".strip()
         said = [(TERRITORY, _MEANING), *((column, text) for column, _, _, text in columns_of[table] if text)]
