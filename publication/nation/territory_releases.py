@@ -197,7 +197,9 @@ def overlaps_of(connection: duckdb.DuckDBPyConnection, attached: dict[str, str])
         where one.territory < other.territory group by all order by all
         """
     ).fetchall()
-    return [Overlap(*rest, tuple(years)) for *rest, years in rows]
+    return [
+        Overlap(first, second, communes, example, tuple(held_in)) for first, second, communes, example, held_in in rows
+    ]
 
 
 def refuse_overlaps(releases: Sequence[TerritoryRelease], overlaps: Sequence[Overlap]) -> None:

@@ -78,6 +78,7 @@ def unite(paths: Sequence[Path], folder: Path, *, with_national_rows: bool = Tru
             shutil.rmtree(aside, ignore_errors=True)  # of a run that was killed
             releases = [open_release(path) for path in paths]
             refuse_mixed(releases)
+            _refuse_without_room(releases, folder)
             aside.mkdir(mode=OWNER_ONLY)
             rows, overlaps = _write_database(releases, aside, with_national_rows)
             _describe(aside, releases, rows, overlaps)
@@ -90,12 +91,22 @@ def unite(paths: Sequence[Path], folder: Path, *, with_national_rows: bool = Tru
     return Nation(folder, releases, rows, overlaps)
 
 
+def _refuse_without_room(releases: Sequence[TerritoryRelease], folder: Path) -> None:
+    needed = sum((release.folder / DATABASE).stat().st_size for release in releases) // 2**20
+    free = shutil.disk_usage(folder.parent).free // 2**20
+    if free < needed:
+        raise NotUnitedError(
+            f"No room on the disk of {folder.parent}: {free:,} MB free, about {needed:,} MB needed. Make room, or give a "
+            "folder on another disk."
+        )
+
+
 def _write_database(
     releases: Sequence[TerritoryRelease], aside: Path, with_national_rows: bool
 ) -> tuple[NationalRows, list[Overlap]]:
     spilled = aside / "spilled"
     with duckdb.connect() as connection:
-        connection.execute(f"set temp_directory = {sql_text(spilled)}")
+        connection.execute(f"set temp_directory = {sql_text(spilled)}; set enable_progress_bar = false")
         attached = attach_all(connection, releases)
         refuse_other_tables(connection, releases, attached)
         overlaps = overlaps_of(connection, attached)
