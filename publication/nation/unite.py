@@ -96,8 +96,8 @@ def _refuse_without_room(releases: Sequence[TerritoryRelease], folder: Path) -> 
     free = shutil.disk_usage(folder.parent).free // 2**20
     if free < needed:
         raise NotUnitedError(
-            f"No room on the disk of {folder.parent}: {free:,} MB free, about {needed:,} MB needed. Make room, or give a "
-            "folder on another disk."
+            f"No room on the disk of {folder.parent}: {free:,} MB free, about {needed:,} MB needed. Make room, or give "
+            "a folder on another disk."
         )
 
 
