@@ -323,6 +323,7 @@ def _unite_and_die(paths: Sequence[Path], folder: Path) -> None:
     unite(paths, folder)
 
 
+@pytest.mark.long
 def test_a_killed_run_leaves_no_half_database(homes: list[Home], tmp_path: Path) -> None:
     folder = tmp_path / "nation"
     paths = [home.root for home in homes]
@@ -356,6 +357,7 @@ def test_ben_tre_and_vinh_long_hold_the_same_communes(clean_home: Home, vinh_lon
         assert connection.execute("select count(*) from bi.figures where territory = 'nation'").fetchone() == (0,)
 
 
+@pytest.mark.long
 def test_the_parts_of_vinh_long_make_the_whole(split_homes: list[Home], vinh_long_home: Home, tmp_path: Path) -> None:
     """National rows of Bến Tre and the rest of the province equal the province rows of Vĩnh Long as one territory."""
     unite([home.root for home in split_homes], tmp_path / "nation")
