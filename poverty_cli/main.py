@@ -45,6 +45,7 @@ from ingestion.published_heads import check_own_files, open_registry
 from ingestion.raw_store import has_registry_tables
 from ingestion.registry import BrokenRegistryError
 from poverty_cli import summary
+from poverty_cli.backup_command import backup, restore
 from poverty_cli.export_command import export
 from poverty_cli.feedback_command import feedback
 from poverty_cli.forms_command import forms
@@ -289,6 +290,8 @@ def inspect(
 for command in (
     withdraw,
     erase,
+    backup,
+    restore,
     trace,
     diff,
     verify,
