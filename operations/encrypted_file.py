@@ -1,8 +1,8 @@
 """A file encrypted with a passphrase, written and read as a stream.
 
 Scrypt makes the key of the passphrase and a salt of its own for each file. The content goes in chunks through
-AES-256-GCM; the nonce of a chunk is its number and whether it is the last, as in the format of age, so that a chunk that
-was changed, moved or left out, and a file that was cut, are noticed. No chunk is used before it was found to be genuine.
+AES-256-GCM; the nonce of a chunk is its number and whether it is the last, as in the format of age: a chunk that was
+changed, moved or left out, and a file that was cut, are noticed. No chunk is used before it was found to be genuine.
 """
 
 import os
