@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,15 @@ def run_job(
             run_config=config,
             raise_on_error=False,
         )
+
+
+def delete_runs(home: Home, run_ids: Sequence[str]) -> None:
+    """Take runs and their events out of the run history."""
+    folder = dagster_home(home)
+    use_environment(dbt_environment(home) | {"DAGSTER_HOME": str(folder)})
+    with open_instance(folder) as instance:
+        for run_id in run_ids:
+            instance.delete_run(run_id)
 
 
 @contextmanager

@@ -55,6 +55,7 @@ from poverty_cli.measure_command import measure
 from poverty_cli.nation_command import nation
 from poverty_cli.open_data import make_open_data
 from poverty_cli.private_place import remove_left_behind
+from poverty_cli.prune_command import prune
 from poverty_cli.release_commands import diff, rollback, verify
 from poverty_cli.signing_command import signing_key
 from poverty_cli.template_command import template
@@ -311,6 +312,7 @@ for command in (
     erase,
     backup,
     restore,
+    prune,
     trace,
     diff,
     verify,
