@@ -7,7 +7,8 @@ import os
 import re
 import shutil
 from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,25 +21,37 @@ from base.machine import MachineError
 from base.product import product_version
 from base.reference import cutoff_date, units_valid_on
 from base.release_layout import DATABASE, read_datapackage
+from ingestion.extract import SOURCE_FILE_ID_LENGTH
 from ingestion.ingest import SETTLED, files_to_read, lost_files
 from ingestion.published_heads import open_registry
-from ingestion.registry import ACCEPTED, REJECTED, Registry
+from ingestion.registry import ACCEPTED, REJECTED, Entry, Registry
 from ingestion.settled import has_same_number, open_rejections
 from operations.disk_use import disk_use
 from operations.rollback import newer_release
 from operations.run_history import last_run
+from publication.check_results import (
+    blocks_publication,
+    dbt_results_path,
+    expectations_results_path,
+    load_results,
+)
 from publication.inputs import inputs_of
 
 FINAL_BY_VARIABLE = "POVERTY_FINAL_BY"
 _USUAL_FINAL_BY = "01-15"
+_NAMED = 10
 
 
 @dataclass(frozen=True)
 class Reason:
-    """Something that must be done: a code for programs, a sentence for people."""
+    """Something that must be done: a code for programs, a sentence for people, and about what, such as ids of files.
+
+    The same code about something else is news.
+    """
 
     code: str
     sentence: str
+    about: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,30 +112,71 @@ def to_do(home: Home, registry: Registry) -> list[Reason]:
     lost = lost_files(home, registry)
     unread = sum(1 for received in waiting if received.sha256 not in lost)
     rejections = open_rejections(registry)
-    same_number = sum(map(has_same_number, rejections))
-    places = sum(1 for place in registry.places().values() if place["status"] != SETTLED)
+    same_number = [_id(entry) for entry in rejections if has_same_number(entry)]
+    places = [mark for mark, place in registry.places().items() if place["status"] != SETTLED]
+    rejected = [*map(_id, rejections), *places]
     run, newer, late = last_run(home), newer_release(home), late_years(home)
     free, needed = shutil.disk_usage(home.root).free, needed_bytes(home)
-    is_stale = description is not None and not newer and description["inputsState"] != inputs_of(home).state
-    found = {
-        "run_failed": run is not None
-        and run.is_failed
-        and f"The last run ({run.job}, ended {run.ended_at}) failed: run again, or see the UI.",
-        "little_disk": free < needed
-        and f"{free / 2**20:,.0f} MB of the disk are free, a run needs about {needed / 2**20:,.0f} MB.",
-        "nothing_published": description is None and "Nothing is published yet: `poverty run`.",
-        "rolled_back": newer and f"The current release is not the newest, which is {newer}: somebody rolled back.",
-        "files_not_read": unread and f"{unread:,} files are not read yet: `poverty run`.",
-        "raw_lost": lost and f"raw/ has lost the cells of {len(lost):,} files: `poverty run`.",
-        "release_out_of_date": is_stale
-        and not unread
-        and "Files, decisions, rules or code changed since the release: `poverty run`.",
-        "correction_not_counted": same_number and f"{same_number:,} corrections have a number in use and do not count.",
-        "files_rejected": (len(rejections) + places)
-        and f"{len(rejections) + places:,} rejected files and places of landing wait for an answer.",
-        "year_late": late and f"Still provisional after their date: {', '.join(map(str, late))}.",
-    }
-    return [Reason(code, sentence) for code, sentence in found.items() if isinstance(sentence, str)]
+    is_stale = description is not None and not newer and description.get("inputsState") != inputs_of(home).state
+    failed = _failed_checks(home)
+    found: list[tuple[str, object, str, Iterable[object]]] = [
+        (
+            "run_failed",
+            run and run.is_failed,
+            f"The last run ({run.job}, ended {run.ended_at}) failed: run again, or see the UI." if run else "",
+            [run.ended_at] if run else [],
+        ),
+        ("check_failed", failed, f"Checks of the last build failed, it is not published: {_some(failed)}.", failed),
+        (
+            "little_disk",
+            free < needed,
+            f"{free / 2**20:,.0f} MB of the disk are free, a run needs about {needed / 2**20:,.0f} MB.",
+            [],
+        ),
+        ("nothing_published", description is None, "Nothing is published yet: `poverty run`.", []),
+        (
+            "rolled_back",
+            newer,
+            f"The current release is not the newest, which is {newer}: somebody rolled back.",
+            [newer],
+        ),
+        ("files_not_read", unread, f"{unread:,} files are not read yet: `poverty run`.", []),
+        ("raw_lost", lost, f"raw/ has lost the cells of {len(lost):,} files: `poverty run`.", []),
+        (
+            "release_out_of_date",
+            is_stale and not unread,
+            "Files, decisions, rules or code changed since the release: `poverty run`.",
+            [],
+        ),
+        (
+            "correction_not_counted",
+            same_number,
+            f"{len(same_number):,} corrections have a number in use and do not count.",
+            same_number,
+        ),
+        (
+            "files_rejected",
+            rejected,
+            f"{len(rejected):,} rejected files and places of landing wait for an answer.",
+            rejected,
+        ),
+        ("year_late", late, f"Still provisional after their date: {', '.join(map(str, late))}.", late),
+    ]
+    return [Reason(code, sentence, tuple(map(str, about))) for code, is_so, sentence, about in found if is_so]
+
+
+def _id(entry: Entry) -> str:
+    return str(entry["sha256"][:SOURCE_FILE_ID_LENGTH])
+
+
+def _failed_checks(home: Home) -> list[str]:
+    """The checks of the last build that keep it from being published."""
+    results = [*load_results(dbt_results_path(home)), *load_results(expectations_results_path(home))]
+    return sorted({result.check_id for result in results if blocks_publication(result)})
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
 
 
 def state_of(home: Home) -> dict[str, Any]:
@@ -133,7 +187,7 @@ def state_of(home: Home) -> dict[str, Any]:
     run = last_run(home)
     return {
         "status": "to do" if reasons else "fine",
-        "toDo": [asdict(reason) for reason in reasons],
+        "toDo": [{"code": reason.code, "sentence": reason.sentence} for reason in reasons],
         "productVersion": product_version(),
         "release": description
         and {"id": description["id"], "created": description["created"], "maturity": description["maturity"]},

@@ -47,6 +47,7 @@ from ingestion.raw_store import has_registry_tables
 from ingestion.registry import BrokenRegistryError
 from operations.state import state_of
 from poverty_cli import summary
+from poverty_cli.alert_command import alert, tell_after_run
 from poverty_cli.backup_command import backup, restore
 from poverty_cli.export_command import export
 from poverty_cli.feedback_command import feedback
@@ -196,6 +197,13 @@ def _checked_home() -> Home:
 @app.command()
 def run(strict: Strict = False) -> None:
     """Do everything: read what is new, build, check, publish. Makes the sample province when landing is empty."""
+    try:
+        _run(strict)
+    finally:
+        tell_after_run(Home.from_environment())
+
+
+def _run(strict: bool) -> None:
     home = _checked_home()
     summary.print_lost_files(console, home, open_registry(home))
     with FileLock(home.archive / "sample.lock"):  # two first runs at once make one sample
@@ -313,6 +321,7 @@ for command in (
     backup,
     restore,
     prune,
+    alert,
     trace,
     diff,
     verify,

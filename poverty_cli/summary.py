@@ -26,7 +26,7 @@ from reports.tables import ReleaseTables, open_release
 
 _LISTED = 20
 # What must be done and is not said elsewhere in `poverty status`.
-_SAID_LAST = ("run_failed", "little_disk", "rolled_back", "release_out_of_date", "year_late")
+_SAID_LAST = ("run_failed", "check_failed", "little_disk", "rolled_back", "release_out_of_date", "year_late")
 _LINES_SHOWN = 10
 
 
