@@ -1,6 +1,6 @@
-"""Alerts: what must be done and was not told before goes to a program and by e-mail. No personal value.
+"""Alerts: what must be done and was not sent before goes to a program and by e-mail. No personal value.
 
-What was told is kept in `logs/alerts.json`; what is done with is forgotten, so that it is told when it comes back.
+What was sent is kept in `logs/alerts.json`; what is done with is forgotten, so that it is sent when it comes back.
 """
 
 import json
@@ -54,14 +54,14 @@ def is_set_up() -> bool:
 
 
 def send_new(home: Home) -> list[Reason]:
-    """Send what was not told before; returns it. Raises NotDeliveredError: then all of it is sent again next time."""
+    """Send what was not sent before; returns it. Raises NotDeliveredError: then all of it is sent again next time."""
     reasons = [reason for reason in _reasons(home) if reason.code in ALERTED]
-    told = _told(home)
-    new = [one for one in reasons if one.code not in told or not set(one.about) <= set(told[one.code])]
+    before = _sent_before(home)
+    new = [one for one in reasons if one.code not in before or not set(one.about) <= set(before[one.code])]
     if new:
         send(home, new)
     now = {reason.code: list(reason.about) for reason in reasons}
-    if now != told:
+    if now != before:
         write_whole(_path(home), json.dumps(now) + "\n")
     return new
 
@@ -85,7 +85,7 @@ def _path(home: Home) -> Path:
     return home.logs / "alerts.json"
 
 
-def _told(home: Home) -> dict[str, list[str]]:
+def _sent_before(home: Home) -> dict[str, list[str]]:
     with suppress(FileNotFoundError, ValueError):
         return dict(json.loads(_path(home).read_text(encoding="utf-8")))
     return {}

@@ -17,7 +17,7 @@ _TEST = Reason("test", "A test: alerts of the poverty warehouse arrive here.")
 def alert(
     test: Annotated[bool, typer.Option("--test", help="Send one sentence, to see whether it arrives.")] = False,
 ) -> None:
-    """Send what must be done and was not told before, to a program or by e-mail."""
+    """Send what must be done and was not sent before, to a program or by e-mail."""
     if not alerts.is_set_up():
         Terminal(stderr=True).print(f"Nobody wants alerts: set {COMMAND} or {EMAIL} (docs/operations.md).")
         raise typer.Exit(2)

@@ -3,9 +3,9 @@
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 
-from base.reference import REPOSITORY
+from base.product import PACKAGES
 
-TARGET = REPOSITORY / "docs" / "images" / "tree.png"
+TARGET = PACKAGES / "docs" / "images" / "tree.png"
 # rows from top to bottom; each box: title, content
 ROWS = (
     ("facts", (("reference/national", "standards, indicators,\nneeds, causes"),
@@ -20,7 +20,8 @@ ROWS = (
     ("checks", (("dbt tests", "keys, equalities"), ("expectations", "distributions"))),
     ("out", (("publication", "release, open data"), ("audit", "trace, diff, verify"),
              ("reports", "pages, forms, dictionary"))),
-    ("run", (("poverty_cli", "command line"), ("operations", "backup, state, alerts"), ("dagster_project", "assets, jobs, schedule"))),
+    ("run", (("poverty_cli", "command line"), ("operations", "backup, state, alerts"),
+             ("dagster_project", "assets, jobs, schedule"))),
 )  # fmt: skip
 _FILL = ("#e7f1f8", "#d3e5f2", "#e7f1f8", "#fff3d6", "#fdeaea", "#e6f3ea", "#eef0f2")
 _INK, _WIDTH, _GAP, _HEIGHT = "#1c2733", 100.0, 1.2, 8.0

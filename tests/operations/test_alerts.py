@@ -92,9 +92,9 @@ def codes(reasons: list[Reason]) -> list[str]:
 
 def test_a_program_gets_each_alert_once(home: Home, said: Path) -> None:
     assert codes(send_new(home)) == ["files_rejected"]
-    told = json.loads(said.read_text(encoding="utf-8"))
-    assert told["alerts"][0]["code"] == "files_rejected"
-    assert "1 rejected files" in told["alerts"][0]["sentence"]
+    sent = json.loads(said.read_text(encoding="utf-8"))
+    assert sent["alerts"][0]["code"] == "files_rejected"
+    assert "1 rejected files" in sent["alerts"][0]["sentence"]
     assert "Canary" not in said.read_text(encoding="utf-8")
     assert send_new(home) == []
     (home.landing / "b.xlsx").touch()
@@ -109,7 +109,7 @@ def test_a_program_gets_each_alert_once(home: Home, said: Path) -> None:
     assert codes(send_new(home)) == ["files_rejected"]
 
 
-def test_a_failed_check_and_a_broken_registry_are_told(home: Home, said: Path) -> None:
+def test_a_failed_check_and_a_broken_registry_are_alerts(home: Home, said: Path) -> None:
     code = next(code for code, check in load_checks().items() if check.blocks == "release")
     result = CheckResult("area_sums", code, "name", "marts.area_year", "error", False, "3", "0", datetime.now(UTC))
     save_results(dbt_results_path(home), [result])

@@ -111,7 +111,7 @@ def test_old_runs_go_but_the_last_of_each_job(home: Home) -> None:
 
 
 @pytest.mark.build
-def test_the_command_deletes_only_when_told(home: Home) -> None:
+def test_the_command_deletes_only_when_asked(home: Home) -> None:
     said = poverty(home, "prune").stdout
     assert "Would delete: release 20260102T000000000000Z" in said
     assert "Nothing was deleted" in said
