@@ -24,6 +24,7 @@ ROWS = (
              ("dagster_project", "assets, jobs, schedule"))),
 )  # fmt: skip
 _FILL = ("#e7f1f8", "#d3e5f2", "#e7f1f8", "#fff3d6", "#fdeaea", "#e6f3ea", "#eef0f2")
+_TITLE = 8.5  # the longest, `movements`, just fits
 _INK, _WIDTH, _GAP, _HEIGHT = "#1c2733", 100.0, 1.2, 8.0
 
 
@@ -40,7 +41,7 @@ def main() -> None:
             box = plt.Rectangle((left, bottom), width, _HEIGHT, facecolor=_FILL[row], edgecolor=_INK, linewidth=0.8)
             axes.add_patch(box)
             middle = left + width / 2
-            axes.text(middle, bottom + _HEIGHT * 0.76, title, ha="center", va="center", fontsize=9.5, weight="bold")
+            axes.text(middle, bottom + _HEIGHT * 0.76, title, ha="center", va="center", fontsize=_TITLE, weight="bold")
             axes.text(middle, bottom + _HEIGHT * 0.34, content, ha="center", va="center", fontsize=8.5)
         if row:
             axes.annotate(
