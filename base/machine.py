@@ -166,11 +166,16 @@ def check_resources() -> None:
 
 def threads() -> int:
     """How many things are done at once: POVERTY_THREADS, else one for each core. Raises MachineError."""
-    given = os.environ.get(THREADS_VARIABLE)
+    return whole_number(THREADS_VARIABLE, os.cpu_count() or 1, largest=999, example=2)
+
+
+def whole_number(variable: str, usual: int, *, largest: int = 9999, example: int | None = None) -> int:
+    """The number that a variable gives, from 1 on, else the usual one. Raises MachineError."""
+    given = os.environ.get(variable)
     if not given:
-        return os.cpu_count() or 1
-    if not re.fullmatch("[1-9][0-9]{0,2}", given):
-        raise MachineError(f"{THREADS_VARIABLE} must be a whole number from 1 to 999, such as 2.")
+        return usual
+    if not re.fullmatch("[1-9][0-9]*", given) or int(given) > largest:
+        raise MachineError(f"{variable} must be a whole number from 1 to {largest}, such as {example or usual}.")
     return int(given)
 
 

@@ -16,6 +16,7 @@ PACKAGE_NAMES = (
     "audit",
     "publication",
     "reports",
+    "operations",
     "dagster_project",
     "poverty_cli",
 )

@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -85,6 +85,7 @@ def run_job(
         )
 
 
+<<<<<<< HEAD
 def _name_place_of_jobs(instance: dg.DagsterInstance, job: str) -> None:
     """Let runs of this instance say of which code location their job is, as those say that the UI starts.
 
@@ -98,6 +99,15 @@ def _name_place_of_jobs(instance: dg.DagsterInstance, job: str) -> None:
         remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, SINGLETON_REPOSITORY_NAME), job),
         job_code_origin=JobPythonOrigin(job, python),
     )
+=======
+def delete_runs(home: Home, run_ids: Sequence[str]) -> None:
+    """Take runs and their events out of the run history."""
+    folder = dagster_home(home)
+    use_environment(dbt_environment(home) | {"DAGSTER_HOME": str(folder)})
+    with open_instance(folder) as instance:
+        for run_id in run_ids:
+            instance.delete_run(run_id)
+>>>>>>> ops
 
 
 @contextmanager

@@ -5,6 +5,7 @@ Exit codes: 0 published (or the question was answered), 1 not published or faile
 
 import contextlib
 import io
+import json
 import os
 import re
 import shlex
@@ -44,7 +45,10 @@ from ingestion.landing import list_landing, what_was_not_read
 from ingestion.published_heads import check_own_files, open_registry
 from ingestion.raw_store import has_registry_tables
 from ingestion.registry import BrokenRegistryError
+from operations.state import state_of
 from poverty_cli import summary
+from poverty_cli.alert_command import alert, tell_after_run
+from poverty_cli.backup_command import backup, restore
 from poverty_cli.export_command import export
 from poverty_cli.feedback_command import feedback
 from poverty_cli.forms_command import forms
@@ -52,7 +56,8 @@ from poverty_cli.measure_command import measure
 from poverty_cli.nation_command import nation
 from poverty_cli.open_data import make_open_data
 from poverty_cli.private_place import remove_left_behind
-from poverty_cli.release_commands import diff, verify
+from poverty_cli.prune_command import prune
+from poverty_cli.release_commands import diff, rollback, verify
 from poverty_cli.signing_command import signing_key
 from poverty_cli.template_command import template
 from poverty_cli.terminal import Terminal
@@ -192,6 +197,13 @@ def _checked_home() -> Home:
 @app.command()
 def run(strict: Strict = False) -> None:
     """Do everything: read what is new, build, check, publish. Makes the sample province when landing is empty."""
+    try:
+        _run(strict)
+    finally:
+        tell_after_run(Home.from_environment())
+
+
+def _run(strict: bool) -> None:
     home = _checked_home()
     summary.print_lost_files(console, home, open_registry(home))
     with FileLock(home.archive / "sample.lock"):  # two first runs at once make one sample
@@ -269,9 +281,26 @@ def status(
     paths: Annotated[
         bool, typer.Option("--paths", help="Also name files and folders of landing; a name may name a person.")
     ] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="For monitoring: JSON, exit 0 when all is fine, 1 when there is something to do."),
+    ] = False,
 ) -> None:
-    """What has landed, what waits for an answer, what is missing, what is published."""
-    summary.print_status(console, Home.from_environment().create(), with_paths=paths)
+    """What has landed, what waits for an answer, what is missing, what is published, how full the disk is."""
+    home = Home.from_environment().create()
+    if not as_json:
+        summary.print_status(console, home, with_paths=paths)
+        return
+    if paths:
+        errors.print("--json names no paths: give --paths without it.")
+        raise typer.Exit(2)
+    try:
+        state = state_of(home)
+    except (BrokenFileError, BrokenRegistryError) as problem:
+        state = {"status": "broken", "toDo": [{"code": "broken", "sentence": str(problem)}]}
+    typer.echo(json.dumps(state, ensure_ascii=False, indent=1))
+    if state["status"] != "fine":
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -289,9 +318,14 @@ def inspect(
 for command in (
     withdraw,
     erase,
+    backup,
+    restore,
+    prune,
+    alert,
     trace,
     diff,
     verify,
+    rollback,
     feedback,
     template,
     signing_key,

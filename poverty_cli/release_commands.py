@@ -1,4 +1,4 @@
-"""The commands `poverty diff` and `poverty verify`: their options and how they print."""
+"""The commands `poverty diff`, `poverty verify` and `poverty rollback`: their options and how they print."""
 
 import json
 from collections import Counter
@@ -18,6 +18,7 @@ from base.foreign_text import without_hidden
 from base.home import Home
 from base.product import code_version
 from base.signature import read_signature
+from operations.rollback import CannotRollBackError, newer_release, roll_back
 from poverty_cli.terminal import Terminal
 from publication.inputs import inputs_of
 
@@ -84,6 +85,30 @@ def verify(
         Terminal(stderr=True).print(text, soft_wrap=True, markup=False)
     if problems:
         raise typer.Exit(1)
+
+
+def rollback(
+    release: Annotated[str, typer.Argument(metavar="RELEASE", help="A release's id, or previous.")],
+) -> None:
+    """Make a kept release current again: readers see it when they open the file again."""
+    home = Home.from_environment()
+    folder = _release(home, release)
+    before = home.current.resolve()
+    if folder == before:
+        Terminal().print(f"Release {folder.name} is current already; nothing changed.", soft_wrap=True)
+        return
+    try:
+        roll_back(home, folder)
+    except CannotRollBackError as problem:
+        Terminal(stderr=True).print(f"{problem} Nothing changed.", soft_wrap=True)
+        raise typer.Exit(1) from None
+    Terminal().print(f"Current is {folder.name} now, before it was {before.name}.", soft_wrap=True)
+    if newer_release(home):
+        Terminal().print(
+            "The next `poverty run` publishes what has arrived and was decided since then: fix the cause first. "
+            f"`poverty rollback {before.name}` takes this back.",
+            soft_wrap=True,
+        )
 
 
 def _release(home: Home, name: str) -> Path:

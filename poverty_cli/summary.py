@@ -1,5 +1,6 @@
 """What the command line prints about a warehouse: its release, its findings, its files."""
 
+import shutil
 from collections import Counter
 
 import duckdb
@@ -9,7 +10,6 @@ from rich.text import Text
 
 from base.foreign_text import shown
 from base.home import Home
-from base.reference import cutoff_date, units_valid_on
 from base.release_layout import DATABASE, DESCRIPTION, PARQUET, REPORTS, read_datapackage
 from base.text import fold
 from ingestion.decisions import DECISION_FILES, LINKS, PUBLISHED_TEXTS, checked_lines, link_lines
@@ -17,12 +17,16 @@ from ingestion.extract import SOURCE_FILE_ID_LENGTH
 from ingestion.ingest import SETTLED, files_to_read, lost_files
 from ingestion.landing import LandingList, printable_path, stored_path, what_was_not_read
 from ingestion.published_heads import open_registry
-from ingestion.registry import ACCEPTED, REJECTED, Entry, Registry
+from ingestion.registry import REJECTED, Entry, Registry
 from ingestion.settled import has_same_number, open_rejections
+from operations.disk_use import disk_use
+from operations.state import to_do, years_of
 from reports.simulated import simulated_files
 from reports.tables import ReleaseTables, open_release
 
 _LISTED = 20
+# What must be done and is not said elsewhere in `poverty status`.
+_SAID_LAST = ("run_failed", "check_failed", "little_disk", "rolled_back", "release_out_of_date", "year_late")
 _LINES_SHOWN = 10
 
 
@@ -96,34 +100,22 @@ def print_status(console: Console, home: Home, *, with_paths: bool = False) -> N
                 soft_wrap=True,
                 highlight=False,
             )
-    accepted = [entry for entry in current if entry["status"] == ACCEPTED]
-    by_year: dict[int, set[str]] = {}
-    for entry in accepted:
-        by_year.setdefault(entry["survey_year"], set()).add(entry["commune_code"])
-    rejected = Counter(entry["survey_year"] for entry in current if entry["status"] == REJECTED)
     table = Table(title=f"What has landed in {home.landing}", title_justify="left")
     for heading in ("Year", "Communes received", "Expected", "Missing", "Files accepted", "Files rejected"):
         table.add_column(heading, justify="right")
-    for year in sorted({*by_year, *(year for year in rejected if year is not None)}):
-        received = by_year.get(year, set())
-        expected = set(units_valid_on(cutoff_date(year)))
-        files = sum(1 for entry in accepted if entry["survey_year"] == year)
-        table.add_row(
-            str(year),
-            str(len(received)),
-            str(len(expected)),
-            str(len(expected - received)),
-            str(files),
-            str(rejected[year]),
-        )
+    years = years_of(registry)
+    for year in years:
+        counts = (year.communes_received, year.communes_expected, len(year.communes_missing))
+        table.add_row(*map(str, (year.survey_year, *counts, year.files_accepted, year.files_rejected)))
     console.print(table)
-    if rejected[None]:
-        console.print(f"{rejected[None]} files were rejected whose survey year could not be read.")
-    for year, received in sorted(by_year.items()):
-        missing = sorted(set(units_valid_on(cutoff_date(year))) - received)
-        if missing:
+    undated = sum(1 for entry in current if entry["status"] == REJECTED and entry["survey_year"] is None)
+    if undated:
+        console.print(f"{undated} files were rejected whose survey year could not be read.")
+    for year in years:
+        missing = year.communes_missing
+        if missing and year.files_accepted:
             shown = ", ".join(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
-            console.print(f"{year}: no accepted file from {shown}", soft_wrap=True)
+            console.print(f"{year.survey_year}: no accepted file from {shown}", soft_wrap=True)
     waiting, _, landed = files_to_read(home, registry)
     lost = lost_files(home, registry)
     unread = sum(1 for received in waiting if received.sha256 not in lost)
@@ -146,6 +138,13 @@ def print_status(console: Console, home: Home, *, with_paths: bool = False) -> N
         with open_release(home.current) as tables:
             _print_simulated(console, *simulated_files(tables))
         _print_decisions(console, home)
+    for reason in to_do(home, registry):
+        if reason.code in _SAID_LAST:
+            console.print(reason.sentence, soft_wrap=True)
+    sizes = ", ".join(f"{folder} {size / 2**20:,.1f}" for folder, size in disk_use(home).items())
+    console.print(
+        f"Disk (MB): {sizes}; {shutil.disk_usage(home.root).free / 2**20:,.0f} free", soft_wrap=True, highlight=False
+    )
 
 
 def _print_ignored(console: Console, landed: LandingList, with_paths: bool) -> None:

@@ -12,6 +12,7 @@ import duckdb
 from base.clock import now_after, stamp_time
 from base.home import Home, published_rights
 from base.leftovers import sweep_publication
+from base.machine import whole_number
 from base.product import product_version
 from base.release_layout import (
     DATA_DOCS,
@@ -37,6 +38,7 @@ from publication.inputs import Inputs
 # Readable by DuckDB 1.4 and newer, which BI drivers bundle.
 STORAGE_VERSION = "v1.0.0"
 KEPT_RELEASES = 10
+KEEP_RELEASES_VARIABLE = "POVERTY_KEEP_RELEASES"
 # Writes the reports of a release being made: its folder, its id, its maturity, the folder of the release before it.
 ReportWriter = Callable[[Path, str, str, Path | None], None]
 
@@ -130,10 +132,15 @@ def publish(
     aside.replace(folder)
     switch_current(home.current, folder)
     sync_from_current_release(home)
-    for old in releases(home)[:-KEPT_RELEASES]:
+    for old in releases(home)[: -kept_releases()]:
         if old != folder:
             shutil.rmtree(old)
     return Release(release_id, folder, maturity)
+
+
+def kept_releases() -> int:
+    """How many releases are kept, the newest ones: POVERTY_KEEP_RELEASES. Raises MachineError."""
+    return whole_number(KEEP_RELEASES_VARIABLE, KEPT_RELEASES)
 
 
 def _refuse_personal_values(places: list[str]) -> None:

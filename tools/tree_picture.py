@@ -3,9 +3,9 @@
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 
-from base.reference import REPOSITORY
+from base.product import PACKAGES
 
-TARGET = REPOSITORY / "docs" / "images" / "tree.png"
+TARGET = PACKAGES / "docs" / "images" / "tree.png"
 # rows from top to bottom; each box: title, content
 ROWS = (
     ("facts", (("reference/national", "standards, indicators,\nneeds, causes"),
@@ -20,9 +20,11 @@ ROWS = (
     ("checks", (("dbt tests", "keys, equalities"), ("expectations", "distributions"))),
     ("out", (("publication", "release, open data"), ("audit", "trace, diff, verify"),
              ("reports", "pages, forms, dictionary"))),
-    ("run", (("poverty_cli", "command line"), ("dagster_project", "assets, jobs, schedule"))),
+    ("run", (("poverty_cli", "command line"), ("operations", "backup, state, alerts"),
+             ("dagster_project", "assets, jobs, schedule"))),
 )  # fmt: skip
 _FILL = ("#e7f1f8", "#d3e5f2", "#e7f1f8", "#fff3d6", "#fdeaea", "#e6f3ea", "#eef0f2")
+_TITLE = 8.5  # the longest, `movements`, just fits
 _INK, _WIDTH, _GAP, _HEIGHT = "#1c2733", 100.0, 1.2, 8.0
 
 
@@ -39,7 +41,7 @@ def main() -> None:
             box = plt.Rectangle((left, bottom), width, _HEIGHT, facecolor=_FILL[row], edgecolor=_INK, linewidth=0.8)
             axes.add_patch(box)
             middle = left + width / 2
-            axes.text(middle, bottom + _HEIGHT * 0.76, title, ha="center", va="center", fontsize=9.5, weight="bold")
+            axes.text(middle, bottom + _HEIGHT * 0.76, title, ha="center", va="center", fontsize=_TITLE, weight="bold")
             axes.text(middle, bottom + _HEIGHT * 0.34, content, ha="center", va="center", fontsize=8.5)
         if row:
             axes.annotate(

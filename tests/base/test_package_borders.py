@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "audit": {"base", "ingestion"},
     "publication": {"base", "ingestion", "expectations"},
     "reports": {"base", "ingestion", "audit"},
+    "operations": {"base", "ingestion", "publication"},
     "dagster_project": {"base", "ingestion", "expectations", "publication", "reports"},
     "poverty_cli": {
         "base",
@@ -27,6 +28,7 @@ MAY_IMPORT = {
         "audit",
         "publication",
         "reports",
+        "operations",
         "dagster_project",
     },
 }
