@@ -26,7 +26,7 @@ from reports.audit.labels_vi import (
     UNIT,
     boundary_vi,
 )
-from reports.audit.pages import maturity_reasons
+from reports.audit.pages import described_files, maturity_reasons
 from reports.tables import Row
 
 LISTED_FIGURES = 5_000
@@ -47,6 +47,7 @@ def write_workbook(
     book = Book(path, audit.published_at.replace(tzinfo=None))
     _overview(book, audit, overview, notice)
     _coverage(book, audit)
+    _files(book, audit)
     _findings(book, audit)
     _checks(book, results)
     _reconciliation(book, audit)
@@ -89,16 +90,31 @@ def _overview(book: Book, audit: Audit, seen: Row, notice: str | None) -> None:
 
 
 def _coverage(book: Book, audit: Audit) -> None:
-    columns = [Column("Năm", 8), Column("Mã xã", 9), Column("Xã, phường", 28), Column("Huyện", 24), Column("Mã", 6),
+    columns = [Column("Năm", 8), Column("Mã xã", 9), Column("Xã, phường", 28), Column("Huyện", 24),
+               Column("Nay do", 28), Column("Mã", 6),
                Column("Tình trạng", 30), Column("Hàng để riêng"), Column("Lỗi còn mở"),
                Column("Cảnh báo còn mở")]  # fmt: skip
     rows = (
-        (str(year), unit.code, unit.name, unit.district, cell.state, STATES[cell.state], cell.quarantined, cell.errors,
+        (str(year), unit.code, unit.name, unit.district,
+         unit.actor.name if unit.is_gone else None, cell.state, STATES[cell.state], cell.quarantined, cell.errors,
          cell.warnings)
         for unit in audit.coverage.units
         for year, cell in sorted(unit.cells.items())
     )  # fmt: skip
     book.sheet("Độ phủ", "Độ phủ theo xã và năm", columns, rows)
+
+
+def _files(book: Book, audit: Audit) -> None:
+    columns = [Column("Năm", 8), Column("Mã xã", 9), Column("Xã, phường", 28), Column("Tệp", 18), Column("Lần gửi", 9),
+               Column("Nhận ngày"), Column("Bản", 12), Column("Tình trạng", 16), Column("Hàng hộ"),
+               Column("Hàng để riêng"), Column("Vì sao", 60, True)]  # fmt: skip
+    rows = (
+        (_year(file["survey_year"]), file["commune_code"], audit.name_of(file["commune_code"], file["survey_year"]),
+         file["source_file_id"], file["submission_number"], file["received_at"], MATURITY.get(file["maturity"]),
+         FILE_STATUS[file["status"]], file["household_rows"], file["quarantined_rows"], file["because"])
+        for file in described_files(audit)
+    )  # fmt: skip
+    book.sheet("Tệp", "Mọi tệp đã nhận, kể cả tệp bị loại và tệp đã có bản thay", columns, rows)
 
 
 def _findings(book: Book, audit: Audit) -> None:

@@ -17,7 +17,7 @@ from reports.audit.check_pages import (
     reconciliation,
 )
 from reports.audit.data import read_audit
-from reports.audit.pages import by_check, commune_pages, communes, coverage, findings, overview
+from reports.audit.pages import by_check, commune_pages, communes, coverage_pages, findings, overview
 from reports.audit.trace_pages import figures, trace_pages, year_pages
 from reports.page import Site, write_page
 
@@ -42,7 +42,7 @@ def write_audit_report(release: Path, site: Site, previous: Path | None) -> None
         first,
         communes(audit),
         *commune_pages(audit),
-        coverage(),
+        *coverage_pages(audit),
         findings(audit),
         by_check(audit),
         checks(results),

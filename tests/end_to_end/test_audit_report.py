@@ -16,7 +16,7 @@ from tests.support.browser import open_browser, visit
 from tests.support.homes import poverty
 from tests.support.two_releases import INCOME, YEARS, unreadable_cell
 
-_SHEETS = ["Tổng quan", "Độ phủ", "Phát hiện", "Kiểm tra", "Đối chiếu", "Số liệu công bố", "Liên kết",
+_SHEETS = ["Tổng quan", "Độ phủ", "Tệp", "Phát hiện", "Kiểm tra", "Đối chiếu", "Số liệu công bố", "Liên kết",
            "Miễn trừ và đính chính", "Thay đổi"]  # fmt: skip
 
 
@@ -249,3 +249,34 @@ def test_every_fault_of_the_noisy_pack_is_in_the_site(noisy_home: Home) -> None:
     text = (release / "reports" / "audit" / "by-check.html").read_text(encoding="utf-8")
     assert [code for (code,) in findings if f'id="{code}"' not in text] == []
     assert (release / "reports" / "audit" / "communes" / "unknown.html").exists()
+
+
+def test_every_file_is_on_the_pages_of_coverage_whatever_became_of_it(noisy_home: Home) -> None:
+    release = noisy_home.current.resolve()
+    with duckdb.connect(str(release / "poverty.duckdb"), read_only=True) as connection:
+        files = connection.execute(
+            "select coalesce(survey_year::varchar, 'unknown'), left(source_file_id, 8), status from quality.source_file"
+        ).fetchall()
+    assert {"accepted", "rejected", "superseded"} <= {status for _, _, status in files}
+    words = {"accepted": "đang dùng", "rejected": "bị loại", "superseded": "đã có bản thay"}
+    for year, file_id, status in files:
+        page = (release / "reports" / "audit" / "coverage" / f"{year}.html").read_text(encoding="utf-8")
+        row = next(row for row in page.split("<tr>") if f"<td>{file_id}</td>" in row)
+        assert words[status] in row
+        assert status == "accepted" or "<td>–</td></tr>" not in row, "it says why"
+
+
+def test_the_successor_of_a_commune_is_asked_and_no_district(noisy_home: Home) -> None:
+    release = noisy_home.current.resolve()
+    audit = release / "reports" / "audit"
+    gone = (audit / "communes" / "28765.html").read_text(encoding="utf-8")
+    assert '<a href="28777.html">Phường An Hội</a> sửa thay' in gone
+    assert "Phường 4" in (audit / "communes" / "28777.html").read_text(encoding="utf-8")
+    for name in ("index", "findings", "by-check", "checks", "expectations"):
+        assert "Huyện</" not in (audit / f"{name}.html").read_text(encoding="utf-8"), name
+    said = poverty(noisy_home, "feedback", "--year", "2021", "--commune", "28765").stdout
+    assert "its successor 28777 Phường An Hội" in said
+    path = noisy_home.root / "reports" / "feedback" / release.name / "2021-28777.xlsx"
+    rows = list(openpyxl.load_workbook(path).active.iter_rows(min_row=6, values_only=True))
+    assert any("của Phường 4 (28765)" in row[2] for row in rows)
+    assert "Huyện" not in {row[6] for row in rows}
