@@ -328,6 +328,8 @@ def _finish(home: Home, strict: bool) -> None:
         f"POVERTY_HOME={shlex.quote(str(home.root))} {executable} dev -m dagster_project.definitions",
         soft_wrap=True,
     )
+    if home.current.exists():
+        summary.print_refusals(console, home)
     if strict and open_errors:
         errors.print(f"--strict: {open_errors} error findings are open.")
         raise typer.Exit(1)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.release_difference import ReleaseDifference
-from reports.audit.change_pages import figure_rows
+from reports.audit.change_pages import figure_rows, place_rows
 from reports.audit.coverage import STATES
 from reports.audit.data import Audit
 from reports.audit.excel_styles import Book, Column
@@ -27,6 +27,7 @@ from reports.audit.labels_vi import (
     boundary_vi,
 )
 from reports.audit.pages import described_files, maturity_reasons
+from reports.numbers import count_vi
 from reports.tables import Row
 
 LISTED_FIGURES = 5_000
@@ -228,6 +229,8 @@ def _decisions(book: Book, audit: Audit) -> None:
 
 
 def _place(audit: Audit, row: Row) -> str:
+    if row["survey_year"] is None:
+        return "chưa rõ tệp nào"
     return f"{audit.name_of(row['commune_code'], row['survey_year'])}, năm {row['survey_year']}"
 
 
@@ -254,7 +257,12 @@ def _changes(book: Book, audit: Audit, difference: ReleaseDifference | None) -> 
          f"{row['label']} {row['breakdown']}".strip(), row["old"], row["new"], CAUSE.get(row["cause"], row["cause"]))
         for row in figure_rows(audit, difference.figures, LISTED_FIGURES)
     )  # fmt: skip
-    left_out = len(difference.figures) - LISTED_FIGURES
+    places = (
+        ("Nơi và năm", _year(row["survey_year"]), row["area_name"], None, None,
+         f"{count_vi(row['figures'])} số liệu thay đổi", None, None, row["cause_vi"])
+        for row in place_rows(audit, difference)[:LISTED_FIGURES]
+    )  # fmt: skip
+    left_out = sum(count.figures for count in difference.counts) - min(len(difference.figures), LISTED_FIGURES)
     if left_out > 0:
-        title += f" ({left_out} số liệu nữa: poverty diff {difference.old_id} {difference.new_id})"
-    book.sheet("Thay đổi", title, columns, [*files, *tables, *figures])
+        title += f" (thêm {count_vi(left_out)} số liệu: poverty diff {difference.old_id} {difference.new_id} --json)"
+    book.sheet("Thay đổi", title, columns, [*files, *places, *tables, *figures])

@@ -5,7 +5,7 @@ from pathlib import Path
 from audit.release_difference import compare_releases
 from reports.audit import labels_vi
 from reports.audit.audit_workbook import write_workbook
-from reports.audit.change_pages import changes
+from reports.audit.change_pages import MAIN_TABLE, changes
 from reports.audit.check_pages import (
     checks,
     decisions,
@@ -34,7 +34,7 @@ def write_audit_report(release: Path, site: Site, previous: Path | None) -> None
         previous: the folder of the release before, None for the first one.
     """
     audit = read_audit(release, site.release_id, site.maturity, previous)
-    difference = compare_releases(previous, release) if previous else None
+    difference = compare_releases(previous, release, {MAIN_TABLE}) if previous else None
     results = described_results(audit)
     describe_published(audit)
     first = overview(audit)

@@ -77,6 +77,22 @@ def test_the_first_recorded_cause_is_reported(
     assert {figure.cause for figure in compare(_ONE_MORE, **inputs).figures} == {cause}
 
 
+def test_figures_are_counted_by_cause_and_place_also_where_none_is_listed(
+    compare: Callable[..., ReleaseDifference], clean_home: Home, tmp_path: Path
+) -> None:
+    statement = "update marts.poverty_measure set headcount_ratio = headcount_ratio + 1"
+    listed = compare(_ONE_MORE, statement, codeHash="x")
+    counted = compare_releases(clean_home.current.resolve(), tmp_path / "changed", {"marts.area_year"})
+    assert {figure.table for figure in listed.figures} == {"marts.area_year", "marts.poverty_measure"}
+    assert {figure.table for figure in counted.figures} == {"marts.area_year"}
+    assert (counted.counts, counted.places, counted.tables) == (listed.counts, listed.places, listed.tables)
+    assert sum(count.figures for count in counted.counts) == len(listed.figures)
+    assert sum(place.figures for place in counted.places) == len(listed.figures)
+    found = {(count.table, count.cause): count for count in counted.counts}["marts.area_year", "code"]
+    changed = [figure for figure in listed.figures if figure.table == "marts.area_year"]
+    assert (found.figures, found.areas) == (len(changed), len({figure.area_code for figure in changed}))
+
+
 def test_rows_and_columns_are_counted(compare: Callable[..., ReleaseDifference]) -> None:
     difference = compare(
         "delete from marts.fct_household_year where survey_year = 2024 and commune_code = '29161'",

@@ -14,7 +14,7 @@ from reports.audit.figure_links import PAGES
 from reports.numbers import count_vi
 from tests.support.browser import open_browser, visit
 from tests.support.homes import poverty
-from tests.support.two_releases import INCOME, YEARS, unreadable_cell
+from tests.support.two_releases import INCOME, RESIDENTS, YEARS, unreadable_cell
 
 _SHEETS = ["Tổng quan", "Độ phủ", "Tệp", "Phát hiện", "Kiểm tra", "Đối chiếu", "Số liệu công bố", "Liên kết",
            "Miễn trừ và đính chính", "Thay đổi"]  # fmt: skip
@@ -169,6 +169,11 @@ def test_every_page_of_rows_says_that_they_add_up(faulty: Faulty) -> None:
         assert "đúng bằng số đã công bố" in page.read_text(encoding="utf-8"), page.name
 
 
+def test_no_page_says_none(faulty: Faulty) -> None:
+    pages = [*faulty.audit.glob("*.html"), *faulty.audit.glob("co*/*.html")]
+    assert [page.name for page in pages if re.search(r"\bNone\b", page.read_text(encoding="utf-8"))] == []
+
+
 def test_a_first_release_says_so(micro_home: Home) -> None:
     changes = micro_home.current / "reports" / "audit" / "changes.html"
     assert "bản phát hành đầu tiên" in changes.read_text(encoding="utf-8")
@@ -183,6 +188,13 @@ def test_the_second_release_tells_what_changed(faulty: Faulty) -> None:
     )[0][0]
     assert f"<td>{new_file}</td>" in text
     assert "tệp mới" in text
+    first_screen, _, details = text.partition("<h2>Tệp</h2>")
+    assert "số liệu đổi do tệp mới" in first_screen
+    assert f"<b>{count_vi(RESIDENTS)}</b>" in details
+    total = int(re.findall(r"([\d.]+) số liệu khác nhau", first_screen)[0].replace(".", ""))
+    places = details.partition("<h2>Nơi và năm có số liệu thay đổi</h2>")[2].partition("</table>")[0]
+    assert total > 5000
+    assert 2 < places.count("<tr>") < 15, "a line for a place and year, not for each figure"
     with duckdb.connect(str(faulty.first / "poverty.duckdb"), read_only=True) as connection:
         before = {
             row[0] for row in connection.execute("select finding_id from quality.finding where is_open").fetchall()
@@ -206,6 +218,9 @@ def test_the_workbook_holds_every_row_of_the_tables(faulty: Faulty) -> None:
         assert sum(1 for _ in book[name].iter_rows(min_row=4)) == faulty.count(table), name
     open_in_book = sum(row[1] == "còn mở" for row in book["Phát hiện"].iter_rows(min_row=4, values_only=True))
     assert open_in_book == faulty.count("quality.finding", "status = 'open'")
+    changes = [row[0] for row in book["Thay đổi"].iter_rows(min_row=4, values_only=True)]
+    assert 2 < changes.count("Nơi và năm") < 15
+    assert changes.count("Số liệu") < 200, "derived figures are counted, not listed"
 
 
 def test_feedback_names_the_cell_and_lists_exactly_the_open_findings(faulty: Faulty) -> None:
