@@ -79,10 +79,10 @@ def print_inspection(console: Console, inspection: Inspection) -> None:
     width = max((len(label) for label, _ in facts), default=0) + 2
     for label, value in facts:
         console.print(f"{label + ':':<{width}}{shown(value)}", markup=False, highlight=False, soft_wrap=True)
-    console.print(Text(without_hidden(inspection.verdict()), "bold"))
-    lines = inspection.lines()
+    lines, verdict = inspection.lines(), Text(without_hidden(inspection.verdict()), "bold")
     if not lines:
         console.print(inspection.counted())
+        console.print(verdict)
         return
     table = Table(title=inspection.counted(), title_justify="left", show_lines=True)
     severity, where, what = inspection.words.headings
@@ -92,6 +92,7 @@ def print_inspection(console: Console, inspection: Inspection) -> None:
     for line in lines:
         table.add_row(line.severity, Text(without_hidden(line.where)), Text(line.what))
     console.print(table)
+    console.print(verdict)  # last: a long table moves what is above it out of sight
 
 
 def exit_with(code: int) -> NoReturn:

@@ -43,7 +43,9 @@ def test_nothing_changed(compare: Callable[..., ReleaseDifference]) -> None:
     assert (difference.files, difference.tables, difference.figures, difference.notes) == ((), (), (), ())
 
 
-def test_a_new_file_comes_before_a_rule(compare: Callable[..., ReleaseDifference]) -> None:
+def test_a_new_file_comes_before_a_rule_and_figures_are_counted_also_where_none_is_listed(
+    compare: Callable[..., ReleaseDifference], clean_home: Home, tmp_path: Path
+) -> None:
     difference = compare(
         _ONE_MORE,
         "update quality.source_file set status = 'superseded' where survey_year = 2024 and commune_code = '29161'",
@@ -61,6 +63,15 @@ def test_a_new_file_comes_before_a_rule(compare: Callable[..., ReleaseDifference
     assert others == {"rule"}
     assert all((f.table, f.measure, f.new) == ("marts.area_year", "poor_households", (f.old or 0) + 1)
                for f in difference.figures)  # fmt: skip
+    counted = compare_releases(clean_home.current.resolve(), tmp_path / "changed", set())
+    assert counted.figures == ()
+    assert (counted.counts, counted.places, counted.tables) == (difference.counts, difference.places, difference.tables)
+    assert {(count.table, count.cause): (count.figures, count.areas) for count in counted.counts} == {
+        ("marts.area_year", cause): (len(found), len({figure.area_code for figure in found}))
+        for cause in ("new_file", "rule")
+        if (found := [figure for figure in difference.figures if figure.cause == cause])
+    }
+    assert sum(place.figures for place in counted.places) == len(difference.figures)
 
 
 @pytest.mark.parametrize(
@@ -75,22 +86,6 @@ def test_the_first_recorded_cause_is_reported(
     compare: Callable[..., ReleaseDifference], inputs: dict[str, str], cause: str
 ) -> None:
     assert {figure.cause for figure in compare(_ONE_MORE, **inputs).figures} == {cause}
-
-
-def test_figures_are_counted_by_cause_and_place_also_where_none_is_listed(
-    compare: Callable[..., ReleaseDifference], clean_home: Home, tmp_path: Path
-) -> None:
-    statement = "update marts.poverty_measure set headcount_ratio = headcount_ratio + 1"
-    listed = compare(_ONE_MORE, statement, codeHash="x")
-    counted = compare_releases(clean_home.current.resolve(), tmp_path / "changed", {"marts.area_year"})
-    assert {figure.table for figure in listed.figures} == {"marts.area_year", "marts.poverty_measure"}
-    assert {figure.table for figure in counted.figures} == {"marts.area_year"}
-    assert (counted.counts, counted.places, counted.tables) == (listed.counts, listed.places, listed.tables)
-    assert sum(count.figures for count in counted.counts) == len(listed.figures)
-    assert sum(place.figures for place in counted.places) == len(listed.figures)
-    found = {(count.table, count.cause): count for count in counted.counts}["marts.area_year", "code"]
-    changed = [figure for figure in listed.figures if figure.table == "marts.area_year"]
-    assert (found.figures, found.areas) == (len(changed), len({figure.area_code for figure in changed}))
 
 
 def test_rows_and_columns_are_counted(compare: Callable[..., ReleaseDifference]) -> None:
