@@ -1,6 +1,7 @@
 """What changed from one release to the next: files, rows of tables, figures with their causes (`poverty diff`)."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,27 @@ class FigureChange:
 
 
 @dataclass(frozen=True)
+class FigureCount:
+    """How many figures of a table changed for a cause, and in how many areas."""
+
+    table: str
+    cause: str
+    figures: int
+    areas: int
+
+
+@dataclass(frozen=True)
+class PlaceCount:
+    """How many figures of an area and year changed for a cause, of all tables and both boundaries together."""
+
+    survey_year: int
+    area_level: str
+    area_code: str
+    cause: str
+    figures: int
+
+
+@dataclass(frozen=True)
 class ReleaseDifference:
     """Everything that differs. `notes` are sentences about what the releases did not record."""
 
@@ -82,16 +104,20 @@ class ReleaseDifference:
     tables: tuple[TableChange, ...]
     figures: tuple[FigureChange, ...]
     notes: tuple[str, ...]
+    counts: tuple[FigureCount, ...] = ()
+    places: tuple[PlaceCount, ...] = ()
 
 
-def compare_releases(old: Path, new: Path) -> ReleaseDifference:
+def compare_releases(old: Path, new: Path, listed: Collection[str] | None = None) -> ReleaseDifference:
     """Compare two releases.
 
     Args:
         old: the folder of the earlier release.
         new: the folder of the later one.
+        listed: the tables whose changed figures are listed one by one, all by default. Every changed figure is counted;
+            a province that was sent again changes millions, and listing them takes half a minute.
 
-    Returns every changed figure of the area tables (tables keyed by year and area_code), and counts for all tables that
+    Returns the changed figures of the area tables (tables keyed by year and area_code), and counts for all tables that
     differ. Values are compared exactly.
     """
     descriptions = description_of(old), description_of(new)
@@ -102,13 +128,17 @@ def compare_releases(old: Path, new: Path) -> ReleaseDifference:
         causes = Causes(connection, descriptions)
         tables: list[TableChange] = []
         figures: list[FigureChange] = []
+        counted: list[tuple[str, Place, str, int]] = []
         for table in _tables(connection, "new", "old"):
             if _same_bytes(descriptions, table):
                 continue
-            change, changed_figures = _compare_table(connection, table, causes)
+            change, numbers = _compare_table(connection, table)
             if change is not None:
                 tables.append(change)
-            figures += changed_figures
+            if numbers:
+                counted += _counts(connection, table, numbers, causes)
+                if listed is None or table in listed:
+                    figures += _figures(connection, table, numbers, causes)
         tables += _whole_tables(connection)
     return ReleaseDifference(
         descriptions[0]["id"],
@@ -117,6 +147,23 @@ def compare_releases(old: Path, new: Path) -> ReleaseDifference:
         tuple(sorted(tables, key=lambda change: change.table)),
         tuple(figures),
         causes.notes,
+        *_summed(counted),
+    )
+
+
+def _summed(
+    counted: Sequence[tuple[str, Place, str, int]],
+) -> tuple[tuple[FigureCount, ...], tuple[PlaceCount, ...]]:
+    by_table: Counter[tuple[str, str]] = Counter()
+    areas: dict[tuple[str, str], set[str]] = {}
+    by_place: Counter[tuple[int, str, str, str]] = Counter()
+    for table, place, cause, figures in counted:
+        by_table[table, cause] += figures
+        areas.setdefault((table, cause), set()).add(place.area_code)
+        by_place[place.survey_year, place.area_level, place.area_code, cause] += figures
+    return (
+        tuple(FigureCount(*key, figures, len(areas[key])) for key, figures in sorted(by_table.items())),
+        tuple(PlaceCount(*key, figures) for key, figures in sorted(by_place.items())),
     )
 
 
@@ -183,9 +230,8 @@ def key_of(connection: duckdb.DuckDBPyConnection, database: str, table: str) -> 
     return [column for column in rows[0][0] if column not in RUN_COLUMNS.get(table, ())] if rows else []
 
 
-def _compare_table(
-    connection: duckdb.DuckDBPyConnection, table: str, causes: Causes
-) -> tuple[TableChange | None, list[FigureChange]]:
+def _compare_table(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[TableChange | None, list[str]]:
+    """What changed in a table, and its columns of figures; its changed rows are in `changed` afterwards."""
     old, new = (_columns(connection, database, table) for database in ("old", "new"))
     key = [column for column in key_of(connection, "new", table) if column in old]
     ignored = RUN_COLUMNS.get(table, frozenset())
@@ -211,25 +257,41 @@ def _compare_table(
     columns_added, columns_removed = tuple(sorted(set(new) - set(old))), tuple(sorted(set(old) - set(new)))
     if not (added or removed or changed or columns_added or columns_removed):
         return None, []
-    figures: list[FigureChange] = []
-    if "area_code" in key and ({"survey_year", "to_year"} & set(key)):
-        numbers = [column for column in values if new[column].startswith(_NUMBERS)]
-        figures = _figures(connection, table, key, numbers, causes)
-    return TableChange(table, added, removed, changed, columns_added, columns_removed), figures
+    is_of_areas = "area_code" in key and bool({"survey_year", "to_year"} & set(key))
+    numbers = [column for column in values if new[column].startswith(_NUMBERS)] if is_of_areas else []
+    return TableChange(table, added, removed, changed, columns_added, columns_removed), numbers
 
 
-def _figures(
-    connection: duckdb.DuckDBPyConnection, table: str, key: list[str], numbers: list[str], causes: Causes
-) -> list[FigureChange]:
+def _place_columns(key: Sequence[str]) -> str:
     year = "survey_year" if "survey_year" in key else "to_year"
     boundary = "boundary" if "boundary" in key else "'harmonised'"
     level = "area_level" if "area_level" in key else "'commune'"
+    return f"{year}, {level}, {boundary}, area_code"
+
+
+def _counts(
+    connection: duckdb.DuckDBPyConnection, table: str, numbers: Sequence[str], causes: Causes
+) -> list[tuple[str, Place, str, int]]:
+    """(table, place, cause, changed figures); a query for each table, however many figures changed."""
+    changed = " + ".join(f'("old_{measure}" is distinct from "new_{measure}")::int' for measure in numbers)
+    rows = connection.execute(
+        f"select {_place_columns(key_of(connection, 'new', table))}, sum({changed}) as figures from changed "
+        "group by all having figures > 0"
+    ).fetchall()
+    places = [(Place(*row[:4]), int(row[4])) for row in rows]
+    return [(table, place, causes.of(table, place), figures) for place, figures in places]
+
+
+def _figures(
+    connection: duckdb.DuckDBPyConnection, table: str, numbers: Sequence[str], causes: Causes
+) -> list[FigureChange]:
+    key = key_of(connection, "new", table)
     others = [column for column in key if column not in _AREA_KEY or column == "from_year"]
     breakdown = " || ', ' || ".join(f"'{column}=' || \"{column}\"" for column in others) or "''"
     figures = []
     for measure in numbers:
         rows = connection.execute(
-            f'select {year}, {level}, {boundary}, area_code, {breakdown}, "old_{measure}", "new_{measure}" '
+            f'select {_place_columns(key)}, {breakdown}, "old_{measure}", "new_{measure}" '
             f'from changed where "old_{measure}" is distinct from "new_{measure}" '
             f"order by {', '.join(key)}"
         ).fetchall()

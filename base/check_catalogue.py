@@ -11,7 +11,8 @@ class Check:
     """One row of the table: a check, or the family that a generic test or an expectation belongs to.
 
     `level` is set for checks that raise findings (`quality.finding.level`), "" for the others. `blocks` says what a
-    failure holds back: nothing, the file, the row or the release.
+    failure holds back: nothing, the file, the row or the release. The English
+    texts are those of checks that raise findings.
     """
 
     check_code: str
@@ -25,6 +26,8 @@ class Check:
     meaning_vi: str
     action_vi: str
     example_vi: str
+    title_en: str
+    action_en: str
 
 
 @cache

@@ -313,6 +313,19 @@ def _units(territory: Path) -> tuple[Unit, ...]:
     return tuple(Unit(**row.cells) for row in rows_of(load_tables()["administrative_units"], territory))
 
 
+def successor_on(unit: Unit, on: str) -> Unit | None:
+    """The unit that holds the ground of a unit on a later ISO date, itself while it exists; None without one."""
+    units = {(other.commune_code, other.valid_from): other for other in load_units()}
+    steps = {
+        (row["predecessor_code"], row["predecessor_valid_from"]): (row["successor_code"], row["successor_valid_from"])
+        for row in read_table("commune_succession")
+    }
+    holder: Unit | None = unit
+    while holder is not None and not holder.is_valid_on(on):
+        holder = units.get(steps.get((holder.commune_code, holder.valid_from), ("", "")))
+    return holder
+
+
 def survey_years() -> list[int]:
     """The survey years that the warehouse covers, in their order."""
     return sorted(_cutoff_dates(reference_folder()))

@@ -17,9 +17,11 @@ _NAMED_LISTS = 20
 
 def feedback(
     year: Annotated[int, typer.Option(min=survey_years()[0], max=survey_years()[-1], help="Survey year.")],
-    commune: Annotated[str | None, typer.Option(help="Commune code; all with open findings when left out.")] = None,
+    commune: Annotated[
+        str | None, typer.Option(help="Commune code, of that year or of today; all with open findings when left out.")
+    ] = None,
 ) -> None:
-    """Write what communes have to correct in a year, one Excel list each with the cells named."""
+    """Write what communes have to correct in a year, one Excel list for each commune of today with the cells named."""
     from reports.feedback.correction_lists import (  # DuckDB and xlsxwriter only when asked for
         UnknownPlaceError,
         read_lists,
@@ -37,6 +39,13 @@ def feedback(
     except UnknownPlaceError as problem:
         errors.print(str(problem), soft_wrap=True, markup=False)
         raise typer.Exit(2) from None
+    if commune and found.lists[0].commune_code != commune:
+        one = found.lists[0]
+        console.print(
+            f"Commune {commune} no longer exists: this is the list of its successor {one.commune_code} "
+            f"{one.commune_name}.",
+            soft_wrap=True,
+        )
     folder = home.root / "reports" / "feedback" / release.name
     written = [(one, write_list(folder, one)) for one in found.lists if one.items]
     if len(written) <= _NAMED_LISTS:

@@ -306,11 +306,27 @@ def status(
 @app.command()
 def inspect(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="An .xlsx file.")],
+    lang: Annotated[str, typer.Option("--lang", help="vi or en: the language of the answer.")] = "vi",
+    output: Annotated[
+        Path | None, typer.Option("--output", help="Also write every finding with its cell as an Excel list (.xlsx).")
+    ] = None,
 ) -> None:
     """What a workbook is and every problem in it, before anyone drops it into landing. Exit 1 if it has errors."""
     from poverty_cli.inspect_file import inspect_file
+    from reports.feedback.inspection import Language
 
-    if inspect_file(console, file):
+    if lang not in list(Language):
+        errors.print(f"There is no language {lang}: give vi or en.", markup=False)
+        raise typer.Exit(2)
+    if output is not None and (output.suffix.lower() != ".xlsx" or output.exists() or not output.parent.is_dir()):
+        errors.print(
+            f"{output} cannot be the list: give a new name that ends in .xlsx, in a folder that exists. "
+            "No workbook is overwritten.",
+            soft_wrap=True,
+            markup=False,
+        )
+        raise typer.Exit(2)
+    if inspect_file(console, file, Language(lang), output):
         raise typer.Exit(1)
 
 
@@ -346,6 +362,8 @@ def _finish(home: Home, strict: bool) -> None:
         f"POVERTY_HOME={shlex.quote(str(home.root))} {executable} dev -m dagster_project.definitions",
         soft_wrap=True,
     )
+    if home.current.exists():
+        summary.print_refusals(console, home)
     if strict and open_errors:
         errors.print(f"--strict: {open_errors} error findings are open.")
         raise typer.Exit(1)

@@ -24,6 +24,7 @@ from publication.inputs import inputs_of
 
 _HELP = "A release's id, current or previous."
 _SHOWN = 30
+_MAIN_TABLE = "marts.area_year"
 
 
 def diff(
@@ -33,7 +34,8 @@ def diff(
 ) -> None:
     """What changed between two releases: files, rows by table, figures by table, area and cause."""
     home = Home.from_environment()
-    difference = compare_releases(_release(home, old), _release(home, new))
+    listed = None if as_json else {_MAIN_TABLE}
+    difference = compare_releases(_release(home, old), _release(home, new), listed)
     if as_json:
         text = json.dumps(asdict(difference), ensure_ascii=False, indent=1, default=str)
         typer.echo(without_hidden(text, kept="\n"))
@@ -143,12 +145,8 @@ def _print(console: Console, difference: ReleaseDifference) -> None:
     causes = Table(title="Figures by table and cause", title_justify="left")
     for heading in ("Table", "Cause", "Figures", "Areas"):
         causes.add_column(heading)
-    areas: dict[tuple[str, str], set[str]] = {}
-    for figure in difference.figures:
-        areas.setdefault((figure.table, figure.cause), set()).add(figure.area_code)
-    counts = Counter((figure.table, figure.cause) for figure in difference.figures)
-    for (name, cause), count in sorted(counts.items()):
-        causes.add_row(name, cause, f"{count:,}", f"{len(areas[name, cause]):,}")
+    for counted in difference.counts:
+        causes.add_row(counted.table, counted.cause, f"{counted.figures:,}", f"{counted.areas:,}")
     console.print(causes)
     for figure in difference.figures[:_SHOWN]:
         breakdown = f" ({figure.breakdown})" if figure.breakdown else ""
@@ -158,5 +156,6 @@ def _print(console: Console, difference: ReleaseDifference) -> None:
             soft_wrap=True,
             markup=False,
         )
-    if len(difference.figures) > _SHOWN:
-        console.print(f"  ... {len(difference.figures) - _SHOWN:,} more; --json lists every figure.")
+    more = sum(counted.figures for counted in difference.counts) - min(len(difference.figures), _SHOWN)
+    if more:
+        console.print(f"  ... {more:,} more; --json lists every figure.")

@@ -239,6 +239,45 @@ def print_broken_links(console: Console, home: Home) -> None:
             )
 
 
+def print_refusals(console: Console, home: Home) -> None:
+    """Which lines of decision files the current release refused and why, by file and line; no value of theirs.
+
+    Links have no table of their own: of them only lines that cannot be read are known.
+    """
+    tables = {"waiver": ("status = 'invalid'", "problem"), "correction": ("status = 'refused'", "refusal")}
+    with duckdb.connect(str(home.current / DATABASE), read_only=True) as connection:
+        published = {
+            row[0]
+            for row in connection.execute(
+                "select table_name from duckdb_tables() where schema_name = 'quality'"
+            ).fetchall()
+        }
+        refused = {
+            DECISION_FILES[name][0]: [
+                str(why)
+                for (why,) in connection.execute(
+                    f"select {column} from quality.{name} where {condition} and {column} is not null "
+                    "order by line_number"
+                ).fetchall()
+            ]
+            for name, (condition, column) in tables.items()
+            if name in published  # a release made before there were decisions has none
+        }
+    refused[LINKS] = [f"Dòng {line['line_number']} của {LINKS}: không đọc được thành các ô." for line in
+                      link_lines(home) if line["is_broken"]]  # fmt: skip
+    for file_name, lines in refused.items():
+        if lines:
+            console.print(
+                Text(f"{home.decisions / file_name}: {len(lines):,} dòng bị từ chối, không có hiệu lực", "bold"),
+                soft_wrap=True,
+            )
+        for why in lines[:_LISTED]:
+            console.print(f"  {why}", soft_wrap=True, markup=False, highlight=False)
+        if len(lines) > _LISTED:
+            more = f"  … {len(lines) - _LISTED:,} dòng nữa: {home.current / REPORTS / 'audit' / 'decisions.html'}"
+            console.print(more, soft_wrap=True, markup=False, highlight=False)
+
+
 def _released_texts(home: Home) -> set[str]:
     if not (home.current / DATABASE).exists():
         return set()

@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from base.forms import Column, Form, Sheet, form_of_year, load_forms
 from base.home import OWNER_ONLY, Home
-from base.reference import Unit, cutoff_date, load_units, read_table, survey_years, units_valid_on
+from base.reference import Unit, cutoff_date, load_units, successor_on, survey_years, units_valid_on
 from reports.forms.cached_values import set_cached_values
 from reports.forms.excel_text import put_text
 from reports.forms.household_lists import private_side, read_last_list
@@ -72,17 +72,10 @@ def unit_of(code: str, survey_year: int) -> Unit:
 
 def carried(unit: Unit, on: str) -> Unit:
     """The unit that holds the ground of a unit on a later ISO date. Raises NoTemplateError where there is none."""
-    units = {(other.commune_code, other.valid_from): other for other in load_units()}
-    steps = {
-        (row["predecessor_code"], row["predecessor_valid_from"]): (row["successor_code"], row["successor_valid_from"])
-        for row in read_table("commune_succession")
-    }
-    while not unit.is_valid_on(on):
-        step = steps.get((unit.commune_code, unit.valid_from))
-        if step is None or step not in units:
-            raise NoTemplateError(f"Commune {unit.commune_code} has no successor on {on}.")
-        unit = units[step]
-    return unit
+    holder = successor_on(unit, on)
+    if holder is None:
+        raise NoTemplateError(f"Commune {unit.commune_code} has no successor on {on}.")
+    return holder
 
 
 def make_templates(home: Home, survey_year: int, commune: str | None = None) -> list[Template]:

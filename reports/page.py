@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 
 from base.reference import load_territory
-from reports.numbers import count_vi, date_vi, decimal_vi, percent_vi
+from reports.numbers import NO_VALUE, count_vi, date_vi, decimal_vi, percent_vi
 
 FOLDER = Path(__file__).resolve().parent
 _ASSETS = FOLDER / "assets"
@@ -66,6 +66,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=lambda value: NO_VALUE if value is None else value,  # nobody reads the word None
         trim_blocks=True,
         lstrip_blocks=True,
     )

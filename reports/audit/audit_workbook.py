@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from audit.release_difference import ReleaseDifference
-from reports.audit.change_pages import figure_rows
+from reports.audit.change_pages import figure_rows, place_rows
 from reports.audit.coverage import STATES
 from reports.audit.data import Audit
 from reports.audit.excel_styles import Book, Column
@@ -26,7 +26,8 @@ from reports.audit.labels_vi import (
     UNIT,
     boundary_vi,
 )
-from reports.audit.pages import maturity_reasons
+from reports.audit.pages import described_files, maturity_reasons
+from reports.numbers import count_vi
 from reports.tables import Row
 
 LISTED_FIGURES = 5_000
@@ -47,6 +48,7 @@ def write_workbook(
     book = Book(path, audit.published_at.replace(tzinfo=None))
     _overview(book, audit, overview, notice)
     _coverage(book, audit)
+    _files(book, audit)
     _findings(book, audit)
     _checks(book, results)
     _reconciliation(book, audit)
@@ -89,16 +91,31 @@ def _overview(book: Book, audit: Audit, seen: Row, notice: str | None) -> None:
 
 
 def _coverage(book: Book, audit: Audit) -> None:
-    columns = [Column("Năm", 8), Column("Mã xã", 9), Column("Xã, phường", 28), Column("Huyện", 24), Column("Mã", 6),
+    columns = [Column("Năm", 8), Column("Mã xã", 9), Column("Xã, phường", 28), Column("Huyện", 24),
+               Column("Nay do", 28), Column("Mã", 6),
                Column("Tình trạng", 30), Column("Hàng để riêng"), Column("Lỗi còn mở"),
                Column("Cảnh báo còn mở")]  # fmt: skip
     rows = (
-        (str(year), unit.code, unit.name, unit.district, cell.state, STATES[cell.state], cell.quarantined, cell.errors,
+        (str(year), unit.code, unit.name, unit.district,
+         unit.actor.name if unit.is_gone else None, cell.state, STATES[cell.state], cell.quarantined, cell.errors,
          cell.warnings)
         for unit in audit.coverage.units
         for year, cell in sorted(unit.cells.items())
     )  # fmt: skip
     book.sheet("Độ phủ", "Độ phủ theo xã và năm", columns, rows)
+
+
+def _files(book: Book, audit: Audit) -> None:
+    columns = [Column("Năm", 8), Column("Mã xã", 9), Column("Xã, phường", 28), Column("Tệp", 18), Column("Lần gửi", 9),
+               Column("Nhận ngày"), Column("Bản", 12), Column("Tình trạng", 16), Column("Hàng hộ"),
+               Column("Hàng để riêng"), Column("Vì sao", 60, True)]  # fmt: skip
+    rows = (
+        (_year(file["survey_year"]), file["commune_code"], audit.name_of(file["commune_code"], file["survey_year"]),
+         file["source_file_id"], file["submission_number"], file["received_at"], MATURITY.get(file["maturity"]),
+         FILE_STATUS[file["status"]], file["household_rows"], file["quarantined_rows"], file["because"])
+        for file in described_files(audit)
+    )  # fmt: skip
+    book.sheet("Tệp", "Mọi tệp đã nhận, kể cả tệp bị loại và tệp đã có bản thay", columns, rows)
 
 
 def _findings(book: Book, audit: Audit) -> None:
@@ -212,6 +229,8 @@ def _decisions(book: Book, audit: Audit) -> None:
 
 
 def _place(audit: Audit, row: Row) -> str:
+    if row["survey_year"] is None:
+        return "chưa rõ tệp nào"
     return f"{audit.name_of(row['commune_code'], row['survey_year'])}, năm {row['survey_year']}"
 
 
@@ -238,7 +257,12 @@ def _changes(book: Book, audit: Audit, difference: ReleaseDifference | None) -> 
          f"{row['label']} {row['breakdown']}".strip(), row["old"], row["new"], CAUSE.get(row["cause"], row["cause"]))
         for row in figure_rows(audit, difference.figures, LISTED_FIGURES)
     )  # fmt: skip
-    left_out = len(difference.figures) - LISTED_FIGURES
+    places = (
+        ("Nơi và năm", _year(row["survey_year"]), row["area_name"], None, None,
+         f"{count_vi(row['figures'])} số liệu thay đổi", None, None, row["cause_vi"])
+        for row in place_rows(audit, difference)[:LISTED_FIGURES]
+    )  # fmt: skip
+    left_out = sum(count.figures for count in difference.counts) - min(len(difference.figures), LISTED_FIGURES)
     if left_out > 0:
-        title += f" ({left_out} số liệu nữa: poverty diff {difference.old_id} {difference.new_id})"
-    book.sheet("Thay đổi", title, columns, [*files, *tables, *figures])
+        title += f" (thêm {count_vi(left_out)} số liệu: poverty diff {difference.old_id} {difference.new_id} --json)"
+    book.sheet("Thay đổi", title, columns, [*files, *places, *tables, *figures])

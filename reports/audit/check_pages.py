@@ -125,7 +125,8 @@ def decisions(audit: Audit) -> Page:
     for row in audit.waivers:
         row["scope"] = _scope(audit, row)
     for row in audit.corrections:
-        row["place"] = f"«{row['sheet']}», hàng {row['row_number']}, {row['column_name']}"
+        parts = {"": row["sheet"] and f"«{row['sheet']}»", "hàng ": row["row_number"], "cột ": row["column_name"]}
+        row["place"] = ", ".join(f"{what}{value}" for what, value in parts.items() if value) or "chưa rõ ô nào"
     for row in [*audit.waivers, *audit.corrections]:
         for name in ("decided_on", "expires_on"):
             day = row.get(name)

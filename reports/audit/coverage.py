@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from base.reference import cutoff_dates_sql
+from reports.acting import Actor, acting_commune
 from reports.tables import ReleaseTables, Row
 
 FINAL, PROVISIONAL, REJECTED, MISSING = "C", "T", "L", "K"
@@ -28,12 +29,18 @@ class Cell:
 
 @dataclass
 class Unit:
-    """One commune as it was reviewed, with a cell per year in which it existed."""
+    """One commune as it was reviewed, with a cell per year in which it existed. `actor` answers for it today."""
 
     code: str
     name: str
     district: str
+    actor: Actor
     cells: dict[int, Cell] = field(default_factory=dict)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether another commune answers for it, be it one with the same code."""
+        return (self.code, self.name) != (self.actor.code, self.actor.name)
 
 
 @dataclass
@@ -60,15 +67,25 @@ class Coverage:
             found.setdefault(unit.code, []).append(unit)
         return dict(sorted(found.items()))
 
+    def unit_of(self, code: str | None, survey_year: int | None) -> Unit | None:
+        """The unit that a code named in a year; the last one where the year is not known, None for an unknown code."""
+        units = self.codes.get(code or "", [])
+        return next((unit for unit in units if survey_year in unit.cells), units[-1] if units else None)
 
-def read_coverage(reader: ReleaseTables, findings: list[Row]) -> Coverage:
-    """The state of every commune that must send a file, by year.
+    def answered_by(self, code: str) -> list[Unit]:
+        """The communes that are gone and that the commune of a code answers for today."""
+        return [unit for unit in self.units if unit.is_gone and unit.actor.code == code]
+
+
+def read_coverage(reader: ReleaseTables, findings: list[Row], on: str) -> Coverage:
+    """The state of every commune that must send a file, by year, and who answers for it on an ISO date.
 
     A commune is received when the area table counts its file; rejected when it is not and a rejected file names it.
     """
     rows = reader.rows(
         f"""
         select years.survey_year, communes.commune_code as area_code, communes.commune_name, communes.district_name,
+            communes.valid_from,
             coalesce(areas.communes_received, 0) > 0 as is_received, coalesce(areas.is_final, false) as is_final,
             coalesce(rejected.files, 0) > 0 as is_rejected, coalesce(accepted.quarantined, 0)::bigint as quarantined
         from (select distinct survey_year from marts.area_year) as years
@@ -97,7 +114,11 @@ def read_coverage(reader: ReleaseTables, findings: list[Row]) -> Coverage:
     units: dict[tuple[str, str, str], Unit] = {}
     for row in rows:
         code, district = row["area_code"], row["district_name"] or ""
-        unit = units.setdefault((code, row["commune_name"], district), Unit(code, row["commune_name"], district))
+        unit = units.setdefault(
+            (code, row["commune_name"], district),
+            Unit(code, row["commune_name"], district, Actor(code, row["commune_name"])),
+        )
+        unit.actor = acting_commune(code, str(row["valid_from"]), on)
         unit.cells[row["survey_year"]] = Cell(
             _state(row),
             still_open[row["survey_year"], code, "error"],

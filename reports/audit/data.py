@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from reports.acting import acting_owner, release_day
 from reports.audit.coverage import Coverage, read_coverage
 from reports.audit.labels_vi import OWNER, PASSES
 from reports.audit.measure_labels_vi import figure_label, measure_labels
@@ -77,8 +78,8 @@ class Audit:
 
     def name_of(self, code: str | None, survey_year: int | None) -> str:
         """A commune's name in a year; its last name where the year is unknown; its code where the unit is unknown."""
-        units = self.coverage.codes.get(code or "", [])
-        return next((unit.name for unit in units if survey_year in unit.cells), units[-1].name if units else code or "")
+        unit = self.coverage.unit_of(code, survey_year)
+        return unit.name if unit else code or ""
 
     def title_of(self, check_code: str | None) -> str:
         """A check's title; a dash for a decision that names no known check."""
@@ -92,13 +93,16 @@ class Audit:
 def read_audit(release: Path, release_id: str, maturity: str, previous: Path | None) -> Audit:
     """Read everything the report needs from a release and, for the trend, from the one before."""
     with open_release(release) as reader:
-        checks, files = read_checks(reader), read_files(reader)
+        on = release_day(release_id)
+        checks, files = read_checks(reader, on), read_files(reader)
         findings = read_findings(reader, checks, files)
+        coverage = read_coverage(reader, findings, on)
+        name_actors(findings, coverage)
         audit = Audit(
             release_id=release_id,
             maturity=maturity,
             previous_id=previous.name if previous else None,
-            coverage=read_coverage(reader, findings),
+            coverage=coverage,
             checks=checks,
             files=files,
             findings=findings,
@@ -134,9 +138,10 @@ def read_audit(release: Path, release_id: str, maturity: str, previous: Path | N
     return audit
 
 
-def read_checks(reader: ReleaseTables) -> dict[str, Row]:
-    """The catalogue of checks by code."""
-    return {row["check_code"]: row for row in reader.rows("from quality.check")}
+def read_checks(reader: ReleaseTables, on: str) -> dict[str, Row]:
+    """The catalogue of checks by code, with the owners that there are on an ISO date."""
+    rows = reader.rows("from quality.check")
+    return {row["check_code"]: {**row, "owner": acting_owner(row["owner"], on)} for row in rows}
 
 
 def read_files(reader: ReleaseTables) -> list[Row]:
@@ -156,12 +161,21 @@ def read_findings(reader: ReleaseTables, checks: dict[str, Row], files: list[Row
         "severity, survey_year desc, commune_code, check_code, source_file_id, row_number, column_name"
     )
     for finding in findings:
-        _describe(finding, checks, by_id)
+        describe(finding, checks, by_id)
         finding["trend"] = None
     return findings
 
 
-def _describe(finding: Row, checks: dict[str, Row], files: dict[str, Row]) -> None:
+def name_actors(findings: list[Row], coverage: Coverage) -> None:
+    """Name the successor as the one who acts for a commune that is gone."""
+    for finding in findings:
+        unit = coverage.unit_of(finding["commune_code"], finding["survey_year"])
+        if finding["owner"] == "commune" and unit is not None and unit.is_gone:
+            finding["owner_vi"] = f"{unit.actor.name} ({unit.actor.code})"
+
+
+def describe(finding: Row, checks: dict[str, Row], files: dict[str, Row]) -> None:
+    """Give a finding what its check and its file say of it, and its sentence without the place."""
     check = checks.get(finding["check_code"], {})
     file = files.get(finding["source_file_id"] or "", {})
     finding["title"] = check.get("title_vi") or finding["check_code"]
@@ -185,7 +199,7 @@ def _compare(audit: Audit, previous: Path, checks: dict[str, Row]) -> None:
         finding["trend"] = "known" if finding["finding_id"] in before else "new"
     for finding_id, finding in before.items():
         if finding_id not in by_id or by_id[finding_id]["status"] == "resolved":
-            _describe(finding, checks, {})
+            describe(finding, checks, {})
             audit.resolved_since.append(finding)
 
 

@@ -3,7 +3,8 @@
 from collections import Counter
 from typing import Any
 
-from reports.audit.coverage import FINAL, MISSING, PROVISIONAL, REJECTED, STATES
+from reports.acting import Actor
+from reports.audit.coverage import FINAL, MISSING, PROVISIONAL, REJECTED, STATES, Unit
 from reports.audit.data import Audit
 from reports.audit.figure_links import figure_rows
 from reports.numbers import count_vi
@@ -58,32 +59,46 @@ def overview(audit: Audit) -> Page:
         "waivers_in_force": sum(row["status"] == "in_force" for row in audit.waivers),
         "corrections_applied": sum(row["status"] == "applied" for row in audit.corrections),
         "corrections_refused": sum(row["status"] == "refused" for row in audit.corrections),
-        "worst": [unit for unit in _communes(audit, worst_first=True)[:_WORST] if unit["sent_errors"]],
+        "worst": _worst(audit),
     }
     return "index.html", "index", context
 
 
-def _communes(audit: Audit, *, worst_first: bool = False) -> list[Row]:
-    """Every commune code with its names, open findings, and years without a usable file."""
+def _communes(audit: Audit) -> list[Row]:
+    """Every commune code with its names, open findings, years without a usable file, and who answers for it."""
     rows: list[Row] = []
     for code, units in audit.coverage.codes.items():
         cells = [(year, cell) for unit in units for year, cell in unit.cells.items()]
+        gone = audit.coverage.answered_by(code)
         rows.append(
             {
                 "code": code,
                 "names": " / ".join(dict.fromkeys(unit.name for unit in units)),
                 "district": next((unit.district for unit in units if unit.district), ""),
                 "errors": sum(cell.errors for _, cell in cells),
-                # A file that never came says nothing about quality: it must not hide communes with faulty files.
-                "sent_errors": sum(cell.errors for _, cell in cells if cell.state != MISSING),
                 "warnings": sum(cell.warnings for _, cell in cells),
                 "missing": ", ".join(str(year) for year, cell in sorted(cells, key=lambda item: item[0])
                                      if cell.state in (MISSING, REJECTED)),
+                "actor": units[-1].actor if units[-1].is_gone else None,
+                "for_others": sum(cell.errors for unit in gone if unit.code != code for cell in unit.cells.values()),
             }
         )  # fmt: skip
-    if worst_first:
-        rows.sort(key=lambda row: (-row["sent_errors"], -row["warnings"], row["code"]))
     return rows
+
+
+def _worst(audit: Audit) -> list[Row]:
+    """The communes of today with most open errors in files that were sent, those of communes that are gone included.
+
+    A file that never came says nothing about quality: it must not hide communes with faulty files.
+    """
+    found: dict[str, Row] = {}
+    for unit in audit.coverage.units:
+        cells = [cell for cell in unit.cells.values() if cell.state != MISSING]
+        row = found.setdefault(unit.actor.code, {"actor": unit.actor, "sent_errors": 0, "warnings": 0})
+        row["sent_errors"] += sum(cell.errors for cell in cells)
+        row["warnings"] += sum(cell.warnings for cell in unit.cells.values())
+    worst = sorted(found.values(), key=lambda row: (-row["sent_errors"], -row["warnings"], row["actor"].code))
+    return [row for row in worst[:_WORST] if row["sent_errors"]]
 
 
 def communes(audit: Audit) -> Page:
@@ -105,6 +120,10 @@ def commune_pages(audit: Audit) -> list[Page]:
             code = finding["commune_code"] if finding["commune_code"] in audit.coverage.codes else None
             found.setdefault(code, []).append(finding)
     files = {(file["survey_year"], file["commune_code"]): file for file in audit.files if file["status"] == "accepted"}
+    received: dict[str | None, list[Row]] = {}
+    for file in described_files(audit):
+        code = file["commune_code"] if file["commune_code"] in audit.coverage.codes else None
+        received.setdefault(code, []).append(file)
     pages = []
     for code, units in audit.coverage.codes.items():
         years: list[Row] = [
@@ -114,13 +133,29 @@ def commune_pages(audit: Audit) -> list[Page]:
         ]
         years.sort(key=lambda year: -year["survey_year"])
         names = " / ".join(dict.fromkeys(unit.name for unit in units))
-        pages.append(_commune_page(code, f"{names} ({code})", years, found.get(code, []), figures.get(code, [])))
-    if None in found:
-        pages.append(_commune_page("unknown", "Tệp chưa rõ của xã nào", [], found[None], []))
+        actors = list(dict.fromkeys(unit.actor for unit in units if unit.is_gone and unit.actor.code != code))
+        pages.append(
+            _commune_page(
+                code, f"{names} ({code})", years, found.get(code, []), figures.get(code, []), received.get(code, []),
+                actors, [unit for unit in audit.coverage.answered_by(code) if unit.code != code],
+            )
+        )  # fmt: skip
+    if None in found or None in received:
+        title = "Tệp chưa rõ của xã nào"
+        pages.append(_commune_page("unknown", title, [], found.get(None, []), [], received.get(None, []), [], []))
     return pages
 
 
-def _commune_page(code: str, title: str, years: list[Row], findings: list[Row], figures: list[Row]) -> Page:
+def _commune_page(
+    code: str,
+    title: str,
+    years: list[Row],
+    findings: list[Row],
+    figures: list[Row],
+    files: list[Row],
+    actors: list[Actor],
+    answers_for: list[Unit],
+) -> Page:
     still_open = [finding for finding in findings if finding["status"] == "open"]
     errors = sum(finding["severity"] == "error" for finding in still_open)
     ordered = sorted(findings, key=lambda finding: finding["status"] != "open")
@@ -136,13 +171,51 @@ def _commune_page(code: str, title: str, years: list[Row], findings: list[Row], 
         "errors": errors,
         "warnings": len(still_open) - errors,
         "waived": len(findings) - len(still_open),
-    }
+        "files": files,
+        "actors": actors,
+        "answers_for": [
+            {"code": unit.code, "name": unit.name, "years": f"{min(unit.cells)}–{max(unit.cells)}",
+             "errors": sum(cell.errors for cell in unit.cells.values()),
+             "warnings": sum(cell.warnings for cell in unit.cells.values())}
+            for unit in answers_for
+        ],
+    }  # fmt: skip
     return f"communes/{code}.html", "commune", context
 
 
-def coverage() -> Page:
-    """The grid of communes and years."""
-    return "coverage.html", "coverage", {"title": "Độ phủ theo xã và năm", "states": STATES}
+def described_files(audit: Audit) -> list[Row]:
+    """Every received file with what became of it: why it was rejected, which file replaced it."""
+    reasons: dict[str, list[str]] = {}
+    for finding in audit.findings:
+        if finding["severity"] == "error" and finding["source_file_id"]:
+            reasons.setdefault(finding["source_file_id"], []).append(finding["title"])
+    in_force = {(file["survey_year"], file["commune_code"]): file for file in audit.files
+                if file["status"] == "accepted"}  # fmt: skip
+    described = []
+    for file in audit.files:
+        later = in_force.get((file["survey_year"], file["commune_code"]))
+        because = ""
+        if file["status"] == "rejected":
+            because = "; ".join(dict.fromkeys(reasons.get(file["source_file_id"], [])))
+        elif file["status"] == "superseded" and later:
+            because = f"thay bằng {later['source_file_id'][:8]}, lần gửi {later['submission_number']}"
+        described.append({**file, "because": because})
+    return described
+
+
+def coverage_pages(audit: Audit) -> list[Page]:
+    """The grid of communes and years, and for each year a page with every file that came, whatever became of it."""
+    by_year: dict[int | None, list[Row]] = {row["survey_year"]: [] for row in audit.coverage.by_year}
+    for file in described_files(audit):
+        by_year.setdefault(file["survey_year"], []).append(file)
+    counted = {year: Counter(file["status"] for file in files) for year, files in by_year.items()}
+    pages: list[Page] = [
+        ("coverage.html", "coverage", {"title": "Độ phủ theo xã và năm", "states": STATES, "counted": counted})
+    ]
+    for year, files in by_year.items():
+        title = f"Tệp đã nhận, năm {year}" if year else "Tệp chưa rõ của năm nào"
+        pages.append((f"coverage/{year or 'unknown'}.html", "received", {"title": title, "files": files}))
+    return pages
 
 
 def findings(audit: Audit) -> Page:

@@ -5,7 +5,7 @@ from pathlib import Path
 from audit.release_difference import compare_releases
 from reports.audit import labels_vi
 from reports.audit.audit_workbook import write_workbook
-from reports.audit.change_pages import changes
+from reports.audit.change_pages import MAIN_TABLE, changes
 from reports.audit.check_pages import (
     checks,
     decisions,
@@ -17,7 +17,7 @@ from reports.audit.check_pages import (
     reconciliation,
 )
 from reports.audit.data import read_audit
-from reports.audit.pages import by_check, commune_pages, communes, coverage, findings, overview
+from reports.audit.pages import by_check, commune_pages, communes, coverage_pages, findings, overview
 from reports.audit.trace_pages import figures, trace_pages, year_pages
 from reports.page import Site, write_page
 
@@ -34,7 +34,7 @@ def write_audit_report(release: Path, site: Site, previous: Path | None) -> None
         previous: the folder of the release before, None for the first one.
     """
     audit = read_audit(release, site.release_id, site.maturity, previous)
-    difference = compare_releases(previous, release) if previous else None
+    difference = compare_releases(previous, release, {MAIN_TABLE}) if previous else None
     results = described_results(audit)
     describe_published(audit)
     first = overview(audit)
@@ -42,7 +42,7 @@ def write_audit_report(release: Path, site: Site, previous: Path | None) -> None
         first,
         communes(audit),
         *commune_pages(audit),
-        coverage(),
+        *coverage_pages(audit),
         findings(audit),
         by_check(audit),
         checks(results),

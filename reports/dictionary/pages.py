@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from base.release_layout import PUBLIC_SCHEMAS
+from reports.acting import acting_owner, release_day
 from reports.audit.labels_vi import BLOCKS, ENGINE, KIND, OWNER, SEVERITY
 from reports.page import Site, write_page
 from reports.tables import ReleaseTables, Row, open_release
@@ -23,9 +24,10 @@ def write_dictionary(release: Path, site: Site) -> tuple[int, int]:
         ran = tables.rows(
             "select check_id, check_code, check_name, dataset, expected from quality.check_result order by all"
         )
+    on = release_day(site.release_id)
     by_code = {code: list(rows) for code, rows in groupby(sorted(ran, key=_code), key=_code)}
     groups = [
-        {"title": f"{ENGINE[engine]}: {KIND[kind]}", "checks": [_worded(check, by_code) for check in rows]}
+        {"title": f"{ENGINE[engine]}: {KIND[kind]}", "checks": [_worded(check, by_code, on) for check in rows]}
         for (engine, kind), rows in groupby(checks, key=lambda check: (check["engine"], check["kind"]))
     ]
     title = "Từ điển dữ liệu: bảng và cột"
@@ -58,12 +60,12 @@ def describe_tables(tables: ReleaseTables) -> list[Row]:
     ]
 
 
-def _worded(check: Row, ran: dict[str, list[Row]]) -> Row:
+def _worded(check: Row, ran: dict[str, list[Row]], on: str) -> Row:
     return {
         **check,
         "severity_vi": SEVERITY[check["severity"]],
         "blocks_vi": BLOCKS[check["blocks"]],
-        "owner_vi": OWNER[check["owner"]],
+        "owner_vi": OWNER[acting_owner(check["owner"], on)],
         "ran": ran.get(_code(check), []),
     }
 

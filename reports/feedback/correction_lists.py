@@ -11,8 +11,9 @@ from base.home import Home
 from ingestion.archive import archive_path
 from ingestion.cell_addresses import CellAddresses, locate_fields
 from ingestion.quiet_readers import quiet_readers
+from reports.acting import Actor, release_day
 from reports.audit.coverage import Coverage, read_coverage
-from reports.audit.data import read_checks, read_files, read_findings
+from reports.audit.data import name_actors, read_checks, read_files, read_findings
 from reports.tables import Row, open_release
 
 WHOLE_FILE = "cả tệp"
@@ -25,8 +26,10 @@ class UnknownPlaceError(ValueError):
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to correct. `cell` is an address such as «Hộ»!F123, or the nearest that is known for certain."""
+    """One thing to correct. `cell` is an address such as «Hộ»!F123, or the nearest that is known for certain.
+    `reviewed_as` names the commune of the file where that one is gone."""
 
+    reviewed_as: str | None
     severity: str
     source_file_id: str | None
     submission_number: int | None
@@ -40,7 +43,8 @@ class Item:
 
 @dataclass(frozen=True)
 class CommuneList:
-    """Everything one commune has to correct in one year; `items` errors first, then by file, sheet and row."""
+    """Everything one commune of today has to correct in one year, also for those that are gone; `items` errors first,
+    then by file, sheet and row."""
 
     commune_code: str
     commune_name: str
@@ -64,47 +68,57 @@ def read_lists(home: Home, release: Path, survey_year: int, commune_code: str | 
         home: the warehouse, whose archive has the workbooks.
         release: the folder of a published release.
         survey_year: the year.
-        commune_code: one commune, listed even with nothing to correct; None for all that have open findings.
+        commune_code: one commune of the year or of today, listed even with nothing to correct; None for all that have
+            open findings.
 
     Raises UnknownPlaceError when the release has no such year, or the year no such commune.
     """
     with open_release(release) as reader:
-        checks, files = read_checks(reader), read_files(reader)
+        on = release_day(release.resolve().name)
+        checks, files = read_checks(reader, on), read_files(reader)
         findings = [row for row in read_findings(reader, checks, files) if row["status"] == "open"]
-        coverage = read_coverage(reader, findings)
-    names = _names(coverage, survey_year, commune_code)
-    chosen: dict[str, list[Row]] = {commune_code: []} if commune_code else {}
+        coverage = read_coverage(reader, findings, on)
+        name_actors(findings, coverage)
+    actors = _actors(coverage, survey_year, commune_code)
+    chosen: dict[Actor, list[Row]] = dict.fromkeys(actors.values(), []) if commune_code else {}
     for finding in findings:
-        code = finding["commune_code"]
-        if finding["survey_year"] == survey_year and code in names and commune_code in (None, code):
-            chosen.setdefault(code, []).append(finding)
+        actor = actors.get(finding["commune_code"] or "")
+        if finding["survey_year"] == survey_year and actor is not None:
+            chosen[actor] = [*chosen.get(actor, []), finding]
     place_of = _place_finder(home, {file["source_file_id"]: file["sha256"] for file in files})
     return Lists(
         tuple(
             CommuneList(
-                code,
-                names[code],
+                actor.code,
+                actor.name,
                 survey_year,
                 release.resolve().name,
-                tuple(_item(finding, place_of) for finding in sorted(rows, key=_order)),
+                tuple(_item(finding, place_of, coverage) for finding in sorted(rows, key=_order)),
             )
-            for code, rows in sorted(chosen.items())
+            for actor, rows in sorted(chosen.items(), key=lambda item: item[0].code)
         ),
         sum(row["commune_code"] not in coverage.codes or row["survey_year"] is None for row in findings),
     )
 
 
-def _names(coverage: Coverage, survey_year: int, commune_code: str | None) -> dict[str, str]:
-    """{code: name} of the year's communes; raises UnknownPlaceError."""
+def _actors(coverage: Coverage, survey_year: int, commune_code: str | None) -> dict[str, Actor]:
+    """{code of the year: the commune that acts for it today}, of all or of one that a code names then or now.
+
+    Raises UnknownPlaceError.
+    """
     years = [row["survey_year"] for row in coverage.by_year]
     if survey_year not in years:
         raise UnknownPlaceError(f"The release has no year {survey_year}; it has {', '.join(map(str, years))}.")
-    names = {unit.code: unit.name for unit in coverage.units if survey_year in unit.cells}
-    if commune_code is not None and commune_code not in names:
+    actors = {unit.code: unit.actor for unit in coverage.units if survey_year in unit.cells}
+    if commune_code is None:
+        return actors
+    asked = actors[commune_code].code if commune_code in actors else commune_code
+    of_one = {code: actor for code, actor in actors.items() if actor.code == asked}
+    if not of_one:
         other = [f"{unit.name} in {min(unit.cells)}-{max(unit.cells)}" for unit in coverage.codes.get(commune_code, [])]
         known = f"; that code is {', '.join(other)}" if other else "; codes are in reports/audit/communes.html"
         raise UnknownPlaceError(f"There is no commune {commune_code} in {survey_year}{known}.")
-    return names
+    return of_one
 
 
 def _order(finding: Row) -> tuple[bool, str, str, str, int]:
@@ -134,21 +148,27 @@ def _place_finder(home: Home, checksums: dict[str, str]) -> Callable[[str | None
     return places
 
 
-def _item(finding: Row, place_of: Callable[[str | None], CellAddresses]) -> Item:
-    # A sentence ends in its own advice, which fits the cell better than the check's general one.
-    problem, has_advice, advice = finding["sentence"].partition(_ADVICE)
-    action = _ADVICE.lstrip(". ") + advice if has_advice else finding["action"]
+def _item(finding: Row, place_of: Callable[[str | None], CellAddresses], coverage: Coverage) -> Item:
+    problem, action = problem_and_action(finding)
+    unit = coverage.unit_of(finding["commune_code"], finding["survey_year"])
     return Item(
+        reviewed_as=f"{unit.name} ({unit.code})" if unit and unit.is_gone else None,
         severity=finding["severity"],
         source_file_id=finding["source_file_id"],
         submission_number=finding["submission_number"],
         received_at=finding["received_at"],
         sheet=text.fold(finding["sheet"]) if finding["sheet"] else None,
         cell=cell_of(finding, place_of(finding["source_file_id"])),
-        problem=problem.removesuffix(".") + ".",
+        problem=problem,
         action=action,
         owner_vi=finding["owner_vi"],
     )
+
+
+def problem_and_action(finding: Row) -> tuple[str, str]:
+    """What is wrong, and what to do: a sentence ends in its own advice, which fits better than the check's."""
+    problem, has_advice, advice = finding["sentence"].partition(_ADVICE)
+    return problem.removesuffix(".") + ".", _ADVICE.lstrip(". ") + advice if has_advice else finding["action"]
 
 
 def cell_of(finding: Row, places: CellAddresses) -> str:

@@ -1,18 +1,20 @@
-"""The Excel file that a commune officer gets: what to correct, in which file, in which cell."""
+"""The Excel lists of what to correct, in which cell: of a commune, and of one workbook before it is sent."""
 
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import xlsxwriter
 
-from reports.audit.excel_styles import row_height
+from reports.audit.excel_styles import LINE_HEIGHT, row_height
 from reports.audit.labels_vi import SEVERITY
-from reports.feedback.correction_lists import CommuneList
+from reports.feedback.correction_lists import CommuneList, Item
+from reports.feedback.inspection import WORDS, Inspection, Language
 from reports.numbers import count_vi
 
 _SOURCE_ID_SHOWN = 8
 _HOW = (
-    "Cách làm: mở tệp đã gửi, đến đúng ô, sửa; tăng «lần gửi» trên trang bìa thêm 1; gửi lại cả tệp. "
+    "Cách làm: mở tệp đã gửi, đến đúng ô, sửa; tăng «lần gửi» trên trang bìa thêm 1; gửi lại cả tệp; tệp "
+    "của xã, phường cũ giữ mã xã của năm đó. "
     "Ghi ngày sửa và trả lời vào hai cột cuối rồi gửi lại danh sách này. Phải sửa các lỗi; cảnh báo thì kiểm tra, "
     "nếu số liệu đúng thì ghi lý do."
 )
@@ -28,6 +30,7 @@ _COLUMNS = (
     ("Hạn sửa", 10),
     ("Xã trả lời (đã sửa gì, hoặc vì sao đúng)", 24),
 )
+_INSPECTION_WIDTHS = (5, 9, 26, 44, 40, 20, 24)
 _HEAD_ROW = 4
 
 
@@ -40,6 +43,54 @@ def write_list(folder: Path, commune: CommuneList) -> Path:
     """Write a commune's list into a folder; an older one of the same name is replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / file_name(commune)
+    errors = sum(item.severity == "error" for item in commune.items)
+    opening = (
+        f"Danh sách cần sửa: {commune.commune_name} ({commune.commune_code}), năm {commune.survey_year}",
+        f"{count_vi(errors)} lỗi phải sửa, {count_vi(len(commune.items) - errors)} cảnh báo cần kiểm tra. "
+        f"Theo bản phát hành {commune.release_id}.",
+        _HOW,
+    )
+    rows = [
+        (
+            SEVERITY[item.severity],
+            _file(item),
+            item.cell,
+            item.problem,
+            item.action,
+            item.owner_vi,
+            None,
+            None,
+        )
+        for item in commune.items
+    ]
+    _write(path, opening, "Phải sửa", _COLUMNS, rows, "Bản phát hành " + commune.release_id, "Không có gì phải sửa.")
+    return path
+
+
+def write_inspection(path: Path, inspection: Inspection) -> None:
+    """Write what was found in one workbook, every finding with its cell."""
+    words = inspection.words
+    facts = ", ".join(f"{label}: {value[:_SOURCE_ID_SHOWN]}" for label, value in inspection.facts())
+    opening = (
+        words.title,
+        f"{facts}. {inspection.counted()}.".removeprefix(". "),
+        f"{inspection.verdict()} {words.how}",
+    )
+    columns = tuple(zip(words.list_headings, _INSPECTION_WIDTHS, strict=True))
+    _write(path, opening, words.title[:31], columns, list(inspection.list_rows()), "", words.nothing)
+
+
+def _write(
+    path: Path,
+    opening: tuple[str, str, str],
+    name: str,
+    columns: Sequence[tuple[str, int]],
+    rows: Sequence[tuple[str | None, ...]],
+    footer: str,
+    nothing: str,
+) -> None:
+    """A list to print across A4: title, summary, what to do; numbered rows that begin with a severity, empty cells to
+    be filled in by hand."""
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     look = {"font_name": "Arial", "font_size": 10, "valign": "top", "text_wrap": True}
     title = book.add_format({"font_name": "Arial", "font_size": 14, "bold": True})
@@ -51,58 +102,48 @@ def write_list(folder: Path, commune: CommuneList) -> Path:
     warning = book.add_format({**look, "border": 1, "bg_color": "#FFF0CC"})
     answer = book.add_format({**look, "border": 1, "bg_color": "#FBFBE8"})
 
-    sheet = book.add_worksheet("Phải sửa")
+    sheet = book.add_worksheet(name)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(0.4, 0.4, 0.5, 0.5)
     sheet.repeat_rows(_HEAD_ROW)
-    sheet.set_footer("&LBản phát hành " + commune.release_id + "&RTrang &P / &N")
-    for place, (_, width) in enumerate(_COLUMNS):
+    sheet.set_footer(f"&L{footer}&RTrang &P / &N" if footer else "&R&P / &N")
+    for place, (_, width) in enumerate(columns):
         sheet.set_column(place, place, width)
-    errors = sum(item.severity == "error" for item in commune.items)
-    sheet.write_string(
-        0, 0, f"Danh sách cần sửa: {commune.commune_name} ({commune.commune_code}), năm {commune.survey_year}", title
-    )
-    sheet.write_string(
-        1,
-        0,
-        f"{count_vi(errors)} lỗi phải sửa, {count_vi(len(commune.items) - errors)} cảnh báo cần kiểm tra. "
-        f"Theo bản phát hành {commune.release_id}.",
-        plain,
-    )
-    sheet.merge_range(2, 0, 2, len(_COLUMNS) - 1, _HOW, how)
-    sheet.set_row(2, 30)
-    for place, (heading, _) in enumerate(_COLUMNS):
+    sheet.write_string(0, 0, opening[0], title)
+    sheet.write_string(1, 0, opening[1], plain)
+    sheet.merge_range(2, 0, 2, len(columns) - 1, opening[2], how)
+    sheet.set_row(2, row_height([(opening[2], sum(width for _, width in columns))]) + LINE_HEIGHT)
+    for place, (heading, _) in enumerate(columns):
         sheet.write_string(_HEAD_ROW, place, heading, head)
-    sheet.set_row(_HEAD_ROW, row_height(_COLUMNS))
-    for number, item in enumerate(commune.items, start=1):
-        row = _HEAD_ROW + number
-        texts = {2: _file(item.source_file_id, item.submission_number, item.received_at), 3: item.cell,
-                 4: item.problem, 5: item.action, 6: item.owner_vi}  # fmt: skip
-        sheet.set_row(row, row_height((text, _COLUMNS[place][1]) for place, text in texts.items()))
-        sheet.write_number(row, 0, number, cell)
-        sheet.write_string(row, 1, SEVERITY[item.severity], error if item.severity == "error" else warning)
-        for place, text in texts.items():
-            sheet.write_string(row, place, text, cell)
-        sheet.write_blank(row, 7, None, answer)
-        sheet.write_blank(row, 8, None, answer)
+    sheet.set_row(_HEAD_ROW, row_height(columns))
+    errors = (SEVERITY["error"], WORDS[Language.EN].severity["error"])
+    for number, row in enumerate(rows, start=1):
+        line = _HEAD_ROW + number
+        sheet.set_row(line, row_height((text, columns[place][1]) for place, text in enumerate(row, start=1)))
+        sheet.write_number(line, 0, number, cell)
+        for place, text in enumerate(row, start=1):
+            if text is None:
+                sheet.write_blank(line, place, None, answer)
+            else:
+                sheet.write_string(line, place, text, (error if text in errors else warning) if place == 1 else cell)
     sheet.freeze_panes(_HEAD_ROW + 1, 0)
-    if commune.items:
-        sheet.autofilter(_HEAD_ROW, 0, _HEAD_ROW + len(commune.items), len(_COLUMNS) - 1)
+    if rows:
+        sheet.autofilter(_HEAD_ROW, 0, _HEAD_ROW + len(rows), len(columns) - 1)
     else:
-        sheet.write_string(_HEAD_ROW + 1, 0, "Không có gì phải sửa.", plain)
+        sheet.write_string(_HEAD_ROW + 1, 0, nothing, plain)
     book.close()
-    return path
 
 
-def _file(source_file_id: str | None, submission_number: int | None, received_at: datetime | None) -> str:
+def _file(item: Item) -> str:
     """A received file in words; its name is not shown, because it may contain the name of who sent it."""
-    if source_file_id is None:
-        return "chưa có tệp"
-    parts = [f"mã {source_file_id[:_SOURCE_ID_SHOWN]}"]
-    if submission_number is not None:
-        parts.append(f"lần gửi {submission_number}")
-    if received_at is not None:
-        parts.append(f"nhận ngày {received_at:%d/%m/%Y}")
-    return ", ".join(parts)
+    whose = f", của {item.reviewed_as}" if item.reviewed_as else ""
+    if item.source_file_id is None:
+        return f"chưa có tệp{whose}"
+    parts = [f"mã {item.source_file_id[:_SOURCE_ID_SHOWN]}"]
+    if item.submission_number is not None:
+        parts.append(f"lần gửi {item.submission_number}")
+    if item.received_at is not None:
+        parts.append(f"nhận ngày {item.received_at:%d/%m/%Y}")
+    return ", ".join(parts) + whose

@@ -43,7 +43,9 @@ def test_nothing_changed(compare: Callable[..., ReleaseDifference]) -> None:
     assert (difference.files, difference.tables, difference.figures, difference.notes) == ((), (), (), ())
 
 
-def test_a_new_file_comes_before_a_rule(compare: Callable[..., ReleaseDifference]) -> None:
+def test_a_new_file_comes_before_a_rule_and_figures_are_counted_also_where_none_is_listed(
+    compare: Callable[..., ReleaseDifference], clean_home: Home, tmp_path: Path
+) -> None:
     difference = compare(
         _ONE_MORE,
         "update quality.source_file set status = 'superseded' where survey_year = 2024 and commune_code = '29161'",
@@ -61,6 +63,15 @@ def test_a_new_file_comes_before_a_rule(compare: Callable[..., ReleaseDifference
     assert others == {"rule"}
     assert all((f.table, f.measure, f.new) == ("marts.area_year", "poor_households", (f.old or 0) + 1)
                for f in difference.figures)  # fmt: skip
+    counted = compare_releases(clean_home.current.resolve(), tmp_path / "changed", set())
+    assert counted.figures == ()
+    assert (counted.counts, counted.places, counted.tables) == (difference.counts, difference.places, difference.tables)
+    assert {(count.table, count.cause): (count.figures, count.areas) for count in counted.counts} == {
+        ("marts.area_year", cause): (len(found), len({figure.area_code for figure in found}))
+        for cause in ("new_file", "rule")
+        if (found := [figure for figure in difference.figures if figure.cause == cause])
+    }
+    assert sum(place.figures for place in counted.places) == len(difference.figures)
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,8 @@ def test_rows_are_complete() -> None:
             or (column != "title_vi" and not text.endswith((".", "?")))
             or re.search(r"[\"|]", text)
         ]
+        if check.level and not (check.title_en and check.action_en.endswith(".")):  # findings are said in English too
+            wrong.append((check.check_code, "title_en or action_en"))
         if not re.fullmatch(r"[a-z][a-z0-9_]*", check.check_code):
             wrong.append((check.check_code, "check_code"))
     assert wrong == []

@@ -14,9 +14,9 @@ from reports.audit.figure_links import PAGES
 from reports.numbers import count_vi
 from tests.support.browser import open_browser, visit
 from tests.support.homes import poverty
-from tests.support.two_releases import INCOME, YEARS, unreadable_cell
+from tests.support.two_releases import INCOME, RESIDENTS, YEARS, unreadable_cell
 
-_SHEETS = ["Tổng quan", "Độ phủ", "Phát hiện", "Kiểm tra", "Đối chiếu", "Số liệu công bố", "Liên kết",
+_SHEETS = ["Tổng quan", "Độ phủ", "Tệp", "Phát hiện", "Kiểm tra", "Đối chiếu", "Số liệu công bố", "Liên kết",
            "Miễn trừ và đính chính", "Thay đổi"]  # fmt: skip
 
 
@@ -169,6 +169,11 @@ def test_every_page_of_rows_says_that_they_add_up(faulty: Faulty) -> None:
         assert "đúng bằng số đã công bố" in page.read_text(encoding="utf-8"), page.name
 
 
+def test_no_page_says_none(faulty: Faulty) -> None:
+    pages = [*faulty.audit.glob("*.html"), *faulty.audit.glob("co*/*.html")]
+    assert [page.name for page in pages if re.search(r"\bNone\b", page.read_text(encoding="utf-8"))] == []
+
+
 def test_a_first_release_says_so(micro_home: Home) -> None:
     changes = micro_home.current / "reports" / "audit" / "changes.html"
     assert "bản phát hành đầu tiên" in changes.read_text(encoding="utf-8")
@@ -183,6 +188,13 @@ def test_the_second_release_tells_what_changed(faulty: Faulty) -> None:
     )[0][0]
     assert f"<td>{new_file}</td>" in text
     assert "tệp mới" in text
+    first_screen, _, details = text.partition("<h2>Tệp</h2>")
+    assert "số liệu đổi do tệp mới" in first_screen
+    assert f"<b>{count_vi(RESIDENTS)}</b>" in details
+    total = int(re.findall(r"([\d.]+) số liệu khác nhau", first_screen)[0].replace(".", ""))
+    places = details.partition("<h2>Nơi và năm có số liệu thay đổi</h2>")[2].partition("</table>")[0]
+    assert total > 5000
+    assert 2 < places.count("<tr>") < 15, "a line for a place and year, not for each figure"
     with duckdb.connect(str(faulty.first / "poverty.duckdb"), read_only=True) as connection:
         before = {
             row[0] for row in connection.execute("select finding_id from quality.finding where is_open").fetchall()
@@ -206,6 +218,9 @@ def test_the_workbook_holds_every_row_of_the_tables(faulty: Faulty) -> None:
         assert sum(1 for _ in book[name].iter_rows(min_row=4)) == faulty.count(table), name
     open_in_book = sum(row[1] == "còn mở" for row in book["Phát hiện"].iter_rows(min_row=4, values_only=True))
     assert open_in_book == faulty.count("quality.finding", "status = 'open'")
+    changes = [row[0] for row in book["Thay đổi"].iter_rows(min_row=4, values_only=True)]
+    assert 2 < changes.count("Nơi và năm") < 15
+    assert changes.count("Số liệu") < 200, "derived figures are counted, not listed"
 
 
 def test_feedback_names_the_cell_and_lists_exactly_the_open_findings(faulty: Faulty) -> None:
@@ -249,3 +264,34 @@ def test_every_fault_of_the_noisy_pack_is_in_the_site(noisy_home: Home) -> None:
     text = (release / "reports" / "audit" / "by-check.html").read_text(encoding="utf-8")
     assert [code for (code,) in findings if f'id="{code}"' not in text] == []
     assert (release / "reports" / "audit" / "communes" / "unknown.html").exists()
+
+
+def test_every_file_is_on_the_pages_of_coverage_whatever_became_of_it(noisy_home: Home) -> None:
+    release = noisy_home.current.resolve()
+    with duckdb.connect(str(release / "poverty.duckdb"), read_only=True) as connection:
+        files = connection.execute(
+            "select coalesce(survey_year::varchar, 'unknown'), left(source_file_id, 8), status from quality.source_file"
+        ).fetchall()
+    assert {"accepted", "rejected", "superseded"} <= {status for _, _, status in files}
+    words = {"accepted": "đang dùng", "rejected": "bị loại", "superseded": "đã có bản thay"}
+    for year, file_id, status in files:
+        page = (release / "reports" / "audit" / "coverage" / f"{year}.html").read_text(encoding="utf-8")
+        row = next(row for row in page.split("<tr>") if f"<td>{file_id}</td>" in row)
+        assert words[status] in row
+        assert status == "accepted" or "<td>–</td></tr>" not in row, "it says why"
+
+
+def test_the_successor_of_a_commune_is_asked_and_no_district(noisy_home: Home) -> None:
+    release = noisy_home.current.resolve()
+    audit = release / "reports" / "audit"
+    gone = (audit / "communes" / "28765.html").read_text(encoding="utf-8")
+    assert '<a href="28777.html">Phường An Hội</a> sửa thay' in gone
+    assert "Phường 4" in (audit / "communes" / "28777.html").read_text(encoding="utf-8")
+    for name in ("index", "findings", "by-check", "checks", "expectations"):
+        assert "Huyện</" not in (audit / f"{name}.html").read_text(encoding="utf-8"), name
+    said = poverty(noisy_home, "feedback", "--year", "2021", "--commune", "28765").stdout
+    assert "its successor 28777 Phường An Hội" in said
+    path = noisy_home.root / "reports" / "feedback" / release.name / "2021-28777.xlsx"
+    rows = list(openpyxl.load_workbook(path).active.iter_rows(min_row=6, values_only=True))
+    assert any("của Phường 4 (28765)" in row[2] for row in rows)
+    assert "Huyện" not in {row[6] for row in rows}

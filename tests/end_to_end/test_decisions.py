@@ -85,7 +85,19 @@ def test_the_release_is_final_and_lists_its_waivers(decided: Home) -> None:
 
 
 def test_a_waiver_that_expires_makes_the_release_stale(decided: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "no workbook was read" in poverty(decided, "run").stdout
+    said = poverty(decided, "run").stdout
+    assert "no workbook was read" in said
+    for line in (
+        f"{decided.decisions / 'waivers.csv'}: 1 dòng bị từ chối",
+        "Dòng 5 của waivers.csv: không đọc được dòng này",
+        f"{decided.decisions / 'corrections.csv'}: 3 dòng bị từ chối",
+        "Dòng 3 của corrections.csv: giá trị cũ không khớp với ô của tệp",
+        "Dòng 5 của corrections.csv: tệp không có trong sổ tiếp nhận",
+    ):
+        assert line in said[said.index("Dagster UI") :], line
+    assert "None" not in said
+    assert CANARY not in said
+    assert CANARY_NAME not in said
     last = date.fromisoformat(
         json.loads((decided.current / "datapackage.json").read_text())["waiversInForce"][0]["expiresOn"]
     )
