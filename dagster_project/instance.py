@@ -85,7 +85,6 @@ def run_job(
         )
 
 
-<<<<<<< HEAD
 def _name_place_of_jobs(instance: dg.DagsterInstance, job: str) -> None:
     """Let runs of this instance say of which code location their job is, as those say that the UI starts.
 
@@ -99,7 +98,8 @@ def _name_place_of_jobs(instance: dg.DagsterInstance, job: str) -> None:
         remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, SINGLETON_REPOSITORY_NAME), job),
         job_code_origin=JobPythonOrigin(job, python),
     )
-=======
+
+
 def delete_runs(home: Home, run_ids: Sequence[str]) -> None:
     """Take runs and their events out of the run history."""
     folder = dagster_home(home)
@@ -107,7 +107,6 @@ def delete_runs(home: Home, run_ids: Sequence[str]) -> None:
     with open_instance(folder) as instance:
         for run_id in run_ids:
             instance.delete_run(run_id)
->>>>>>> ops
 
 
 @contextmanager
