@@ -21,3 +21,15 @@
     comment on column {{ relation }}.{{ adapter.quote(column.name) }} is {{ duckdb_escape_comment(column.description) }};
     {%- endfor %}
 {% endmacro %}
+
+{# On Spark: Parquet, whatever the cluster's default is, with names and types as the contract has them. #}
+{% materialization table, adapter="spark", supported_languages=["sql"] %}
+    {%- set target_relation = this.incorporate(type="table") -%}
+    {%- if config.get("contract").enforced -%}
+    {{ get_assert_columns_equivalent(compiled_code) }}
+    {%- set compiled_code = get_select_subquery(compiled_code) -%}
+    {%- endif -%}
+    {% call statement("drop") -%} drop table if exists {{ target_relation }} {%- endcall %}
+    {% call statement("main") -%} create table {{ target_relation }} using parquet as {{ compiled_code }} {%- endcall %}
+    {{ return({"relations": [target_relation]}) }}
+{% endmaterialization %}
