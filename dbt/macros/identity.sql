@@ -16,7 +16,7 @@
 
 {# A full date of birth as a number in which day and month stand in one order, so that a swap changes nothing. #}
 {% macro identity_birth_day(birth_date) -%}
-    year({{ birth_date }}) * 10000
+    cast(year({{ birth_date }}) as bigint) * 10000
     + least(month({{ birth_date }}), day({{ birth_date }})) * 100
     + greatest(month({{ birth_date }}), day({{ birth_date }}))
 {%- endmacro %}

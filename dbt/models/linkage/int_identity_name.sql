@@ -34,7 +34,7 @@ select
     worded.name_key,
     worded.first_word,
     worded.last_word,
-    last_words.word_number * 1000000000
+    cast(last_words.word_number as bigint) * 1000000000
     + dense_rank() over (partition by worded.last_word order by worded.name_key) as name_number
 from worded
 inner join last_words on worded.last_word = last_words.last_word
