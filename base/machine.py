@@ -23,6 +23,10 @@ _PLAIN = re.compile(r"[\w/.-]+")
 # A socket's whole path has 107 bytes, and multiprocessing adds two names to the temporary folder.
 _LONGEST_TEMPORARY = 70
 _LEAST_MEMORY = 2**30
+THREADS_VARIABLE, MEMORY_VARIABLE = "POVERTY_THREADS", "POVERTY_MEMORY_LIMIT"
+# A laptop runs other things as well: beyond this DuckDB spills to disk.
+_USUAL_MEMORY = "1400MB"
+_MEMORY_LIMIT = re.compile(r"[1-9][0-9]*(MB|GB)")
 # Libraries reserve far more addresses than they use.
 _LEAST_ADDRESSES = 4 * 2**30
 
@@ -136,7 +140,9 @@ def settle_temporary_folder() -> None:
 
 
 def check_resources() -> None:
-    """Refuse at once what would end in the middle: too little memory, no shared memory for reader processes."""
+    """Refuse at once what would end in the middle: wrong settings, too little memory, no shared memory for readers."""
+    threads()
+    memory_limit()
     addresses, _ = resource.getrlimit(resource.RLIMIT_AS)
     if addresses != resource.RLIM_INFINITY and addresses < _LEAST_ADDRESSES:
         raise MachineError(
@@ -156,6 +162,24 @@ def check_resources() -> None:
             "Reader processes cannot share memory, because /dev/shm is full or cannot be written: free it, or mount it "
             "writable for this account."
         ) from None
+
+
+def threads() -> int:
+    """How many things are done at once: POVERTY_THREADS, else one for each core. Raises MachineError."""
+    given = os.environ.get(THREADS_VARIABLE)
+    if not given:
+        return os.cpu_count() or 1
+    if not re.fullmatch("[1-9][0-9]{0,2}", given):
+        raise MachineError(f"{THREADS_VARIABLE} must be a whole number from 1 to 999, such as 2.")
+    return int(given)
+
+
+def memory_limit() -> str:
+    """What the tables of a build may take of memory: POVERTY_MEMORY_LIMIT. Raises MachineError."""
+    given = os.environ.get(MEMORY_VARIABLE) or _USUAL_MEMORY
+    if not _MEMORY_LIMIT.fullmatch(given):
+        raise MachineError(f"{MEMORY_VARIABLE} must be a whole number of MB or GB, such as {_USUAL_MEMORY}.")
+    return given
 
 
 def _memory() -> int | None:

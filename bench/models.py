@@ -12,6 +12,7 @@ import duckdb
 import yaml
 
 from base.home import Home
+from base.machine import memory_limit, threads
 from base.product import DBT
 from bench.processes import Usage, python
 from bench.report import Line, ratio_line
@@ -72,16 +73,11 @@ class Scale:
 
 
 def prepare(source: Home, folder: Path, copies: int) -> Scale:
-    """Write the inputs of one size and run once without measuring to have the compiled SQL."""
+    """Write the inputs of one size."""
     shutil.rmtree(folder, ignore_errors=True)
     scale = Scale(copies, folder)
     repeat_raw(source, scale.home, copies)
     repeat_reference(scale.home, copies)
-    _dbt(scale, "compile")
-    plain = scale.folder / "plain"
-    plain.mkdir()
-    content = {"settings": _settings(), "statements": _script(scale)}
-    (plain / "script.json").write_text(json.dumps(content), encoding="utf-8")
     return scale
 
 
@@ -92,9 +88,12 @@ def measure_once(scale: Scale) -> None:
     results = json.loads((scale.target / "run_results.json").read_text(encoding="utf-8"))["results"]
     scale.model_seconds.append(sum(result["execution_time"] for result in results))
     scale.counts = _counts(scale.home.build_file)
-    database = scale.folder / "plain" / scale.home.build_file.name
-    database.unlink(missing_ok=True)
-    usage = python("-m", "bench.plain_sql", str(database), str(scale.folder / "plain" / "script.json"))
+    plain = scale.folder / "plain"
+    shutil.rmtree(plain, ignore_errors=True)
+    plain.mkdir()
+    database, script = plain / scale.home.build_file.name, plain / "script.json"
+    script.write_text(json.dumps({"settings": _settings(), "statements": _script(scale, results)}), encoding="utf-8")
+    usage = python("-m", "bench.plain_sql", str(database), str(script))
     scale.plain.append(usage)
     scale.plain_seconds.append(sum(json.loads(usage.output).values()))
     if _counts(database) != scale.counts:
@@ -164,34 +163,19 @@ def _dbt(scale: Scale, command: str) -> Usage:
 
 
 def _settings() -> dict[str, Any]:
-    """DuckDB's settings in dbt's profile, so that both run the same way; threads are DuckDB's own choice in both."""
+    """DuckDB's settings in dbt's profile, so that both run the same way."""
     profile = yaml.safe_load((DBT / "profiles.yml").read_text(encoding="utf-8"))["poverty"]
     settings: dict[str, Any] = profile["outputs"][profile["target"]].get("settings", {})
-    return settings
+    return {**settings, "threads": threads(), "memory_limit": memory_limit()}
 
 
-def _script(scale: Scale) -> list[tuple[str, str]]:
-    """(name, statement) of every model, parents before children, each as a table, after their schemas."""
+def _script(scale: Scale, results: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """(name, statement) of every model that dbt has run, in its order, each as a table, after their schemas."""
     manifest = json.loads((scale.target / "manifest.json").read_text(encoding="utf-8"))
-    models = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
-    ordered: list[str] = []
-
-    def place(key: str) -> None:
-        if key not in models or key in ordered:
-            return
-        for parent in models[key]["depends_on"]["nodes"]:
-            place(parent)
-        ordered.append(key)
-
-    for key in sorted(models):
-        place(key)
-    schemas = sorted({node["schema"] for node in models.values()})
+    ran = [(manifest["nodes"][result["unique_id"]], result) for result in results if result["relation_name"]]
+    schemas = sorted({node["schema"] for node, _ in ran})
     return [(f"schema {schema}", f"create schema if not exists {schema}") for schema in schemas] + [
-        (
-            models[key]["name"],
-            f"create table {models[key]['relation_name']} as {models[key]['compiled_code']}",
-        )
-        for key in ordered
+        (node["name"], f"create table {result['relation_name']} as {result['compiled_code']}") for node, result in ran
     ]
 
 

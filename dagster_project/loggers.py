@@ -5,6 +5,14 @@ import sys
 
 import dagster as dg
 
+# What dagster-dbt says of itself, with paths of this machine.
+_OF_TOOLS = ("A dbt subsetted execution", "Copying `", "Running dbt command", "Finished dbt command")
+
+
+def _is_for_people(record: logging.LogRecord) -> bool:
+    meta = getattr(record, "dagster_meta", None) or {}
+    return not str(meta.get("orig_message") or record.getMessage()).startswith(_OF_TOOLS)
+
 
 class _Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
@@ -23,5 +31,6 @@ def short_lines(init_context: dg.InitLoggerContext) -> logging.Logger:
     logger = logging.Logger("poverty", level=init_context.logger_config["log_level"])
     handler = logging.StreamHandler(sys.__stderr__)
     handler.setFormatter(_Line())
+    handler.addFilter(_is_for_people)
     logger.addHandler(handler)
     return logger

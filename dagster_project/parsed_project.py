@@ -12,7 +12,15 @@ from filelock import FileLock
 
 from base.generate import generate
 from base.home import HOME_VARIABLE, Home
-from base.machine import cache_folder, own_environment, plain_path
+from base.machine import (
+    MEMORY_VARIABLE,
+    THREADS_VARIABLE,
+    cache_folder,
+    memory_limit,
+    own_environment,
+    plain_path,
+    threads,
+)
 from base.product import DBT, BrokenProjectError
 from base.reference import reference_folder
 
@@ -20,7 +28,8 @@ from base.reference import reference_folder
 DBT_EXECUTABLE = str(Path(sys.executable).parent / "dbt")
 # Stands for the home in the parsed project, which all homes share.
 ANY_HOME = "/any-poverty-home"
-PARSED_FILE = "partial_parse.msgpack"
+# Not the name that dbt gives it: a dbt started by hand for one home must not change what all homes are built by.
+PARSED_FILE = "parsed_project.msgpack"
 _WRITTEN_BY_DBT = ("target", "logs")
 
 
@@ -50,14 +59,21 @@ def generated_folder() -> Path:
     return parsed_folder() / "generated"
 
 
+def _target_folder() -> Path:
+    """Where dbt writes unless it is told another place."""
+    return parsed_folder() / "target"
+
+
 def dbt_environment(home: Home) -> dict[str, str]:
     """The environment of dbt and of Dagster: our own variables, those that the project reads, and where dbt writes."""
     return {
         **own_environment(),
         HOME_VARIABLE: str(plain_path(home.root)),
+        THREADS_VARIABLE: str(threads()),
+        MEMORY_VARIABLE: memory_limit(),
         "MPLCONFIGDIR": str(cache_folder() / "matplotlib"),
         "POVERTY_GENERATED": os.path.relpath(generated_folder(), DBT),
-        "DBT_TARGET_PATH": str(parsed_folder()),
+        "DBT_TARGET_PATH": str(_target_folder()),
         "DBT_LOG_PATH": str(parsed_folder() / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
@@ -78,6 +94,8 @@ def ensure_manifest() -> Path:
         if not (has_all and parsed.read_text() == state):
             parsed.unlink(missing_ok=True)
             _parse()
+            (_target_folder() / "partial_parse.msgpack").replace(folder / PARSED_FILE)
+            (_target_folder() / manifest.name).replace(manifest)
             parsed.write_text(state)
     return manifest
 

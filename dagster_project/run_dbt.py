@@ -20,6 +20,8 @@ def main(parsed: str, placeholder: str, variable: str, *arguments: str) -> int:
 
     def decoder(data: bytes) -> dict[str, Any]:
         manifest: dict[str, Any] = extended_mashumuro_decoder(data)  # type: ignore[no-untyped-call]
+        if placeholder not in str(manifest["sources"]):
+            raise ValueError(f"{parsed} was not parsed for any home: delete it.")
         return {**manifest, "sources": _replaced(manifest["sources"], placeholder, os.environ[variable])}
 
     manifest = Manifest.from_msgpack(Path(parsed).read_bytes(), decoder=decoder)

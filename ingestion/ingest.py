@@ -17,6 +17,7 @@ from base.forms import Form, load_forms
 from base.full_disk import FullDiskError, full_sentence, is_full
 from base.home import Home
 from base.locks import held
+from base.machine import threads
 from base.reference import (
     REFERENCE_VARIABLE,
     TERRITORY_VARIABLE,
@@ -271,7 +272,7 @@ def read_all(
     total, finished = len(files), 0
     context = start_readers()
     with ProcessPool(
-        max_workers=workers or os.cpu_count() or 1,
+        max_workers=workers or threads(),
         context=context,
         initializer=_use_reference,
         initargs=[str(reference_folder()), str(territory_folder())],

@@ -104,17 +104,22 @@ def _check_id(node: dict[str, Any]) -> str | None:
     return str(node["name"]) if node["resource_type"] in ("test", "unit_test") else None
 
 
+def table_of(node: dict[str, Any]) -> str:
+    """`schema.table` of a model of dbt's manifest, as the build file has it."""
+    return f"{node['schema']}.{node['alias']}"
+
+
 def expected_of(manifest: dict[str, Any]) -> tuple[set[str], set[str]]:
     """(tables, ids of the checks) that a whole build has, by the project's manifest. Unit tests are no part of it."""
     nodes = manifest["nodes"].values()
-    tables = {f"{node['schema']}.{node['name']}" for node in nodes if node["resource_type"] == "model"}
+    tables = {table_of(node) for node in nodes if node["resource_type"] == "model"}
     return tables, {check_id for node in nodes if (check_id := _check_id(node))}
 
 
 def made_tables(manifest: dict[str, Any], run_results: dict[str, Any]) -> set[str]:
     """The tables that a run of dbt made, `schema.table`."""
     done = [manifest["nodes"].get(outcome["unique_id"]) for outcome in run_results["results"] if _is_made(outcome)]
-    return {f"{node['schema']}.{node['name']}" for node in done if node and node["resource_type"] == "model"}
+    return {table_of(node) for node in done if node and node["resource_type"] == "model"}
 
 
 def _is_made(outcome: dict[str, Any]) -> bool:

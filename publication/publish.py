@@ -4,6 +4,7 @@ import duckdb
 
 from base.build_date import today
 from base.home import Home
+from base.sql import sql_file
 from expectations.suites import load_suites
 from publication.build_state import BuildState, read_build_state
 from publication.check_results import (
@@ -32,6 +33,7 @@ def publish_build(home: Home, run_id: str, write_reports: ReportWriter) -> Relea
         raise NotPublishedError("Not published: there is no whole build, because none was made yet. " + _REMEDY)
     _refuse_other_tables(build)
     _refuse_other_inputs(build, inputs_of(home))
+    _refuse_other_files(home)
     results = [
         *from_findings(home.build_file),
         *load_results(dbt_results_path(home)),
@@ -70,6 +72,20 @@ def _refuse_other_inputs(build: BuildState, now: Inputs) -> None:
         raise NotPublishedError(
             f"Not published: since the {len(build.tables)} tables ({_some(sorted(build.tables))}) were built, "
             f"{' and '.join(changed)} changed. {_REMEDY}"
+        )
+
+
+def _refuse_other_files(home: Home) -> None:
+    """Tables that were made of the files of another home are no release of this one, whatever the state says."""
+    received = f"select source_file_id from {sql_file(home.raw / 'source_file.parquet')}"
+    built = "select source_file_id from quality.source_file"
+    with duckdb.connect(str(home.build_file), read_only=True) as connection:
+        others = connection.execute(
+            f"select count(*) from (({received} except {built}) union all ({built} except {received}))"
+        ).fetchall()[0][0]
+    if others:
+        raise NotPublishedError(
+            f"Not published: the tables and the files received in {home.root} differ in {others} files. {_REMEDY}"
         )
 
 

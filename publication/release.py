@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,11 +87,8 @@ def publish(
             f"Not published: {len(failed)} error-severity checks of the warehouse failed ({named}). "
             "The last release stays in place. The checks and who acts are in docs/checks.md."
         )
-    known = personal_values.known_values(home)
-    results = [result for result in results if result.check_id != personal_values.CHECK_CODE]
-    places = personal_values.search_tables(known, home.build_file, PUBLIC_SCHEMAS)
-    _refuse_personal_values(places)
-    results.append(personal_values.result(places))
+    # It passes, or there is no release: what is written is searched last.
+    results = [*results, personal_values.passed()]
     last = max((release.name for release in releases(home)), default="")
     now = now_after(stamp_time(max(last, ledger_release(home))), now)
     release_id = now.strftime("%Y%m%dT%H%M%S%fZ")
@@ -101,30 +99,33 @@ def publish(
     sync_from_current_release(home)
     aside = parent / f".building-{release_id}"
     aside.mkdir()
-    try:
-        write_database(home.build_file, aside / DATABASE, run_id, results)
-        at = now.astimezone(UTC).replace(tzinfo=None)
-        fill_times(aside / DATABASE, home.finding_ledger, at)
-        maturity, _ = maturity_of_release(aside / DATABASE)
-        fill_release(aside / DATABASE, release_id, maturity, inputs.state, at)
-        write_parquet(aside)
-        previous = home.current.resolve() if home.current.exists() else None
-        if home.data_docs.exists():
-            shutil.copytree(home.data_docs, aside / REPORTS / DATA_DOCS)
-        write_datapackage(aside, release_id, inputs, now)  # the audit report compares descriptions
-        write_reports(aside, release_id, maturity, previous)
-        write_datapackage(aside, release_id, inputs, now)
-        sign_release(home, aside)
-        check_copy(home.build_file, aside / DATABASE)
-        # Once more over what was written: check results and reports are texts of their own.
-        _refuse_personal_values(
-            personal_values.search_tables(known, aside / DATABASE, PUBLIC_SCHEMAS)
-            + personal_values.search_files(known, aside)
-        )
-        make_readable(aside)
-    except Exception:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
+    # Keys are written by one core; the other collects what must not be published.
+    with ThreadPoolExecutor(1) as other_core:
+        known_values = other_core.submit(personal_values.known_values, home)
+        try:
+            write_database(home.build_file, aside / DATABASE, run_id, results)
+            at = now.astimezone(UTC).replace(tzinfo=None)
+            fill_times(aside / DATABASE, home.finding_ledger, at)
+            maturity, _ = maturity_of_release(aside / DATABASE)
+            fill_release(aside / DATABASE, release_id, maturity, inputs.state, at)
+            write_parquet(aside)
+            previous = home.current.resolve() if home.current.exists() else None
+            if home.data_docs.exists():
+                shutil.copytree(home.data_docs, aside / REPORTS / DATA_DOCS)
+            write_datapackage(aside, release_id, inputs, now)  # the audit report compares descriptions
+            write_reports(aside, release_id, maturity, previous)
+            write_datapackage(aside, release_id, inputs, now)
+            sign_release(home, aside)
+            check_copy(home.build_file, aside / DATABASE)
+            known = known_values.result()
+            _refuse_personal_values(
+                personal_values.search_tables(known, aside / DATABASE, PUBLIC_SCHEMAS)
+                + personal_values.search_files(known, aside)
+            )
+            make_readable(aside)
+        except Exception:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
     folder = parent / release_id
     aside.replace(folder)
     switch_current(home.current, folder)

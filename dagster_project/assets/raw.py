@@ -14,6 +14,7 @@ from dagster_project.dbt_project import DATA_TEAM
 from dagster_project.failures import without_values
 from dagster_project.partitions import survey_years, years_to_read
 from dagster_project.plots import bar_plot
+from dagster_project.progress import Progress
 from dagster_project.resources import HomeResource
 from ingestion.ingest import ingest
 
@@ -61,11 +62,17 @@ def survey_workbooks(
     """Read every new workbook of the asked survey years; known files are left alone."""
     home = home_folder.home()
 
-    def progress(done: int, total: int) -> None:
-        context.log.info(f"{done} of {total} workbooks read")
+    progress: Progress | None = None
+
+    def say(done: int, total: int) -> None:
+        nonlocal progress
+        progress = progress or Progress(total)
+        progress.done = done
+        if progress.is_time_to_say:
+            context.log.info(f"{done} of {total} workbooks read{progress.rest()}")
 
     with without_values():
-        report = ingest(home, years_to_read(list(context.partition_keys)), reread=config.reread, on_progress=progress)
+        report = ingest(home, years_to_read(list(context.partition_keys)), reread=config.reread, on_progress=say)
     for sentence in report.not_read:
         context.log.warning(sentence)
     accepted = {str(year): files for year, files in sorted(report.years.items())}

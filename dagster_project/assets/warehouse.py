@@ -5,7 +5,7 @@ The models are in `dbt/`.
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -20,6 +20,7 @@ from dagster_project.dbt_project import PovertyDbtTranslator, dbt_program
 from dagster_project.failures import dbt_progress_only, forget_messages, without_values
 from dagster_project.parsed_project import ensure_manifest
 from dagster_project.plots import line_plot
+from dagster_project.progress import Progress, seconds_of_models
 from dagster_project.resources import HomeResource
 from ingestion.decisions import write_decisions
 from publication.build_state import begin_build, finish_build
@@ -32,6 +33,7 @@ from publication.check_results import (
     load_results,
     made_tables,
     save_results,
+    table_of,
 )
 from publication.finding_ledger import sync_from_current_release
 
@@ -54,11 +56,13 @@ def warehouse(context: dg.AssetExecutionContext, home_folder: HomeResource) -> I
         arguments = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]
         # In the home, and only the last one: a folder of its own for each run would grow by 9 MB a run.
         target = home.warehouse / "dbt"
+        models = {key: table_of(node) for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+        seconds = seconds_of_models(target / "run_results.json", models)
         shutil.rmtree(target, ignore_errors=True)
         invocation = dbt_program().cli(arguments, context=context, target_path=target, raise_on_error=False)
         # dbt is let finish first: counting rows opens the build file, which has one user at a time.
         with dbt_progress_only():
-            events = list(invocation.stream())
+            events = list(_said(context, invocation.stream(), {table: seconds[table] for table in selected}))
         run_results = invocation.target_path / "run_results.json"
         if not run_results.exists():
             if is_little_left(home):
@@ -89,6 +93,23 @@ def warehouse(context: dg.AssetExecutionContext, home_folder: HomeResource) -> I
                 "says who acts."
             )
         finish_build(home, state, made_tables(manifest, outcome))
+
+
+def _said(context: dg.AssetExecutionContext, events: Iterable[Any], seconds: Mapping[str, float]) -> Iterator[Any]:
+    """The events of dbt; each table that is made is said to the run's log, and how far that is to who waits.
+
+    `seconds` are those that each table of this run, `schema.table`, may take.
+    """
+    progress, made = Progress(sum(seconds.values())), 0
+    for event in events:
+        if isinstance(event, dg.Output):
+            table = ".".join(context.asset_key_for_output(event.output_name).path)
+            made += 1
+            progress.done = progress.done + seconds[table] if made < len(seconds) else sum(seconds.values())
+            context.log.debug(f"{table} made")
+            if progress.is_time_to_say:
+                context.log.info(f"{made} of {len(seconds)} tables made, last {table}{progress.rest()}")
+        yield event
 
 
 _PASSES = tuple(str(row["pass"]) for row in read_table("link_passes"))

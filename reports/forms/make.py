@@ -5,13 +5,13 @@ to `$POVERTY_HOME/private/forms/…`, for the owner alone. Nothing is written in
 """
 
 import multiprocessing
-import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from base.home import OWNER_ONLY, Home
+from base.machine import threads
 from reports.forms.fill import FilledForm, fill_form
 from reports.forms.household_lists import list_sheet, private_side, read_households
 from reports.forms.layout import Sheet, first_row_of_figures, lay_out
@@ -88,7 +88,7 @@ def _asked(figures: YearFigures, area_code: str | None) -> list[Area]:
 
 
 def _make(task: Task, areas: Sequence[Area], workers: int | None) -> Made:
-    workers = min(workers or os.cpu_count() or 1, len(areas))
+    workers = min(workers or threads(), len(areas))
     if workers == 1 or len(areas) < _FEWEST_FOR_PROCESSES:
         files = [write_area(area, task) for area in areas]
     else:

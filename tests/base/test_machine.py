@@ -7,18 +7,24 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
+from jinja2 import Environment
 
 from base.clock import now_after, stamp_time
+from base.home import Home
 from base.machine import (
     MachineError,
     cache_folder,
     check_path,
+    check_resources,
     own_environment,
     plain_path,
     sentence_for,
     settle_temporary_folder,
 )
+from base.product import DBT
 from base.sql import sql_file, sql_files
+from dagster_project.parsed_project import dbt_environment
 
 ODD = "a[b]{c}*'d $HOME, Bến Tre"
 
@@ -90,6 +96,32 @@ def test_no_temporary_folder_is_one_sentence(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # the last resort of tempfile
     with pytest.raises(MachineError, match="No temporary folder can be written"):
         settle_temporary_folder()
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "two", "1.5", "1000", " 2"])
+def test_a_wrong_number_of_threads_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POVERTY_THREADS", given)
+    with pytest.raises(MachineError, match="POVERTY_THREADS must be"):
+        check_resources()
+
+
+@pytest.mark.parametrize("given", ["0GB", "4", "4gb", "1.5GB", "80%", "MB"])
+def test_a_wrong_memory_limit_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POVERTY_MEMORY_LIMIT", given)
+    with pytest.raises(MachineError, match="POVERTY_MEMORY_LIMIT must be"):
+        check_resources()
+
+
+def test_the_build_has_the_threads_and_memory_that_were_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POVERTY_THREADS", "3")
+    monkeypatch.setenv("POVERTY_MEMORY_LIMIT", "2GB")
+    environment = dbt_environment(Home(tmp_path))
+    jinja = Environment(autoescape=False)
+    jinja.filters["as_number"] = int
+    profiles = jinja.from_string((DBT / "profiles.yml").read_text(encoding="utf-8"))
+    profile = yaml.safe_load(profiles.render(env_var=lambda name, _usual=None: environment[name]))["poverty"]
+    build = profile["outputs"][profile["target"]]
+    assert (build["threads"], build["settings"]["threads"], build["settings"]["memory_limit"]) == ("3", "3", "2GB")
 
 
 def test_rights_are_one_sentence_without_names_of_landing(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from base.home import Home
@@ -56,6 +57,16 @@ def test_a_check_without_a_result_is_not_passed(home: Home, path_of: object) -> 
     save_results(path, others)
     with pytest.raises(NotPublishedError, match=rf"1 of \d+ checks have no result.*{first.check_id}"):
         publish_build(home, "unchecked", no_reports)
+
+
+def test_tables_of_the_files_of_another_home_are_not_published(home: Home) -> None:
+    with duckdb.connect(str(home.build_file)) as connection:
+        connection.execute(
+            "update quality.source_file set source_file_id = reverse(source_file_id) "
+            "where source_file_id = (select min(source_file_id) from quality.source_file)"
+        )
+    with pytest.raises(NotPublishedError, match=r"the files received in .* differ in 2 files"):
+        publish_build(home, "mixed", no_reports)
 
 
 def test_a_table_that_was_being_made_is_named(home: Home) -> None:
