@@ -28,7 +28,7 @@ from ingestion.pseudonym_key import ensure_key
 # Communes that merged, and those in which the sample plants errors that few others have.
 COMMUNES = {
     *("28777", "28807", "28810", "28813", "28870", "28903", "28993"),
-    *("29032", "29110", "29122", "29143", "29158", "29161", "29167"),
+    *("29032", "29110", "29122", "29143", "29158", "29161", "29167", "29227"),
 }
 _PACK = Path(__file__).resolve().parents[1] / "tests" / "packs" / "clean" / "landing"
 _DECISION = {"reason": "đối chiếu phiếu giấy", "decided_by": "Xã", "decided_on": "2022-03-01"}
