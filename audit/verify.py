@@ -9,7 +9,8 @@ import duckdb
 
 from audit.releases import attach_release, description_of
 from base.home import Home
-from base.release_layout import DATABASE, DESCRIPTION, PARQUET, SIGNATURE
+from base.release_files import checksum_of, file_problems
+from base.release_layout import DATABASE, PARQUET
 from base.signature import leads_to, read_signature, signature_problems
 from base.sql import sql_file
 from ingestion.archive import archive_path
@@ -30,7 +31,7 @@ def verify_release(home: Home, release: Path, trusted: str | None = None) -> lis
     return [
         *signature_problems(home, release),
         *(_leads_back(release, trusted) if trusted else []),
-        *_files(release, description),
+        *file_problems(release, description),
         *_tables(release),
         *_registry(home, description),
         *_archive(home, description),
@@ -43,29 +44,6 @@ def _leads_back(release: Path, trusted: str) -> list[str]:
     if signature is None or not leads_to(signature.get("keys", []), trusted.upper(), str(signature.get("publicKey"))):
         return [f"The key of the release does not lead back to the fingerprint {trusted}."]
     return []
-
-
-def checksum_of(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _files(release: Path, description: dict[str, Any]) -> list[str]:
-    problems = []
-    described = {resource["path"]: resource["hash"].removeprefix("sha256:") for resource in description["resources"]}
-    for name, checksum in described.items():
-        path = release / name
-        if not path.is_file():
-            problems.append(f"{name} is missing from the release.")
-        elif checksum_of(path) != checksum:
-            problems.append(f"{name} was altered: its checksum is not the one in {DESCRIPTION}.")
-    present = {path.relative_to(release).as_posix() for path in release.rglob("*") if path.is_file()}
-    problems += [
-        f"{name} lies in the release, but {DESCRIPTION} does not know it."
-        for name in sorted(present - {*described, DESCRIPTION, SIGNATURE})
-    ]
-    return problems
 
 
 def _tables(release: Path) -> list[str]:

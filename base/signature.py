@@ -99,23 +99,32 @@ def signature_problems(home: Home, release: Path) -> list[str]:
         if not keys or release.name < _as_release_id(keys[0]["since"]):
             return []
         return [f"{SIGNATURE} is missing: the release is not signed."]
+    broken = broken_signature(release)
+    signature = read_signature(release)
+    if broken or signature is None:
+        return broken
+    public_key = str(signature["publicKey"])
+    shown = fingerprint(public_key)
+    known = {key["publicKey"]: key for key in keys}
+    if public_key not in known:
+        return [f"The release is signed with another key ({shown}) than those of this home."]
+    created = str(json.loads((release / DESCRIPTION).read_bytes()).get("created", ""))
+    until = known[public_key].get("until")
+    if until and datetime.fromisoformat(created) > datetime.fromisoformat(until):
+        return [f"The release is signed with key {shown}, which was replaced on {until[:10]}, before it was made."]
+    return []
+
+
+def broken_signature(release: Path) -> list[str]:
+    """What is wrong with a signature by itself, in sentences; whose key it is, only its fingerprint says."""
     try:
-        signature = json.loads(path.read_text(encoding="utf-8"))
+        signature = json.loads((release / SIGNATURE).read_text(encoding="utf-8"))
         public_key, signed = str(signature["publicKey"]), bytes.fromhex(signature["signature"])
-        shown = fingerprint(public_key)
-        content = (release / DESCRIPTION).read_bytes()
-        _public(public_key).verify(signed, _OF_RELEASE + content)
+        _public(public_key).verify(signed, _OF_RELEASE + (release / DESCRIPTION).read_bytes())
     except InvalidSignature:
         return [f"The signature does not fit {DESCRIPTION}: it, or a hash in it, was changed after it was signed."]
     except (ValueError, KeyError, TypeError, OSError):
         return [f"{SIGNATURE} cannot be read as a signature."]
-    known = {key["publicKey"]: key for key in keys}
-    if public_key not in known:
-        return [f"The release is signed with another key ({shown}) than those of this home."]
-    created = str(json.loads(content).get("created", ""))
-    until = known[public_key].get("until")
-    if until and datetime.fromisoformat(created) > datetime.fromisoformat(until):
-        return [f"The release is signed with key {shown}, which was replaced on {until[:10]}, before it was made."]
     return []
 
 

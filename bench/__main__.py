@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 
 from base.home import Home
-from bench import identity, ingestion, models, runs
+from bench import identity, ingestion, measure, models, runs
 from bench.processes import REPOSITORY
 from bench.report import Line, line, print_table, write_json
 from bench.sample import Sample, sample, smoke_sample
@@ -18,7 +18,7 @@ from ingestion.pseudonym_key import ensure_key
 
 RESULTS = REPOSITORY / "bench" / "results"
 MOST_BYTES = 2 * 2**30
-PARTS = ("ingestion", "models", "runs", "identity")
+PARTS = ("ingestion", "models", "runs", "identity", "measure")
 LEAST_PRECISION, LEAST_RECALL, MOST_IDENTITY_SECONDS = 0.999, 0.98, 60
 
 
@@ -26,7 +26,12 @@ def main() -> int:
     """Measure, print, write. 0 when every target is met, 1 when one is not."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", choices=PARTS, action="append", help="measure this part only (may be repeated)")
-    parser.add_argument("--repetitions", type=int, default=5, help="of ingestion and bare decode (default 5)")
+    parser.add_argument(
+        "--repetitions",
+        type=int,
+        default=5,
+        help="of ingestion, of measure, and what they are compared with (default 5)",
+    )
     parser.add_argument("--model-repetitions", type=int, default=1, help="of the models at both sizes (default 1)")
     parser.add_argument("--run-repetitions", type=int, default=1, help="of the whole runs (default 1)")
     parser.add_argument("--fresh", action="store_true", help="make the sample province again")
@@ -43,7 +48,7 @@ def main() -> int:
     def say(sentence: str) -> None:
         progress.print(sentence, highlight=False)
 
-    if smoke:
+    if smoke or set(parts) == {"measure"}:  # which makes a file of its own
         made = smoke_sample(work)
     else:
         say("sample province (kept from an earlier run where its code is the same)")
@@ -68,6 +73,11 @@ def main() -> int:
     if "identity" in parts:
         found, facts["identity"] = _identity(made, work, say, has_truth=not smoke)
         lines += found
+    if "measure" in parts:
+        rows = measure.SMOKE_ROWS if smoke else measure.ROWS
+        found, facts["measure"] = measure.measure(work, rows, repetitions, say)
+        lines += found
+        peaks["poverty measure"] = facts["measure"]["peak_bytes"]
     largest = max(peaks, key=lambda name: peaks[name])
     lines.append(line(f"peak memory of any process ({largest})", peaks[largest] / 2**20, "MiB", MOST_BYTES / 2**20))
     facts |= {"peak_bytes": peaks, "load_after": os.getloadavg()[0]}

@@ -21,7 +21,7 @@ MOST_SECONDS_SAMPLE = 240
 MOST_SECONDS_FORMS = 60
 FORMS_YEAR = 2024
 NOTHING_NEW = "no workbook was read"
-_POVERTY = str(Path(sys.executable).parent / "poverty")
+POVERTY = str(Path(sys.executable).parent / "poverty")
 
 
 class WrongRunError(RuntimeError):
@@ -51,7 +51,7 @@ def measure(
         if NOTHING_NEW not in nothing_new[-1].output:
             raise WrongRunError("a run with nothing new did work")
     say("runs: official forms of all areas of a year")
-    forms = run([_POVERTY, "forms", "--year", str(FORMS_YEAR)], environment={"POVERTY_HOME": str(home)})
+    forms = run([POVERTY, "forms", "--year", str(FORMS_YEAR)], environment={"POVERTY_HOME": str(home)})
     made = sample.usage
     lines = [
         ratio_line(
@@ -94,7 +94,7 @@ def measure(
 
 def poverty_run(home: Path) -> Usage:
     """`poverty run` on a home."""
-    return run([_POVERTY, "run"], environment={"POVERTY_HOME": str(home)})
+    return run([POVERTY, "run"], environment={"POVERTY_HOME": str(home)})
 
 
 def add_second_submission(landing: Path) -> Path:

@@ -49,6 +49,7 @@ from poverty_cli.export_command import export
 from poverty_cli.feedback_command import feedback
 from poverty_cli.forms_command import forms
 from poverty_cli.measure_command import measure
+from poverty_cli.nation_command import nation
 from poverty_cli.open_data import make_open_data
 from poverty_cli.private_place import remove_left_behind
 from poverty_cli.release_commands import diff, verify
@@ -285,7 +286,20 @@ def inspect(
 
 
 # In the order of --help: what runs the warehouse comes first, the sample at the end.
-for command in (withdraw, erase, trace, diff, verify, feedback, template, signing_key, workbooks, measure, sample):
+for command in (
+    withdraw,
+    erase,
+    trace,
+    diff,
+    verify,
+    feedback,
+    template,
+    signing_key,
+    workbooks,
+    nation,
+    measure,
+    sample,
+):
     app.command()(command)
 
 

@@ -14,6 +14,7 @@ from base.release_layout import DESCRIPTION, PARQUET, REPORTS, SERVING_SCHEMA
 from publication.inputs import Inputs
 from publication.waivers import in_force
 
+PACKAGE_NAME = "poverty-warehouse"
 FINAL, PROVISIONAL = "final", "provisional"
 MATURITY_VI = {FINAL: "Chính thức", PROVISIONAL: "Tạm thời"}
 _FRICTIONLESS_TYPES = {
@@ -67,7 +68,8 @@ def _field_type(duckdb_type: str) -> str:
     return _FRICTIONLESS_TYPES.get(duckdb_type, "number" if duckdb_type.startswith("DECIMAL") else "string")
 
 
-def _file_facts(path: Path) -> dict[str, Any]:
+def file_facts(path: Path) -> dict[str, Any]:
+    """Size and hash of a file, as a resource states them."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"bytes": path.stat().st_size, "hash": f"sha256:{digest}"}
@@ -110,7 +112,7 @@ def _table_resource(
         else []
     )
     # Without its size: frictionless counts no bytes of Parquet and would report zero; the hash says more.
-    facts = {"hash": _file_facts(path)["hash"]}
+    facts = {"hash": file_facts(path)["hash"]}
     return {
         "name": _resource_name(f"{schema}.{table}"),
         "path": path.relative_to(folder).as_posix(),
@@ -145,7 +147,7 @@ def _report_resource(folder: Path, path: Path) -> dict[str, Any]:
         # For people: frictionless would read the pages and workbooks as tables.
         "type": "file",
         "format": path.suffix.removeprefix("."),
-        **_file_facts(path),
+        **file_facts(path),
     }
 
 
@@ -164,7 +166,7 @@ def write_datapackage(folder: Path, release_id: str, inputs: Inputs, created: da
         tables = [_table_resource(connection, folder, path, described) for path in paths]
     package = {
         "profile": "data-package",
-        "name": "poverty-warehouse",
+        "name": PACKAGE_NAME,
         "title": "Kho dữ liệu hộ nghèo, hộ cận nghèo",
         "id": release_id,
         "version": release_id,
@@ -193,7 +195,7 @@ def write_datapackage(folder: Path, release_id: str, inputs: Inputs, created: da
                 "format": "duckdb",
                 "mediatype": "application/vnd.duckdb",
                 "description": "All tables in one DuckDB file (storage version v1.0.0).",
-                **_file_facts(database),
+                **file_facts(database),
             },
             *(_report_resource(folder, path) for path in sorted((folder / REPORTS).rglob("*")) if path.is_file()),
         ],

@@ -8,8 +8,9 @@ import pytest
 
 from base.build_date import BUILD_DATE_VARIABLE, today
 from base.home import Home
-from tests.support import processes, two_releases
+from tests.support import processes, split, two_releases
 from tests.support.homes import CLEAN_LANDING, REPOSITORY, run_once, shared_home, shared_micro_home
+from tests.support.level_change import land_level_change, publish_level_change
 from tests.support.publish_tables import publish_tables
 
 SHARED = REPOSITORY.parent / "shared"
@@ -18,6 +19,8 @@ _BUILD_FIXTURES = {
     "clean_home",
     "noisy_home",
     "vinh_long_home",
+    "level_change_home",
+    "split_homes",
     "sample_home",
     "micro_home",
     "two_releases_home",
@@ -87,6 +90,22 @@ def vinh_long_home(shared: Path) -> Home:
         lambda home: _land(home, shared / "samples" / "vinh-long" / "landing"),
         lambda home: publish_tables(home, territory="vinh-long"),
     )
+
+
+@pytest.fixture(scope="session")
+def level_change_home() -> Home:
+    """The tables of a small territory of its own, 2025 and 2026. Only read it."""
+    return shared_home("level_change", land_level_change, publish_level_change)
+
+
+@pytest.fixture(scope="session")
+def split_homes(shared: Path) -> list[Home]:
+    """The shared pack of Vĩnh Long as two territories, Bến Tre and the rest. Only read them."""
+    landing = shared / "samples" / "vinh-long" / "landing"
+    return [
+        shared_home(f"split_{name}", lambda home, name=name: split.land(home, landing, name), split.publish)  # type: ignore[misc]
+        for name in split.PARTS
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ They say what can be seen and no cause.
 from collections.abc import Mapping, Sequence
 
 from reports.numbers import count_vi, decimal_vi, percent_vi
+from reports.profiles.certainty import bounds, target_verdict, what_is_open
 from reports.profiles.year_charts import flows_between, standard_changes
 from reports.tables import Row
 
@@ -36,12 +37,13 @@ def about_rates(years: Sequence[Row], constant: Sequence[Row], target: Row | Non
     if constant:
         last_constant = constant[-1]
         text += (
-            f" Đường chấm tính lại theo {_lower(names[last_constant['standard_code']])} trên thu nhập hộ kê khai: "
-            f"năm {last_constant['survey_year']} {'' if last_constant['is_complete'] else 'ít nhất '}"
-            f"{percent_vi(last_constant['poor_rate'])}."
+            f" Màu xám tính lại theo {_lower(names[last_constant['standard_code']])} trên thu nhập hộ kê khai: "
+            f"năm {last_constant['survey_year']} {bounds(last_constant)}."
         )
     if target is not None:
         text += " " + about_target(target)
+    if what_is_open(last):
+        text += f" Số liệu năm {last['survey_year']}: {', '.join(what_is_open(last))}."
     missing = [row["survey_year"] for row in years if row["poor_rate"] is None]
     if missing:
         text += f" Các năm không có tỷ lệ: {_spans(missing)}."
@@ -49,16 +51,15 @@ def about_rates(years: Sequence[Row], constant: Sequence[Row], target: Row | Non
 
 
 def about_target(target: Row) -> str:
-    """Whether the next target is met, and by how much not: a row of `target_progress` with its target_year."""
-    text = f"Mục tiêu năm {target['target_year']} là dưới {percent_vi(target['target_value'], 1)}: "
-    if target["is_met"] is None or target["gap"] is None:
-        return text + "chưa so được."
-    if target["is_met"]:
-        return text + "đã đạt."
+    """Whether the next target is met, and by how much not: a row as `target_verdict` takes it, with target_year."""
+    verdict = target_verdict(target)
+    text = f"Mục tiêu năm {target['target_year']} là dưới {percent_vi(target['target_value'], 1)}: {_lower(verdict)}"
+    if verdict != "Chưa đạt":
+        return text + "."
     too_many = f"{count_vi(target['gap_households'])} hộ"
     if target["gap"] < _LEAST_POINTS:
-        return text + f"chưa đạt, còn thừa {too_many} nghèo."
-    return text + f"chưa đạt, còn cao hơn {decimal_vi(100 * target['gap'])} điểm phần trăm ({too_many})."
+        return text + f", còn thừa {too_many} nghèo."
+    return text + f", còn cao hơn {decimal_vi(100 * target['gap'])} điểm phần trăm ({too_many})."
 
 
 def about_counts(years: Sequence[Row]) -> str:
@@ -73,7 +74,10 @@ def about_counts(years: Sequence[Row]) -> str:
             f"; năm {first['survey_year']} có {count_vi(first['poor_households'])} và "
             f"{count_vi(first['near_poor_households'])}"
         )
-    return text + "."
+    text += "."
+    if what_is_open(last):
+        text += f" Số liệu năm {last['survey_year']}: {', '.join(what_is_open(last))}."
+    return text
 
 
 def about_movements(matrix: Sequence[Row]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from reports.charts import CLASS_COLOURS, CLASS_NAMES, Chart
 from reports.page import Site, write_page
 from reports.profiles.area_charts import commune_map, indicator_figure
+from reports.profiles.certainty import bounds, target_verdict, what_is_open
 from reports.profiles.labels_vi import about_counts, about_indicators, about_map, about_movements, about_rates
 from reports.profiles.profile import (
     PROVINCE_LEVEL,
@@ -38,7 +39,9 @@ def write_profiles(release: Path, site: Site) -> None:
             profiles=profiles,
             is_province=profile.area_level == PROVINCE_LEVEL,
             state_key=[(CLASS_NAMES[state], CLASS_COLOURS[state]) for state in STATES],
-            constant_rates=_constant_rates(profile),
+            constant_rates={row["survey_year"]: bounds(row) for row in profile.constant},
+            what_is_open=what_is_open,
+            target_verdict=target_verdict,
             constant_name=names[profile.constant[0]["standard_code"]] if profile.constant else None,
             standard_names=names,
             worst=profile.communes[:WORST_COMMUNES],
@@ -49,12 +52,8 @@ def write_profiles(release: Path, site: Site) -> None:
         "profiles/index.html.j2",
         title="Hồ sơ tỉnh và huyện",
         profiles=profiles,
+        what_is_open=what_is_open,
     )
-
-
-def _constant_rates(profile: Profile) -> dict[int, tuple[float, bool]]:
-    """Poor rate on the constant standard and whether it is complete, by year."""
-    return {row["survey_year"]: (row["poor_rate"], row["is_complete"]) for row in profile.constant}
 
 
 def profile_charts(profile: Profile, names: dict[str, str]) -> dict[str, Chart]:

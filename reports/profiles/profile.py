@@ -23,7 +23,8 @@ class Profile:
         area_code: its code, also the name of the page.
         area_name: its name.
         years: one row a survey year of `area_year`, as reviewed where such a row exists, else harmonised.
-        constant: the years that another standard than the area's first can be held against, on that first standard.
+        constant: the years that another standard than the area's first can be held against, on that first standard,
+            with upper_rate: the most that the rate can be, None where nobody can say.
         targets: target_year and target_value of the province's targets.
         target: the row of `target_progress` of the latest year and the next target, province only.
         matrix: rows of `transition_matrix` of the last pairs of years.
@@ -114,7 +115,12 @@ def _years(tables: ReleaseTables, level: str, code: str) -> list[Row]:
     return tables.rows(
         "with standards as (select distinct survey_year, standard_code from marts.area_year_constant_standard "
         "where is_standard_of_year) "
-        "select areas.*, standards.standard_code from marts.area_year as areas left join standards using (survey_year) "
+        "select areas.*, standards.standard_code, "
+        "(select count(*) from quality.finding as findings where findings.is_open and findings.severity = 'error' "
+        "and findings.level <> 'completeness' and findings.survey_year = areas.survey_year "
+        "and (areas.area_level = 'province' or findings.commune_code in (select communes.commune_code "
+        "from marts.dim_commune as communes where communes.district_code = areas.area_code))) as open_errors "
+        "from marts.area_year as areas left join standards using (survey_year) "
         "where area_level = ? and area_code = ? "
         "qualify row_number() over (partition by survey_year order by boundary) = 1 order by survey_year",
         level,
@@ -128,9 +134,13 @@ def _constant(tables: ReleaseTables, level: str, code: str) -> list[Row]:
         "with first_standard as "
         "(select standard_code from marts.area_year_constant_standard where is_standard_of_year "
         "order by survey_year limit 1), "
-        "series as (select areas.* from marts.area_year_constant_standard as areas "
-        "inner join first_standard using (standard_code) where area_level = ? and area_code = ? "
-        "and boundary = 'as_reviewed' and poor_rate is not null) "
+        "series as (select constants.*, case when not constants.is_line_above_official then least(constants.poor_rate "
+        "+ (constants.uncertain_households + constants.unclassified_households) / areas.resident_households, 1) end "
+        "as upper_rate from marts.area_year_constant_standard as constants "
+        "inner join first_standard using (standard_code) "
+        "inner join marts.area_year as areas using (survey_year, area_level, boundary, area_code) "
+        "where constants.area_level = ? and constants.area_code = ? "
+        "and constants.boundary = 'as_reviewed' and constants.poor_rate is not null) "
         "select * from series where basis in (select basis from series where not is_standard_of_year) "
         "order by survey_year",
         level,
@@ -140,8 +150,11 @@ def _constant(tables: ReleaseTables, level: str, code: str) -> list[Row]:
 
 def _target(tables: ReleaseTables, survey_year: int) -> Row | None:
     rows = tables.rows(
-        "select *, survey_year + years_left as target_year from marts.target_progress "
-        "where survey_year = ? order by years_left limit 1",
+        "select target_progress.*, survey_year + years_left as target_year, "
+        "areas.communes_expected, areas.communes_received, areas.is_final from marts.target_progress "
+        "inner join marts.area_year as areas using (survey_year) "
+        "where survey_year = ? and areas.area_level = 'province' and areas.boundary = 'as_reviewed' "
+        "order by years_left limit 1",
         survey_year,
     )
     return rows[0] if rows else None

@@ -19,6 +19,7 @@ from reports.charts import (
     year_axis,
 )
 from reports.numbers import count_vi, percent_vi
+from reports.profiles.certainty import what_is_open
 from reports.tables import Row
 
 _SYMBOLS = {"poor": "circle", "near_poor": "square"}
@@ -61,31 +62,14 @@ def rate_figure(years: Sequence[Row], constant: Sequence[Row], targets: Sequence
                 "line": {"color": CLASS_COLOURS[name], "width": 3 if name == "poor" else 2},
                 "marker": {
                     "size": 9,
-                    "symbol": [_SYMBOLS[name] + ("-open" if row["is_final"] is False else "") for row in years],
+                    "symbol": [_SYMBOLS[name] + ("-open" if what_is_open(row) else "") for row in years],
                 },
-                "customdata": [" (tạm thời)" if row["is_final"] is False else "" for row in years],
+                "customdata": [_in_brackets(what_is_open(row)) for row in years],
                 "hovertemplate": "%{y:.2f}%%{customdata}",
             }
         )
     if constant:
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "name": "Tỷ lệ hộ nghèo tính lại theo chuẩn cũ",
-                "x": [row["survey_year"] for row in constant],
-                "y": [_percent(row["poor_rate"]) for row in constant],
-                "line": {"color": QUIET, "width": 2, "dash": "dot"},
-                "marker": {"size": 7, "symbol": "triangle-up"},
-                "customdata": [
-                    f" (ít nhất; {count_vi(row['uncertain_households'])} hộ chưa rõ)"
-                    if row["uncertain_households"]
-                    else ""
-                    for row in constant
-                ],
-                "hovertemplate": "%{y:.2f}%%{customdata}",
-            }
-        )
+        data += _constant_figure(constant)
     if targets:
         data.append(
             {
@@ -116,6 +100,45 @@ def rate_figure(years: Sequence[Row], constant: Sequence[Row], targets: Sequence
     }
 
 
+def _constant_figure(constant: Sequence[Row]) -> list[Figure]:
+    """The rates on one standard: a line through years that are known, a span where only bounds are."""
+    exact = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": "Tỷ lệ hộ nghèo tính lại theo chuẩn cũ",
+        "x": [row["survey_year"] for row in constant],
+        "y": [_percent(row["poor_rate"]) if row["is_complete"] else None for row in constant],
+        "line": {"color": QUIET, "width": 2, "dash": "dot"},
+        "marker": {"size": 7, "symbol": "diamond"},
+        "hovertemplate": "%{y:.2f}%",
+    }
+    spans: list[tuple[int, float | None, str, str]] = []
+    for row in constant:
+        if not row["is_complete"]:
+            lower, upper = _percent(row["poor_rate"]), _percent(row["upper_rate"])
+            year = row["survey_year"]
+            spans.append((year, lower, "ít nhất", "line-ew-open" if upper is not None else "triangle-up"))
+            if upper is not None:
+                spans.append((year, upper, "nhiều nhất", "line-ew-open"))
+            spans.append((year, None, "", "line-ew-open"))
+    bounded = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": "Tính lại theo chuẩn cũ: trong khoảng",
+        "x": [year for year, *_ in spans],
+        "y": [rate for _, rate, *_ in spans],
+        "line": {"color": QUIET, "width": 4},
+        "marker": {"size": 9, "symbol": [symbol for *_, symbol in spans], "line": {"width": 3, "color": QUIET}},
+        "customdata": [bound for *_, bound, _ in spans],
+        "hovertemplate": "%{customdata} %{y:.2f}%",
+    }
+    return [trace for trace in (exact, bounded) if _values([trace])]
+
+
+def _in_brackets(reasons: Sequence[str]) -> str:
+    return f" ({', '.join(reasons)})" if reasons else ""
+
+
 def count_figure(years: Sequence[Row], height: int) -> Figure:
     """Poor and near-poor households by year as stacked columns: survey_year, poor_households, near_poor_households."""
     data = [
@@ -131,7 +154,8 @@ def count_figure(years: Sequence[Row], height: int) -> Figure:
             "textangle": 0,
             "constraintext": "inside",
             "textfont": {"color": "#ffffff" if name == "poor" else INK, "size": 10},
-            "hovertemplate": "%{text} hộ",
+            "customdata": [_in_brackets(what_is_open(row)) for row in years],
+            "hovertemplate": "%{text} hộ%{customdata}",
         }
         for name in ("poor", "near_poor")
     ]

@@ -9,13 +9,13 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from measures.cutoff import parse_cutoff
 from measures.measure import MEASURES, Row, measure
 from measures.printed_numbers import WrongCallError
-from measures.units import UnfitDataError
+from measures.table_file import UnfitDataError
 from measures.weights import Weights, parse_weights
 
 EXAMPLES = json.loads(
@@ -101,6 +101,7 @@ def tables(draw: st.DrawFn) -> tuple[list[tuple[list[int], Fraction, str]], list
 @given(table=tables())
 def test_random_data_against_exact_fractions(table: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     rows, parts, cutoff = table
+    assume(any(size for _, size, _ in rows))
     fractions = [Fraction(part, sum(parts)) for part in parts]
     indicators = [f"i{j}" for j in range(len(parts))]
     file = written(
@@ -281,6 +282,17 @@ def test_what_pandas_and_r_write_for_true_is_true(tmp_path: Path) -> None:
     )
     found, _ = measure(file, ["a", "b", "c"], parse_weights("equal", ["a", "b", "c"]), Fraction(1))
     assert value_of(found, "headcount_ratio") == pytest.approx(2 / 3, rel=1e-15)
+
+
+def test_one_column_in_several_roles(tmp_path: Path) -> None:
+    file = written(tmp_path, [[1, 0], [0, 1], ["NA", 1], [1, 1]], ["a", "b"])
+    found, left_out = measure(file, ["a", "b"], parse_weights("equal", ["a", "b"]), Fraction(1), "a", ["b", "a"])
+    assert [value_of(found, "headcount_ratio", None, *group) for group in (("0", "1"), ("1", "0"), ("1", "1"))] == [
+        0,
+        None,
+        1,
+    ]
+    assert left_out.columns == {"a": 1}
 
 
 def test_weights_that_fill_a_decimal_are_summed_in_doubles(tmp_path: Path) -> None:

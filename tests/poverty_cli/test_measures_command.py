@@ -1,5 +1,6 @@
 """The command line of `poverty measure`: its exit codes, and that it prints nothing but the table."""
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,40 @@ def test_what_was_left_out_and_how_weights_were_read_is_reported_beside_the_tabl
     ]
 
 
+def test_several_groupings_and_cutoffs_are_one_long_table(tmp_path: Path) -> None:
+    """A value with a comma stands as it is, and is quoted where several are joined."""
+    path = tmp_path / "data.csv"
+    path.write_text('region,a,b,"x,y"\n"North, upper",1,0,1\nSouth,1,1,=2\n', encoding="utf-8")
+    groupings = ["--by", "region", "--by", 'region,"x,y"', "--by", '"x,y"', "--by", ""]
+    options = ["--indicators", "a,b", "--cutoff", "1/2", "--cutoff", "1.0", *groupings]
+    done = CliRunner().invoke(app, ["measure", "--data", str(path), *options])
+    assert done.exit_code == 0
+    header, *rows = csv.reader(done.stdout.splitlines())
+    assert header == ["grouping", "group", "cutoff", "measure", "indicator", "value"]
+    groups = [
+        [("region", "North, upper"), ("region", "South")],
+        [('region,"x,y"', '"North, upper",1'), ('region,"x,y"', "South,=2")],
+        [('"x,y"', "1"), ('"x,y"', "'=2")],
+        [("", "")],
+    ]
+    found = {tuple(row[:3]): row[5] for row in rows if row[3] == "headcount_ratio"}
+    assert list(found) == [(*pair, cutoff) for grouping in groups for cutoff in ("1/2", "1.0") for pair in grouping]
+    assert found["region", "North, upper", "1.0"] == "0.0"
+    assert found["", "", "1.0"] == "0.5"
+
+
+def test_one_grouping_with_sizes_or_errors_is_long_too(file: Path) -> None:
+    options = ["measure", "--data", str(file), "--indicators", "a,b", "--cutoff", "1", "--by", "region"]
+    done = CliRunner().invoke(app, [*options, "--long"])
+    assert done.stdout.splitlines()[:2] == ["grouping,group,cutoff,measure,indicator,value", "region,North,1,rows,,1.0"]
+    assert "standard_error" not in done.stdout
+    done = CliRunner().invoke(app, [*options[:-2], "--standard-errors"])
+    assert ",,1,headcount_ratio_standard_error,,0.5" in done.stdout.splitlines()
+    done = CliRunner().invoke(app, [*options, "--stratum", "region"])
+    assert done.exit_code == 1
+    assert "Column region, data row 1 (and 1 more such strata): its stratum has only one row" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [
@@ -53,6 +88,9 @@ def test_what_was_left_out_and_how_weights_were_read_is_reported_beside_the_tabl
         (["--indicators", "a,b", "--cutoff", "1/2", "--weights", "1/2,1/3"], 2),
         (["--indicators", "a,b", "--cutoff", "1", "--weights", "1,1"], 2),
         (["--indicators", "a,b", "--cutoff", "33"], 2),
+        (["--indicators", "a,b", "--cutoff", "1/2", "--cutoff", "0.5"], 2),
+        (["--indicators", "a,b", "--cutoff", "1/2", "--by", "region", "--by", " region"], 2),
+        (["--indicators", "a,b", "--cutoff", "1/2", "--cluster", "z"], 2),
         (["--indicators", "a,region", "--cutoff", "1/2"], 1),
     ],
 )

@@ -8,7 +8,8 @@ import pytest
 
 from reports.charts import CLASS_COLOURS
 from reports.profiles.area_charts import commune_map, indicator_figure, label_places
-from reports.profiles.labels_vi import about_movements, about_rates, about_target
+from reports.profiles.certainty import what_is_open
+from reports.profiles.labels_vi import about_counts, about_movements, about_rates, about_target
 from reports.profiles.year_charts import count_figure, flows_between, movement_figure, rate_figure
 
 
@@ -21,6 +22,9 @@ def year(survey_year: int, rate: float | None, standard: str = "old", is_final: 
         "near_poor_households": 20,
         "standard_code": standard,
         "is_final": is_final,
+        "communes_expected": 48,
+        "communes_received": 48,
+        "open_errors": 0,
     }
 
 
@@ -45,7 +49,7 @@ CONSTANT = [
     {
         "survey_year": 2027,
         "poor_rate": 0.01,
-        "uncertain_households": 7,
+        "upper_rate": 0.015,
         "standard_code": "old",
         "is_complete": False,
     }
@@ -92,13 +96,43 @@ def test_plotly_accepts_every_figure(figure: dict[str, Any]) -> None:
 
 def test_rates_are_percent_gaps_stay_gaps_and_provisional_years_are_open() -> None:
     figure = rate_figure(YEARS, CONSTANT, TARGETS, 300)
-    near_poor, poor, constant, target = figure["data"]
+    near_poor, poor, _, target = figure["data"]
     assert poor["y"] == [2.0, pytest.approx(1.8), 3.0, None]
     assert near_poor["y"][0] == 1.0
     assert poor["marker"]["symbol"] == ["circle", "circle-open", "circle", "circle"]
-    assert (constant["x"], constant["y"]) == ([2027], [1.0])
-    assert "7 hộ chưa rõ" in constant["customdata"][0]
+    assert poor["customdata"] == ["", " (tạm thời)", "", ""]
     assert (target["x"], target["y"], target["text"]) == ([2030], [2.5], ["< 2,5%"])
+
+
+def test_a_bound_is_never_a_line() -> None:
+    exact = [{**CONSTANT[0], "survey_year": 2025, "poor_rate": 0.02, "is_complete": True}]
+    at_least = [{**CONSTANT[0], "survey_year": 2028, "upper_rate": None}]
+    figure = rate_figure(YEARS, [*exact, *CONSTANT, *at_least], TARGETS, 300)
+    line, spans = figure["data"][2:4]
+    assert line["y"] == [2.0, None, None]
+    assert list(zip(spans["x"], spans["y"], spans["customdata"], strict=True)) == [
+        (2027, 1.0, "ít nhất"),
+        (2027, 1.5, "nhiều nhất"),
+        (2027, None, ""),
+        (2028, 1.0, "ít nhất"),
+        (2028, None, ""),
+    ]
+    assert len(rate_figure(YEARS, exact, TARGETS, 300)["data"]) == 4, "no span where all is known"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reasons"),
+    [
+        ({}, []),
+        ({"is_final": False}, ["tạm thời"]),
+        ({"communes_received": 5, "is_final": False}, ["mới có 5 trên 48 xã"]),
+        ({"open_errors": 2}, ["2 lỗi chưa xử lý"]),
+        ({"communes_expected": None, "communes_received": None, "is_final": None}, []),
+    ],
+)
+def test_a_year_says_what_is_open(changes: dict[str, Any], reasons: list[str]) -> None:
+    assert what_is_open({**year(2026, 0.02), **changes}) == reasons
+    assert all(reason in about_counts([{**year(2026, 0.02), **changes}]) for reason in reasons)
 
 
 def test_another_standard_is_shaded_from_its_first_year() -> None:
@@ -157,7 +191,7 @@ def test_sentences_say_figures_gaps_and_the_change_of_standard() -> None:
     text = about_rates(YEARS, CONSTANT, None, {"old": "Chuẩn cũ", "new": "Chuẩn mới"})
     assert "Tỷ lệ hộ nghèo năm 2027 là 3,00%" in text
     assert "Từ năm 2027 áp dụng chuẩn mới" in text
-    assert "năm 2027 ít nhất 1,00%" in text
+    assert "năm 2027 từ 1,00% đến 1,50%." in text
     assert "Các năm không có tỷ lệ: 2028." in text
     gaps = [year(2021, 0.01), *(year(one, None) for one in (2022, 2023, 2024, 2026))]
     assert "Các năm không có tỷ lệ: 2022–2024, 2026." in about_rates(gaps, [], None, {"old": "Chuẩn cũ"})
@@ -173,9 +207,13 @@ def test_sentences_say_figures_gaps_and_the_change_of_standard() -> None:
         ({"is_met": False, "gap": 0.0072, "gap_households": 2958}, "cao hơn 0,7 điểm phần trăm (2.958 hộ)."),
         ({"is_met": False, "gap": 0.0002, "gap_households": 78}, "còn thừa 78 hộ nghèo."),
         ({"is_met": None, "gap": None, "gap_households": None}, "chưa so được."),
+        ({"is_met": True, "gap": -0.01, "communes_received": 5}, "chưa đủ dữ liệu: 5 trên 48 xã."),
+        ({"is_met": False, "gap": 0.01, "communes_received": 47}, "chưa đủ dữ liệu: 47 trên 48 xã."),
+        ({"is_met": True, "gap": -0.01, "is_final": False}, "chưa đủ dữ liệu: còn số liệu tạm thời."),
     ],
 )
 def test_a_target_is_met_or_missed_by_so_much(row: dict[str, Any], end: str) -> None:
-    text = about_target({"target_year": 2030, "target_value": 0.025, **row})
+    whole = {"communes_expected": 48, "communes_received": 48, "is_final": True}
+    text = about_target({"target_year": 2030, "target_value": 0.025, **whole, **row})
     assert text.startswith("Mục tiêu năm 2030 là dưới 2,5%: ")
     assert text.endswith(end)

@@ -16,6 +16,7 @@ import yaml
 from base.build_date import today
 from base.check_catalogue import load_checks
 from base.home import Home
+from base.machine import memory_limit
 from base.reference_build import write_reference
 from ingestion.decisions import write_decisions
 from ingestion.ingest import ingest
@@ -48,7 +49,9 @@ def make_tables(home: Home, day: date | None = None) -> None:
 
 def open_build(home: Home) -> duckdb.DuckDBPyConnection:
     """The build file as dbt opens it, but for the second thread: both workers of the tests are busy."""
-    return duckdb.connect(str(build_file(home)), config={"threads": 1} | _PROFILE["settings"])
+    return duckdb.connect(
+        str(build_file(home)), config={**_PROFILE["settings"], "threads": 1, "memory_limit": memory_limit()}
+    )
 
 
 def statements_for(home: Home, day: date | None = None, *, again: bool = False) -> list[Statement]:

@@ -15,7 +15,7 @@ persons as (
 ),
 
 measured as (
-    {{ measure_table('persons', ['region'], ['1', '2', '3', '4'], [1, 1, 1, 1], 4, 2) }}
+    {{ measure_table('persons', ['region'], ['1', '2', '3', '4'], [1, 1, 1, 1], 4, [2]) }}
 ),
 
 expected as (
