@@ -1,15 +1,26 @@
 """The Dagster instance of a warehouse and how the command line runs a job on it."""
 
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import sqlalchemy
+from dagster._core.definitions.reconstruct import ReconstructableRepository
+from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
+from dagster._core.origin import JobPythonOrigin
+from dagster._core.remote_origin import (
+    ManagedGrpcPythonEnvCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.utils import make_new_run_id
 from filelock import FileLock
 from sqlalchemy import event
@@ -21,6 +32,8 @@ from base.machine import plain_path, use_environment
 from base.whole_file import write_whole
 from dagster_project.parsed_project import dbt_environment
 
+# The code location, as `dagster dev -m` calls it.
+DEFINITIONS = "dagster_project.definitions"
 _SETTINGS = Path(__file__).parent / "dagster.yaml"
 _LOOK_SECONDS = 5
 _BUSY_SECONDS = 60
@@ -61,6 +74,7 @@ def run_job(
         _kept_connections(instance.event_log_storage),
         _pool_watched(instance, home, run_id),
     ):
+        _name_place_of_jobs(instance, name)
         return job.execute_in_process(
             instance=instance,
             run_id=run_id,
@@ -69,6 +83,21 @@ def run_job(
             run_config=config,
             raise_on_error=False,
         )
+
+
+def _name_place_of_jobs(instance: dg.DagsterInstance, job: str) -> None:
+    """Let runs of this instance say of which code location their job is, as those say that the UI starts.
+
+    Without it the UI lists them below Runs only: Jobs, Timeline and Re-execute know the jobs of a location.
+    """
+    python = ReconstructableRepository.for_module(DEFINITIONS, "defs").get_python_origin()
+    target = LoadableTargetOrigin(executable_path=sys.executable, module_name=DEFINITIONS)
+    location = ManagedGrpcPythonEnvCodeLocationOrigin(loadable_target_origin=target, location_name=DEFINITIONS)
+    instance.create_run_for_job = partial(  # type: ignore[method-assign]
+        instance.create_run_for_job,
+        remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(location, SINGLETON_REPOSITORY_NAME), job),
+        job_code_origin=JobPythonOrigin(job, python),
+    )
 
 
 @contextmanager

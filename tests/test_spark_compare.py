@@ -36,9 +36,7 @@ def test_equal_tables_are_equal_in_any_order(tmp_path: Path, capsys: pytest.Capt
         (f"select a, b, coalesce(c, 0) as c from {ROWS}", "c: 1 values differ"),
     ],
 )
-def test_every_difference_is_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], of_spark: str, said: str
-) -> None:
+def test_every_difference_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str], of_spark: str, said: str) -> None:
     assert compared(tmp_path, f"select * from {ROWS}", of_spark) == 1
     assert said in capsys.readouterr().out
 

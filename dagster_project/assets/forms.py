@@ -4,7 +4,7 @@ import dagster as dg
 
 from dagster_project.assets.release import release
 from dagster_project.dbt_project import DATA_TEAM
-from dagster_project.partitions import survey_years
+from dagster_project.partitions import chosen_years, survey_years
 from dagster_project.resources import HomeResource
 from reports.forms.make import make_forms
 from reports.forms.year_figures import NoFormsError
@@ -22,8 +22,9 @@ FORMS_GROUP = "forms"
 )
 def official_forms(context: dg.AssetExecutionContext, home_folder: HomeResource) -> dg.MaterializeResult[None]:
     """Make the workbooks of one survey year from the current release."""
+    [year] = chosen_years(context)
     try:
-        made = make_forms(home_folder.home(), int(context.partition_key))
+        made = make_forms(home_folder.home(), int(year))
     except NoFormsError as problem:
         raise dg.Failure(str(problem), allow_retries=False) from None
     return dg.MaterializeResult(

@@ -12,7 +12,7 @@ from base.home import Home
 from base.sql import sql_files
 from dagster_project.dbt_project import DATA_TEAM
 from dagster_project.failures import without_values
-from dagster_project.partitions import survey_years, years_to_read
+from dagster_project.partitions import chosen_years, survey_years, years_to_read
 from dagster_project.plots import bar_plot
 from dagster_project.progress import Progress
 from dagster_project.resources import HomeResource
@@ -60,6 +60,7 @@ def survey_workbooks(
     context: dg.AssetExecutionContext, config: IngestConfig, home_folder: HomeResource
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Read every new workbook of the asked survey years; known files are left alone."""
+    years = chosen_years(context)
     home = home_folder.home()
 
     progress: Progress | None = None
@@ -72,7 +73,7 @@ def survey_workbooks(
             context.log.info(f"{done} of {total} workbooks read{progress.rest()}")
 
     with without_values():
-        report = ingest(home, years_to_read(list(context.partition_keys)), reread=config.reread, on_progress=say)
+        report = ingest(home, years_to_read(years), reread=config.reread, on_progress=say)
     for sentence in report.not_read:
         context.log.warning(sentence)
     accepted = {str(year): files for year, files in sorted(report.years.items())}
@@ -81,7 +82,7 @@ def survey_workbooks(
             asset_key=["raw", name],
             metadata={
                 "dagster/row_count": _rows(home, name),
-                "survey_years": ", ".join(context.partition_keys),
+                "survey_years": ", ".join(years),
                 "files_read": report.read,
                 "files_accepted": report.accepted,
                 "files_rejected": report.rejected,

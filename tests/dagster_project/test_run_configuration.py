@@ -36,6 +36,18 @@ def test_a_program_in_a_configuration_is_refused() -> None:
         job.execute_in_process(run_config=config, instance=dg.DagsterInstance.ephemeral())
 
 
+@pytest.mark.parametrize("job", ["ingestion", "forms"])
+def test_a_run_of_yearly_assets_without_a_year_says_what_is_missing(
+    job: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POVERTY_HOME", str(tmp_path))
+    result = defs.resolve_job_def(job).execute_in_process(instance=dg.DagsterInstance.ephemeral(), raise_on_error=False)
+    [failed] = [event for event in result.all_events if event.is_step_failure]
+    said = failed.step_failure_data.user_failure_data
+    assert said is not None
+    assert "No survey year was chosen" in str(said.description)
+
+
 def test_the_ui_listens_on_this_machine_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     started: list[list[str]] = []
     monkeypatch.setenv("POVERTY_HOME", str(tmp_path / "home"))

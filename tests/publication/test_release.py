@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from audit.releases import find_release
 from base.clock import now_after
 from base.home import Home
 from base.release_layout import DATABASE, PUBLIC_SCHEMAS, read_datapackage, releases
+from dagster_project.instance import DEFINITIONS
 from ingestion.archive import archive_path
 from publication.check_results import dbt_results_path, expectations_results_path, load_results, save_results
 from publication.publish import publish_build
@@ -114,6 +116,15 @@ def test_a_second_run_with_nothing_new_reads_no_workbook(micro_home: Home) -> No
     shown = poverty(micro_home, "run").stdout
     assert "no workbook was read" in shown
     assert read_datapackage(micro_home.current) == before
+
+
+def test_the_ui_knows_the_job_of_a_run_of_the_command_line(micro_home: Home) -> None:
+    with sqlite3.connect(f"file:{micro_home.dagster}/history/runs.db?mode=ro", uri=True) as runs:
+        found = runs.execute(
+            "select distinct runs.pipeline_name, run_tags.value from runs inner join run_tags using (run_id) "
+            "where run_tags.key = '.dagster/repository'"
+        ).fetchall()
+    assert found == [("everything", f"__repository__@{DEFINITIONS}")]
 
 
 def test_status_tells_what_landed_what_is_missing_and_what_is_published(clean_home: Home) -> None:
