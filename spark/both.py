@@ -18,17 +18,17 @@ _NO_JAVA = (
     "Spark needs Java 17 or 21, and there is no program `java` on PATH. Debian and Ubuntu have it in the package "
     "openjdk-17-jre-headless, other systems at https://adoptium.net; nothing was built."
 )
-# Every dispatched macro but those of linkage, a contract, a union of files, and what replaced recursion.
+# With their inputs: decisions, raw files of different columns, a contract, ordered texts, and what replaced recursion.
 SMOKE = (
     "stg_source_file",
     "stg_form_column",
-    "stg_form_field",
+    "stg_correction_line",
+    "stg_correction",
+    "stg_corrected_household",
+    "stg_corrected_member",
     "stg_label",
-    "stg_waiver",
-    "stg_total",
     "int_commune_lineage",
     "int_indicator_weight",
-    "dim_indicator",
     "programme_task",
 )
 
