@@ -13,7 +13,7 @@ unexport $(filter-out $(_SOURCES),$(filter DBT_% PIP_% PYTHON% UV_% CONDA_% VIRT
 # A module stays with one worker; tests/conftest.py decides the order.
 PYTEST = $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run dev test-fast test test-services test-long lint bench bench-smoke clean setup
+.PHONY: help run dev test-fast test test-services test-long lint bench bench-smoke spark spark-smoke clean setup
 
 run: setup            ## read everything new, build, check, publish
 	@$(BIN)/poverty run
@@ -69,5 +69,16 @@ bench: setup          ## measurements, as a table and as JSON in bench/results
 bench-smoke: setup    ## every measurement once on a few files
 	@$(BIN)/python -m bench --smoke
 
+spark/.venv/.installed: $(UV) spark/uv.lock spark/pyproject.toml
+	@echo "Installing the locked environment of Spark in spark/.venv"
+	@umask 022 && $(UV) sync --project spark --frozen --quiet
+	@touch $@
+
+spark: setup spark/.venv/.installed ## all models on Spark too, every table compared: needs Java 17, takes a quarter of an hour
+	@$(BIN)/python -m spark.both
+
+spark-smoke: setup spark/.venv/.installed ## all models compiled for Spark, ten of them compared
+	@$(BIN)/python -m spark.both --smoke
+
 clean:                ## remove environments and build products; data stays
-	@rm -rf .venv .uv .test_homes dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov bench/results
+	@rm -rf .venv spark/.venv .uv .test_homes dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov bench/results

@@ -18,7 +18,7 @@ PASSES = tuple(row["pass"] for row in read_table("link_passes"))
 MODELS = (
     *("int_identity_name", "int_identity_record", "int_identity_person", "int_link_decision", "int_link_pair_code"),
     *("int_link_by_code", "int_identity_chain", "int_link_pair_person", "int_link_by_person", "int_household_link"),
-    "int_household_identity",
+    *("int_link_proposed", "int_household_identity"),
 )
 
 

@@ -91,5 +91,5 @@
 {# The key of an area in schema bi, which never recurs: a code of the review is unique with its first day only. #}
 {% macro area_key_text(boundary, area_level, area_code, valid_from=none) -%}
     concat({{ boundary }}, '/', {{ area_level }}, '/', {{ area_code }}
-    {%- if valid_from %}, case when {{ valid_from }} is null then '' else '/' || cast({{ valid_from }} as varchar) end{% endif %})
+    {%- if valid_from %}, case when {{ valid_from }} is null then '' else '/' || cast({{ valid_from }} as string) end{% endif %})
 {%- endmacro %}

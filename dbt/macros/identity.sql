@@ -16,7 +16,7 @@
 
 {# A full date of birth as a number in which day and month stand in one order, so that a swap changes nothing. #}
 {% macro identity_birth_day(birth_date) -%}
-    year({{ birth_date }}) * 10000
+    cast(year({{ birth_date }}) as bigint) * 10000
     + least(month({{ birth_date }}), day({{ birth_date }})) * 100
     + greatest(month({{ birth_date }}), day({{ birth_date }}))
 {%- endmacro %}
@@ -312,7 +312,7 @@ pass_{{ number }} as (
         ) as is_linked
     from ranked_{{ number }} as ranked
     cross join weights
-    where ranked.household_rank = 1 and ranked.record_rank = 1
+    where ranked.household_rank = 1 and ranked.record_rank = 1 and {{ made_once() }}
 ),
 
 {% endfor -%}
@@ -345,6 +345,7 @@ made as (
         coalesce({{ links }}.earlier_record_number, records.record_number) as chain_number
     from {{ ref('int_identity_record') }} as records
     left join {{ links }} on records.record_number = {{ links }}.record_number
+    where {{ made_once() }}
 ),
 
 {% for step in range(1, steps + 1) -%}
@@ -354,6 +355,7 @@ made as (
         earlier.chain_number
     from {{ name }}_{{ step - 1 }} as later
     inner join {{ name }}_{{ step - 1 }} as earlier on later.chain_number = earlier.record_number
+    where {{ made_once() }}
 ){{ ',' if not loop.last }}
 
 {% endfor -%}

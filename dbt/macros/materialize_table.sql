@@ -21,3 +21,46 @@
     comment on column {{ relation }}.{{ adapter.quote(column.name) }} is {{ duckdb_escape_comment(column.description) }};
     {%- endfor %}
 {% endmacro %}
+
+{# On Spark: Parquet, whatever the cluster's default is, with names and types as the contract has them. #}
+{% materialization table, adapter="spark", supported_languages=["sql"] %}
+    {%- set target_relation = this.incorporate(type="table") -%}
+    {%- if config.get("contract").enforced -%}
+    {{ get_assert_columns_equivalent(compiled_code) }}
+    {%- set compiled_code = get_select_subquery(compiled_code) -%}
+    {%- endif -%}
+    {% call statement("drop") -%} drop table if exists {{ target_relation }} {%- endcall %}
+    {% call statement("main") -%} create table {{ target_relation }} using parquet as {{ compiled_code }} {%- endcall %}
+    {%- if config.get("contract").enforced -%} {{ check_constraints_of(target_relation) }} {%- endif -%}
+    {{ return({"relations": [target_relation]}) }}
+{% endmaterialization %}
+
+{# The constraints of a contract, which DuckDB keeps while it writes a table and Spark does not: asked afterwards, in one
+   scan for what must not be null and one for each key. #}
+{% macro check_constraints_of(relation) %}
+    {%- set required = [] -%}
+    {%- set keys = [] -%}
+    {%- for column in model.columns.values() -%}
+        {%- for constraint in column.constraints if constraint.type == "not_null" -%}
+            {%- do required.append(column.name) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for constraint in model.constraints if constraint.type in ("primary_key", "unique") -%}
+        {%- do keys.append(constraint.columns | join(", ")) -%}
+        {%- if constraint.type == "primary_key" -%} {%- do required.extend(constraint.columns) -%} {%- endif -%}
+    {%- endfor -%}
+    {%- set broken = [] -%}
+    {%- if required -%}
+        {%- set nulls = prefixed("count(*) - count(", required) | join("), ") ~ ")" -%}
+        {%- for count in run_query("select " ~ nulls ~ " from " ~ relation).rows[0].values() -%}
+            {%- if count -%} {%- do broken.append(required[loop.index0] ~ " is null") -%} {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- for key in keys -%}
+        {%- set twice = "select 1 from " ~ relation ~ " group by " ~ key ~ " having count(*) > 1 limit 1" -%}
+        {%- if run_query(twice).rows -%} {%- do broken.append(key ~ " is not unique") -%} {%- endif -%}
+    {%- endfor -%}
+    {%- if broken -%}
+        {{ exceptions.raise_compiler_error(relation ~ " breaks its contract: " ~ broken | join("; ")) }}
+    {%- endif -%}
+{% endmacro %}

@@ -101,6 +101,11 @@
     end
 {%- endmacro %}
 
+{# The year of a birth, of a whole date or of a year alone. #}
+{% macro parse_birth_year(folded, survey_year) -%}
+    coalesce(cast(year({{ parse_date(folded, survey_year) }}) as bigint), {{ parse_year(folded) }})
+{%- endmacro %}
+
 {# A value of a birth, unless nobody alive in the survey year can have been born then. #}
 {% macro if_plausible_birth(value, birth_year, survey_year) -%}
     case when {{ birth_year }} between 1900 and {{ survey_year }} then {{ value }} end

@@ -36,7 +36,7 @@ parsed as (
         {{ parse_mark(field) }} as mark_{{ field }},
         {% endfor -%}
         {{ parse_date('cell_head_birth', 'survey_year') }} as birth_date,
-        coalesce(year({{ parse_date('cell_head_birth', 'survey_year') }}), {{ parse_year('cell_head_birth') }}) as birth_year
+        {{ parse_birth_year('cell_head_birth', 'survey_year') }} as birth_year
     from cells
 ),
 

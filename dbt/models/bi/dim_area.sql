@@ -5,7 +5,7 @@ blocks as (
     union all
     select
         survey_year,
-        cast(null as varchar) as commune_code,
+        cast(null as string) as commune_code,
         area_level,
         boundary,
         area_code,
@@ -108,7 +108,7 @@ select
     described.valid_from,
     described.area_name,
     case
-        when described.area_level = 'province' then cast(null as varchar)
+        when described.area_level = 'province' then cast(null as string)
         when described.district_code is not null
             then {{ area_key_text('described.boundary', "'district'", 'described.district_code') }}
         when described.former_province_code is not null

@@ -9,9 +9,9 @@ metrics as (
         name_en,
         unit,
         caution_en,
-        cast(null as varchar) as indicator_code,
-        cast(null as varchar) as need_code,
-        cast(null as varchar) as cause_code,
+        cast(null as string) as indicator_code,
+        cast(null as string) as need_code,
+        cast(null as string) as cause_code,
         position
     from {{ source('reference', 'metrics') }}
 
@@ -25,8 +25,8 @@ metrics as (
         'share',
         'Share of the households of the class that lack it',
         indicator_code,
-        cast(null as varchar),
-        cast(null as varchar),
+        cast(null as string),
+        cast(null as string),
         sort_order
     from {{ ref('bi_dim_indicator') }}
 
@@ -39,9 +39,9 @@ metrics as (
         name_en,
         'households',
         case when has_parts then 'Households with any of its parts: do not add it to them' end,
-        cast(null as varchar),
+        cast(null as string),
         need_code,
-        cast(null as varchar),
+        cast(null as string),
         sort_order
     from {{ ref('dim_need') }}
 
@@ -54,8 +54,8 @@ metrics as (
         name_en,
         'households',
         'A household may have several: do not add causes',
-        cast(null as varchar),
-        cast(null as varchar),
+        cast(null as string),
+        cast(null as string),
         cause_code,
         sort_order
     from {{ ref('dim_cause') }}

@@ -21,7 +21,7 @@ keys as (
         '{{ references_column }}' as references_column
     union all
     {% endfor -%}
-    select cast(null as varchar), cast(null as varchar), cast(null as varchar), cast(null as varchar)
+    select cast(null as string), cast(null as string), cast(null as string), cast(null as string)
 )
 
 select * from keys

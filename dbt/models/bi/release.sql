@@ -2,12 +2,12 @@
 select
     territory.area_code as territory_code,
     territory.area_name as territory_name,
-    cast(null as varchar) as release_id,
-    cast(null as varchar) as product_version,
+    cast(null as string) as release_id,
+    cast(null as string) as product_version,
     cast(null as timestamp) as made_at,
-    cast(null as varchar) as inputs_state,
-    cast(null as varchar) as maturity,
-    cast(null as varchar) as maturity_vi,
+    cast(null as string) as inputs_state,
+    cast(null as string) as maturity,
+    cast(null as string) as maturity_vi,
     min(years.survey_year) as first_survey_year,
     max(years.survey_year) as last_survey_year,
     cast(count(*) as integer) as survey_years

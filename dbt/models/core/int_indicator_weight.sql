@@ -1,4 +1,4 @@
-with recursive
+with
 
 fractions as (
     {% for weighting in ['equal', 'nested'] -%}
@@ -17,22 +17,34 @@ denominators as (
     select distinct denominator from fractions
 ),
 
-{# The multiples of the largest denominator, up to the first that all denominators divide. #}
-multiples (multiple, step) as (
-    select max(denominator), max(denominator) from denominators
+digits as (
+    {% for digit in range(10) -%}
+    select {{ digit }} as digit
+    {{ 'union all' if not loop.last }}
+    {% endfor -%}
+),
 
-    union all
+{# The first thousand multiples of the largest denominator: the least that all denominators divide is among them, or
+   the weights have no row and the tables that need them say so. #}
+multiples as (
+    select (1 + ones.digit + 10 * tens.digit + 100 * hundreds.digit) * largest.denominator as multiple
+    from (select max(denominator) as denominator from denominators) as largest
+    cross join digits as ones
+    cross join digits as tens
+    cross join digits as hundreds
+),
 
-    select multiples.multiple + multiples.step, multiples.step
+common_multiples as (
+    select multiples.multiple
     from multiples
-    where exists (
-        select 1 from denominators
-        where multiples.multiple % denominators.denominator <> 0
-    )
+    cross join denominators
+    group by multiples.multiple
+    having max(multiples.multiple % denominators.denominator) = 0
 ),
 
 common as (
-    select cast(max(multiple) as bigint) as weight_denominator from multiples
+    select min(multiple) as weight_denominator from common_multiples
+    having min(multiple) is not null
 )
 
 select

@@ -13,10 +13,10 @@ records as (
 decisions as (
     select
         source_file_id,
-        try_cast(source_row as integer) as source_row,
+        {{ parse_decision_number(fold_text('source_row')) }} as source_row,
         household_id,
         other_source_file_id,
-        try_cast(other_source_row as integer) as other_source_row
+        {{ parse_decision_number(fold_text('other_source_row')) }} as other_source_row
     from {{ source('decisions', 'links') }}
     where not is_broken
     qualify

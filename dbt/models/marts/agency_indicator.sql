@@ -103,14 +103,14 @@ select
     described.households,
     described.listed_households,
     {{ ratio('described.households', 'described.listed_households') }} as share_of_listed,
-    rank() over (
+    cast(rank() over (
         partition by {{ qualified('described', ['survey_year', 'area_level', 'boundary'] + topic) }}
         order by described.households desc
-    ) as rank_among_areas,
-    rank() over (
+    ) as bigint) as rank_among_areas,
+    cast(rank() over (
         partition by {{ qualified('described', area_key() + ['topic_type', 'agency_vi']) }}
         order by described.households desc
-    ) as rank_within_agency,
+    ) as bigint) as rank_within_agency,
     top.top_commune_codes,
     top.top_communes,
     {{ ratio('top.top_households', 'described.households') }} as top_communes_share

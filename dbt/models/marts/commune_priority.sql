@@ -92,14 +92,14 @@ select
     compared.poor_or_near_poor_rate,
     compared.province_rate,
     compared.households_above_province_rate,
-    row_number() over (
+    cast(row_number() over (
         partition by compared.survey_year
         order by
             case when compared.households_above_province_rate is null then 1 else 0 end asc,
             compared.households_above_province_rate desc,
             compared.listed_households desc,
             compared.commune_code asc
-    ) as priority_rank,
+    ) as bigint) as priority_rank,
     top_deprivations.top_deprivations,
     compared.is_final
 from compared

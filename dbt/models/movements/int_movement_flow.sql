@@ -9,10 +9,10 @@ select
     to_class,
     movement,
     count(*) as households,
-    sum(from_member_count) as from_persons,
-    sum(to_member_count) as to_persons,
-    sum(greatest(to_member_count - from_member_count, 0)) as growth,
-    sum(greatest(from_member_count - to_member_count, 0)) as shrinkage
+    cast(sum(from_member_count) as bigint) as from_persons,
+    cast(sum(to_member_count) as bigint) as to_persons,
+    cast(sum(greatest(to_member_count - from_member_count, 0)) as bigint) as growth,
+    cast(sum(greatest(from_member_count - to_member_count, 0)) as bigint) as shrinkage
 from {{ ref('int_household_transition') }}
 group by
     to_year, carried_commune_code, from_district_code, to_commune_code, to_district_code, from_class, to_class, movement

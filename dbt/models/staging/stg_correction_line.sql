@@ -8,7 +8,7 @@ folded as (
         is_broken,
         text_problem,
         {% for text in texts -%}
-        {{ fold_text('"' ~ text ~ '"') }} as cell_{{ text }}{{ ',' if not loop.last }}
+        {{ fold_text(adapter.quote(text)) }} as cell_{{ text }}{{ ',' if not loop.last }}
         {% endfor -%}
     from {{ source('decisions', 'corrections') }}
 ),

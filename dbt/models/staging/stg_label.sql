@@ -6,13 +6,19 @@ codes as (
     from {{ source('reference', 'form_codes') }}
 ),
 
+{% for role in ['household', 'member'] -%}
+{{ role }}_rows as (
+    {{ current_raw_rows(role, form_fields(role, 'label')) | indent(4) }}
+),
+
+{% endfor -%}
+
+{# One scan for all columns of a sheet. #}
 cells as (
     {% for role in ['household', 'member'] -%}
-    {% for field in form_fields(role, 'label') -%}
-    select distinct form, '{{ field }}' as field, {{ field }} as label
-    from ({{ current_raw_rows(role, [field]) }}) as {{ role }}_{{ field }}
-    {{ 'union' if not loop.last }}
-    {% endfor -%}
+    select form, field, label
+    from {{ role }}_rows
+    unpivot (label for field in ({{ form_fields(role, 'label') | join(', ') }}))
     {{ 'union' if not loop.last }}
     {% endfor -%}
 ),

@@ -27,8 +27,7 @@ parsed as (
         *,
         {% for field in births -%}
         {{ parse_date('cell_' ~ field, 'survey_year') }} as date_{{ field }},
-        coalesce(year({{ parse_date('cell_' ~ field, 'survey_year') }}), {{ parse_year('cell_' ~ field) }})
-            as year_{{ field }},
+        {{ parse_birth_year('cell_' ~ field, 'survey_year') }} as year_{{ field }},
         {% endfor -%}
         {% for field in marks -%}
         {{ parse_mark(field) }} as mark_{{ field }},

@@ -11,7 +11,7 @@ members as (
         members.household_code,
         members.sheet,
         members.row_number,
-        {{ text_key('members.full_name') }} as name_key,
+        members.full_name,
         members.birth_year,
         households.commune_code
     from {{ ref('stg_member') }} as members
@@ -32,6 +32,7 @@ repeated_numbers as (
 repeated as (
     select
         members.*,
+        {{ text_key('members.full_name') }} as name_key,
         row_number() over (
             partition by members.survey_year, members.citizen_id
             order by members.commune_code, members.source_file_id, members.row_number

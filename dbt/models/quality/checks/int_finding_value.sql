@@ -45,7 +45,7 @@ member_texts as (
     select
         *,
         {% for field in form_fields(role, 'date_or_year') -%}
-        {% set birth_year = 'coalesce(year(' ~ parse_date(field, 'survey_year') ~ '), ' ~ parse_year(field) ~ ')' -%}
+        {% set birth_year = parse_birth_year(field, 'survey_year') -%}
         {{ if_plausible_birth(birth_year, birth_year, 'survey_year') }} as year_{{ field }}{{ ',' if not loop.last }}
         {% endfor -%}
     from {{ role }}_texts
