@@ -60,7 +60,7 @@ def generated_folder() -> Path:
 
 
 def _target_folder() -> Path:
-    """Where dbt writes unless it is told another place."""
+    """Where dbt writes unless another place is given."""
     return parsed_folder() / "target"
 
 

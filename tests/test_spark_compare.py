@@ -36,7 +36,7 @@ def test_equal_tables_are_equal_in_any_order(tmp_path: Path, capsys: pytest.Capt
         (f"select a, b, coalesce(c, 0) as c from {ROWS}", "c: 1 values differ"),
     ],
 )
-def test_every_difference_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str], of_spark: str, said: str) -> None:
+def test_every_difference_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str], of_spark: str, said: str) -> None:
     assert compared(tmp_path, f"select * from {ROWS}", of_spark) == 1
     assert said in capsys.readouterr().out
 
@@ -47,7 +47,7 @@ def test_an_empty_table_compares_nothing(tmp_path: Path, capsys: pytest.CaptureF
     assert "empty, so nothing was compared" in capsys.readouterr().out
 
 
-def test_a_table_of_one_engine_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_of_one_engine_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "marts.db" / "other").mkdir(parents=True)
     assert compared(tmp_path, f"select * from {ROWS}", f"select * from {ROWS}") == 1
     assert "marts.other: DuckDB has not made it" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""What a person who waits is told."""
+"""What a person who waits learns."""
 
 import json
 from pathlib import Path
