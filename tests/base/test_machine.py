@@ -119,7 +119,7 @@ def test_the_build_has_the_threads_and_memory_that_were_given(tmp_path: Path, mo
     jinja = Environment(autoescape=False)
     jinja.filters["as_number"] = int
     profiles = jinja.from_string((DBT / "profiles.yml").read_text(encoding="utf-8"))
-    profile = yaml.safe_load(profiles.render(env_var=lambda name, _usual=None: environment[name]))["poverty"]
+    profile = yaml.safe_load(profiles.render(env_var=lambda name, usual="": environment.get(name, usual)))["poverty"]
     build = profile["outputs"][profile["target"]]
     assert (build["threads"], build["settings"]["threads"], build["settings"]["memory_limit"]) == ("3", "3", "2GB")
 
