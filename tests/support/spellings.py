@@ -178,7 +178,7 @@ def _no_cell_addresses(parts: Parts) -> Parts:
     def change(xml: str) -> str:
         def row(found: re.Match[str]) -> str:
             out, column = [], 0
-            for cell in re.finditer(r'<c r="([A-Z]+)\d+"([^>]*?)(/>|>.*?</c>)', found.group(2), re.DOTALL):
+            for cell in re.finditer(r'<c r=["\']([A-Z]+)\d+["\']([^>]*?)(/>|>.*?</c>)', found.group(2), re.DOTALL):
                 place = 0
                 for letter in cell.group(1):
                     place = place * 26 + ord(letter) - 64
