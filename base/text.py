@@ -2,9 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 _WHITE_SPACE = re.compile(r"\s+")
+# Of a long list of names in a sentence.
+_NAMED = 10
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
 # Letters that look like another and are typed for it: Ð of Western keyboards, full-width forms, Cyrillic and Greek,
@@ -60,3 +63,9 @@ def key(text: str) -> str:
     for second, first in _TONE_PAIRS:
         folded = folded.replace(second, first)
     return unicodedata.normalize("NFC", folded)
+
+
+def some(names: Sequence[str]) -> str:
+    """Names for a sentence: the first ten, and how many more there are."""
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

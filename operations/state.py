@@ -21,6 +21,7 @@ from base.machine import MachineError
 from base.product import product_version
 from base.reference import cutoff_date, units_valid_on
 from base.release_layout import DATABASE, read_datapackage
+from base.text import some
 from ingestion.extract import SOURCE_FILE_ID_LENGTH
 from ingestion.ingest import SETTLED, files_to_read, lost_files
 from ingestion.published_heads import open_registry
@@ -39,7 +40,6 @@ from publication.inputs import inputs_of
 
 FINAL_BY_VARIABLE = "POVERTY_FINAL_BY"
 _USUAL_FINAL_BY = "01-15"
-_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def to_do(home: Home, registry: Registry) -> list[Reason]:
             f"The last run ({run.job}, ended {run.ended_at}) failed: run again, or see the UI." if run else "",
             [run.ended_at] if run else [],
         ),
-        ("check_failed", failed, f"Checks of the last build failed, it is not published: {_some(failed)}.", failed),
+        ("check_failed", failed, f"Checks of the last build failed, it is not published: {some(failed)}.", failed),
         (
             "little_disk",
             free < needed,
@@ -173,10 +173,6 @@ def _failed_checks(home: Home) -> list[str]:
     """The checks of the last build that keep it from being published."""
     results = [*load_results(dbt_results_path(home)), *load_results(expectations_results_path(home))]
     return sorted({result.check_id for result in results if blocks_publication(result)})
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
 
 
 def state_of(home: Home) -> dict[str, Any]:

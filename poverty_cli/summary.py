@@ -11,7 +11,7 @@ from rich.text import Text
 from base.foreign_text import shown
 from base.home import Home
 from base.release_layout import DATABASE, DESCRIPTION, PARQUET, REPORTS, read_datapackage
-from base.text import fold
+from base.text import fold, some
 from ingestion.decisions import DECISION_FILES, LINKS, PUBLISHED_TEXTS, checked_lines, link_lines
 from ingestion.extract import SOURCE_FILE_ID_LENGTH
 from ingestion.ingest import SETTLED, files_to_read, lost_files
@@ -114,8 +114,7 @@ def print_status(console: Console, home: Home, *, with_paths: bool = False) -> N
     for year in years:
         missing = year.communes_missing
         if missing and year.files_accepted:
-            shown = ", ".join(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
-            console.print(f"{year.survey_year}: no accepted file from {shown}", soft_wrap=True)
+            console.print(f"{year.survey_year}: no accepted file from {some(missing)}", soft_wrap=True)
     waiting, _, landed = files_to_read(home, registry)
     lost = lost_files(home, registry)
     unread = sum(1 for received in waiting if received.sha256 not in lost)

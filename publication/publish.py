@@ -5,6 +5,7 @@ import duckdb
 from base.build_date import today
 from base.home import Home
 from base.sql import sql_file
+from base.text import some
 from expectations.suites import load_suites
 from publication.build_state import BuildState, read_build_state
 from publication.check_results import (
@@ -17,7 +18,6 @@ from publication.inputs import Inputs, inputs_of
 from publication.release import NotPublishedError, Release, ReportWriter, publish
 from publication.waivers import expired, in_force
 
-_NAMED = 10
 _REMEDY = "Run `poverty run`, which builds what is missing, checks and publishes. The last release stays."
 
 
@@ -55,7 +55,7 @@ def _refuse_other_tables(build: BuildState) -> None:
         raise NotPublishedError(
             f"Not published: there is no whole build. {len(build.other_tables)} of {len(build.tables)} tables are "
             f"missing or were made from other files, decisions, rules or code than the rest: "
-            f"{_some(build.other_tables)}. {_REMEDY}"
+            f"{some(build.other_tables)}. {_REMEDY}"
         )
 
 
@@ -70,7 +70,7 @@ def _refuse_other_inputs(build: BuildState, now: Inputs) -> None:
     changed = [part for part, is_other in parts.items() if is_other]
     if changed:
         raise NotPublishedError(
-            f"Not published: since the {len(build.tables)} tables ({_some(sorted(build.tables))}) were built, "
+            f"Not published: since the {len(build.tables)} tables ({some(sorted(build.tables))}) were built, "
             f"{' and '.join(changed)} changed. {_REMEDY}"
         )
 
@@ -95,11 +95,6 @@ def _refuse_missing_results(build: BuildState, found: set[str]) -> None:
     missing = sorted(expected - found)
     if missing:
         raise NotPublishedError(
-            f"Not published: {len(missing)} of {len(expected)} checks have no result for this build: {_some(missing)}. "
+            f"Not published: {len(missing)} of {len(expected)} checks have no result for this build: {some(missing)}. "
             f"{_REMEDY}"
         )
-
-
-def _some(names: list[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
