@@ -19,6 +19,7 @@ from openpyxl import load_workbook
 
 from base.build_date import today
 from base.home import HOME_VARIABLE, Home
+from base.product import PACKAGE_NAMES
 from base.territory import TERRITORY_VARIABLE
 from tests.support.processes import become, forked
 
@@ -27,8 +28,9 @@ PACKS = REPOSITORY / "tests" / "packs"
 CLEAN_LANDING = PACKS / "clean" / "landing"
 POVERTY = Path(sys.executable).parent / "poverty"
 CACHE = REPOSITORY / ".test_homes"
-# All that is not product: it decides nothing about a build.
-_NOT_PRODUCT = ("tests", "docs", "bench", "tools", "data", "logs")
+# What decides about a build. Never all that lies in the checkout: a file that a test left there, in the midst of a
+# run, would make every shared home another one and take it from who reads it.
+_PRODUCT = (*PACKAGE_NAMES, "dbt", "reference", "pyproject.toml", "uv.lock")
 _FINISHED = "finished"
 # A few workbooks on both sides of the reorganisation of 2025, for tests that need a whole run and no whole pack.
 MICRO_FILES = (
@@ -139,9 +141,9 @@ def _content_mark(path: Path) -> str:
 
 @cache
 def _product_digest() -> str:
-    """One hash of every file that Git knows or would take, but for tests and documents."""
+    """One hash of every file of the product that Git knows or would take, but for documents."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", "--", *_PRODUCT],
         cwd=REPOSITORY,
         capture_output=True,
         check=True,
@@ -149,6 +151,6 @@ def _product_digest() -> str:
     digest = hashlib.sha256(Path(__file__).read_bytes())
     for name in sorted(set(listed.split("\0"))):
         path = REPOSITORY / name
-        if name and path.is_file() and name.split("/")[0] not in _NOT_PRODUCT and not name.endswith(".md"):
+        if name and path.is_file() and not name.endswith(".md"):
             digest.update(name.encode() + path.read_bytes())
     return digest.hexdigest()
