@@ -99,8 +99,12 @@ def try_subsets(source: Home, subsets: Sequence[Subset], workers: int = 2) -> li
     """The subsets of the accepted files of a home that are blocked."""
     statements_for(source)  # recorded once, before there are two processes
     with ProcessPoolExecutor(workers) as pool:
-        tried = pool.map(try_subset, [source] * len(subsets), subsets, chunksize=4)
-        return [blocked for blocked in tried if blocked is not None]
+        blocked = []
+        for tried, one in enumerate(pool.map(try_subset, [source] * len(subsets), subsets, chunksize=4), start=1):
+            blocked += [] if one is None else [one]
+            if tried % 50 == 0:
+                print(f"{tried} of {len(subsets)} subsets tried, {len(blocked)} blocked", file=sys.stderr, flush=True)
+        return blocked
 
 
 def main(arguments: list[str]) -> int:
