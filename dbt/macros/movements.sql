@@ -85,3 +85,67 @@
 {% macro divide_by_4(four_effects) -%}
     cast(cast({{ four_effects }} as bigint) * cast(0.25 as decimal(3, 2)) as decimal(18, 2))
 {%- endmacro %}
+
+{# Discrete Kaplan-Meier hazards of a relation of histories: `event`, `duration_years`, `is_event` and the columns of by.
+   Whoever ended later was at risk before. #}
+{% macro discrete_hazards(histories, by) -%}
+    {%- set by = by + ['event'] -%}
+    with
+
+    ended as (
+        select
+            {{ by | join(', ') }},
+            duration_years,
+            count(*) as spells,
+            {{ households_where('is_event') }} as events
+        from {{ histories }}
+        where duration_years > 0
+        group by {{ by | join(', ') }}, duration_years
+    ),
+
+    longest as (
+        select {{ by | join(', ') }}, max(duration_years) as duration_years
+        from ended
+        group by {{ by | join(', ') }}
+    ),
+
+    {# Every number of years up to the longest, also where the years between were not surveyed. #}
+    durations as (
+        select distinct later.survey_year - earlier.survey_year + 1 as duration_years
+        from {{ source('reference', 'survey_years') }} as later
+        inner join {{ source('reference', 'survey_years') }} as earlier on later.survey_year >= earlier.survey_year
+    ),
+
+    at_risk as (
+        select
+            {{ qualified('longest', by) }},
+            durations.duration_years,
+            coalesce(ended.events, 0) as events,
+            sum(coalesce(ended.spells, 0)) over (
+                partition by {{ qualified('longest', by) }}
+                order by durations.duration_years desc
+                rows unbounded preceding
+            ) as at_risk
+        from longest
+        inner join durations on longest.duration_years >= durations.duration_years
+        left join ended on {{ equal_on('longest', 'ended', by) }} and durations.duration_years = ended.duration_years
+    )
+
+    select
+        {{ by | join(', ') }},
+        cast(duration_years as integer) as duration_years,
+        cast(at_risk as bigint) as at_risk,
+        events,
+        {{ ratio('events', 'at_risk') }} as hazard
+    from at_risk
+{%- endmacro %}
+
+{# Households that left the list and were not seen again. #}
+{% macro households_that_left_for_good() -%}
+    select
+        household_id,
+        max(survey_year) as left_list_year
+    from {{ ref('fct_household_year') }}
+    group by household_id
+    having max(survey_year) = max(case when poverty_class = 'left_list' then survey_year end)
+{%- endmacro %}

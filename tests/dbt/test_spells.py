@@ -19,6 +19,7 @@ FIRST, LAST, HOUSEHOLDS = 2021, 2030, 3000
 CLASS = {"P": "poor", "C": "near_poor", "A": "average", "N": "non_poor", "X": "left_list"}
 NEXT = {"P": "PPPPCCN-X", "C": "CCPN-X", "A": "P-", "N": "PC--", "X": "----P", "-": "----PC"}
 DISTRICTS = ["829", "831"]
+STANDARDS = {"ND07-2021": range(2021, 2027), "ND351-2025": range(2027, 2031)}
 KEY = ["area_level", "area_code", "event", "duration_years"]
 
 
@@ -56,17 +57,20 @@ def is_start_known(path: str, start: int) -> bool:
     return not before.endswith("P")
 
 
-def durations(paths: dict[str, str]) -> pd.DataFrame:
-    """What a survival analyst would write down: one line a spell (exit) and a line an exit (re-entry)."""
+def durations(paths: dict[str, str], years: range = range(FIRST, LAST + 1)) -> pd.DataFrame:
+    """What a survival analyst of some years would write down: one line a spell (exit) and a line an exit (re-entry)."""
+    offset = years.start - FIRST
     rows = []
-    for household, path in paths.items():
+    for household, whole in paths.items():
+        path = whole[offset : years.stop - FIRST]
         runs = list(poor_runs(path))
-        rest = path.rstrip("-")
-        end_of_sight = len(rest) - 1 if rest.endswith("X") else len(path)  # left the list for good
+        rest = whole.rstrip("-")
+        left_for_good = len(rest) - 1 - offset if rest.endswith("X") else len(path)
+        end_of_sight = min(left_for_good, len(path))
         for number, (start, end) in enumerate(runs):
             after = path[end + 1 : end + 2]
             is_exit = after != "" and after in "CAN"
-            if is_start_known(path, start):
+            if start > 0 and is_start_known(whole, start + offset):
                 length = end - start + 1
                 rows.append((household, "exit", length if is_exit else length - 1, is_exit))
             if is_exit:
@@ -131,7 +135,8 @@ def database(tmp_path_factory: pytest.TempPathFactory, paths: dict[str, str]) ->
             select null::varchar as household_id, null::integer as to_year, null::varchar as movement limit 0;
             """
         )
-    dbt(home, "run", "--select", "+int_district", "poverty_spell", "poverty_hazard")
+    models = ("poverty_spell", "poverty_hazard", "dim_year", "hazard_by_standard")
+    dbt(home, "run", "--select", "+int_district", *models)
     return build_file(home)
 
 
@@ -165,3 +170,19 @@ def test_spells_are_the_runs_of_poor_years(database: Path, paths: dict[str, str]
     }
     assert set(actual) == expected
     assert len(actual) == len(expected)
+
+
+@pytest.mark.parametrize(("standard", "years"), STANDARDS.items())
+def test_hazards_of_one_standard_know_nothing_of_the_others_years(
+    database: Path, paths: dict[str, str], standard: str, years: range
+) -> None:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        found = connection.execute(
+            "select 'province' as area_level, 'former-83' as area_code, event, duration_years, at_risk, "
+            "events as observed, hazard from bi.hazard_by_standard where standard_code = ? order by all",
+            [standard],
+        ).df()
+    wanted = library_hazards(durations(paths, years))
+    wanted = wanted[wanted.area_level == "province"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, wanted, check_dtype=False)
+    assert set(found.event) == {"exit", "re_entry"}

@@ -61,23 +61,8 @@ compared as (
             and judged.basis_rank = 1
 ),
 
-territory as (
-    select * from {{ ref('int_territory') }}
-),
-
 placed as (
-    select
-        compared.*,
-        compared.harmonised_commune_key as area_key
-    from compared
-
-    union all
-
-    select
-        compared.*,
-        {{ area_key_text("'harmonised'", "'province'", 'territory.area_code') }}
-    from compared
-    cross join territory
+    {{ placed_in_harmonised_areas('compared', 'compared.harmonised_commune_key') | indent(4) }}
 )
 
 select

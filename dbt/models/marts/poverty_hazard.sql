@@ -1,6 +1,5 @@
 {# Discrete Kaplan-Meier hazards. A spell whose next year is not known was not at risk in it: it counts up to the year
    before. Re-entry is to the poor list; no row means not on it, until a household has left the list for good. #}
-{% set key = ['area_level', 'area_code', 'event', 'duration_years'] -%}
 with
 
 survey_years as (
@@ -14,14 +13,8 @@ spells as (
     from {{ ref('poverty_spell') }}
 ),
 
-{# Households that left the list and were not seen again. #}
 gone as (
-    select
-        household_id,
-        max(survey_year) as left_list_year
-    from {{ ref('fct_household_year') }}
-    group by household_id
-    having max(survey_year) = max(case when poverty_class = 'left_list' then survey_year end)
+    {{ households_that_left_for_good() | indent(4) }}
 ),
 
 exits as (
@@ -96,60 +89,14 @@ names as (
     select distinct area_level, area_code, area_name from areas
 ),
 
-ended as (
-    select
-        {{ key | join(', ') }},
-        count(*) as spells,
-        {{ households_where('is_event') }} as events
-    from areas
-    where duration_years > 0
-    group by {{ key | join(', ') }}
-),
-
-longest as (
-    select area_level, area_code, event, max(duration_years) as duration_years
-    from ended
-    group by area_level, area_code, event
-),
-
-{# Every number of years up to the longest, also where the years between were not surveyed. #}
-durations as (
-    select distinct later.survey_year - earlier.survey_year + 1 as duration_years
-    from {{ source('reference', 'survey_years') }} as later
-    inner join {{ source('reference', 'survey_years') }} as earlier on later.survey_year >= earlier.survey_year
-),
-
-{# Whoever ended later was at risk before. #}
-at_risk as (
-    select
-        {{ qualified('longest', ['area_level', 'area_code', 'event']) }},
-        durations.duration_years,
-        coalesce(ended.events, 0) as events,
-        sum(coalesce(ended.spells, 0)) over (
-            partition by {{ qualified('longest', ['area_level', 'area_code', 'event']) }}
-            order by durations.duration_years desc
-            rows unbounded preceding
-        ) as at_risk
-    from longest
-    inner join durations on longest.duration_years >= durations.duration_years
-    left join ended
-        on
-            {{ equal_on('longest', 'ended', ['area_level', 'area_code', 'event']) }}
-            and durations.duration_years = ended.duration_years
-),
-
 measured as (
-    select
-        *,
-        {{ ratio('events', 'at_risk') }} as hazard
-    from at_risk
+    {{ discrete_hazards('areas', ['area_level', 'area_code']) | indent(4) }}
 )
 
 select
-    {{ qualified('measured', ['area_level', 'area_code', 'event']) }},
-    cast(measured.duration_years as integer) as duration_years,
+    {{ qualified('measured', ['area_level', 'area_code', 'event', 'duration_years']) }},
     names.area_name,
-    cast(measured.at_risk as bigint) as at_risk,
+    measured.at_risk,
     measured.events,
     measured.hazard
 from measured
