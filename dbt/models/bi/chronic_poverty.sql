@@ -1,5 +1,5 @@
-{# Foster (2009) over the loaded years of one standard: who was poor in t of T years. A household counts where it was poor
-   last. #}
+{# Foster (2009) over the loaded years of one standard: who was poor in t of T years. A household counts where it was
+   poor last. #}
 with
 
 years as (
@@ -70,7 +70,7 @@ counted as (
     left join placed
         on
             {{ equal_on('areas', 'placed', ['area_key', 'standard_code']) }}
-            and placed.poor_years >= years.duration_cutoff
+            and years.duration_cutoff <= placed.poor_years
     group by areas.area_key, years.standard_code, years.duration_cutoff
 )
 

@@ -1,5 +1,5 @@
-{# Who would be poor if the standard asked for k deprivations. Every indicator weighs the same, so that the weighted count
-   is the count, and a cut-off of the standard's own gives its computed poor. #}
+{# Who would be poor if the standard asked for k deprivations. Every indicator weighs the same, so that the weighted
+   count is the count, and a cut-off of the standard's own gives its computed poor. #}
 with
 
 income_poor as (
@@ -68,7 +68,7 @@ counted as (
     inner join placed
         on
             {{ equal_on('listed', 'placed', ['area_key', 'survey_year']) }}
-            and placed.deprivation_count >= listed.cutoff
+            and listed.cutoff <= placed.deprivation_count
     group by listed.area_key, listed.survey_year, listed.cutoff
 )
 

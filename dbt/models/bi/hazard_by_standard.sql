@@ -1,5 +1,5 @@
-{# The hazards of marts.poverty_hazard, of one standard at a time: only spells that began, and exits that happened, between
-   two years of it. A spell that the next standard meets is known up to the year before. #}
+{# The hazards of marts.poverty_hazard, of one standard at a time: only spells that began, and exits that happened,
+   between two years of it. A spell that the next standard meets is known up to the year before. #}
 with
 
 standards as (

@@ -1,6 +1,6 @@
-{# The change of M0 = H x A between two years of one standard by its Shapley values: the incidence effect is the change of H
-   at the mean of both A, the intensity effect that of A at the mean of both H, which is a sum over indicators because A
-   is one. Where nobody is poor in one of the years A is unknown and there is no split. #}
+{# The change of M0 = H x A between two years of one standard by its Shapley values: the incidence effect is the change
+   of H at the mean of both A, the intensity effect that of A at the mean of both H, which is a sum over indicators
+   because A is one. Where nobody is poor in one of the years A is unknown and there is no split. #}
 {% set key = ['area_key', 'unit'] -%}
 with
 
@@ -15,8 +15,8 @@ measures as (
         intensity,
         adjusted_headcount_ratio
     from {{ ref('poverty_measure') }}
-    where boundary = 'harmonised' and area_level in ('province', 'commune') and weighting = 'equal' and intensity is not null
-        and headcount_ratio is not null
+    where boundary = 'harmonised' and area_level in ('province', 'commune') and weighting = 'equal'
+        and intensity is not null and headcount_ratio is not null
 ),
 
 indicators as (
@@ -41,7 +41,8 @@ pairs as (
         later.poor as to_poor,
         later.adjusted_headcount_ratio - earlier.adjusted_headcount_ratio as change,
         (later.headcount_ratio + earlier.headcount_ratio) / 2 as mean_headcount_ratio,
-        (later.headcount_ratio - earlier.headcount_ratio) * (later.intensity + earlier.intensity) / 2 as incidence_effect
+        (later.headcount_ratio - earlier.headcount_ratio) * (later.intensity + earlier.intensity) / 2
+            as incidence_effect
     from measures as earlier
     inner join measures as later
         on
@@ -69,8 +70,10 @@ effects as (
         pairs.standard_code,
         earlier.indicator_code,
         pairs.change,
-        pairs.mean_headcount_ratio * earlier.weight
-        * (cast(later.poor_deprived as double) / pairs.to_poor - cast(earlier.poor_deprived as double) / pairs.from_poor)
+        pairs.mean_headcount_ratio * earlier.weight * (
+            cast(later.poor_deprived as double) / pairs.to_poor
+            - cast(earlier.poor_deprived as double) / pairs.from_poor
+        )
     from pairs
     inner join indicators as earlier
         on
