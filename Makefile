@@ -13,7 +13,7 @@ unexport $(filter-out $(_SOURCES),$(filter DBT_% PIP_% PYTHON% UV_% CONDA_% VIRT
 # A module stays with one worker; tests/conftest.py decides the order.
 PYTEST = $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run dev test-fast test test-services test-long lint bench bench-smoke spark spark-smoke clean setup
+.PHONY: help run dev test-fast test test-services test-long lint bench bench-smoke spark spark-smoke query-page clean setup
 
 run: setup            ## read everything new, build, check, publish
 	@$(BIN)/poverty run
@@ -47,7 +47,7 @@ test: setup           ## all tests but the long ones
 	@tools/test_programs.sh
 	@$(PYTEST) -m "not long and not services"
 
-test-services: setup   ## tests that start a PostgreSQL server
+test-services: setup query_page/node_modules/.program.js ## tests that need PostgreSQL or npm
 	@tools/test_programs.sh
 	@$(BIN)/pytest -m services
 
@@ -80,5 +80,13 @@ spark: setup spark/.venv/.installed ## all models on Spark too, every table comp
 spark-smoke: setup spark/.venv/.installed ## all models compiled for Spark, ten of them compared
 	@$(BIN)/python -m spark.both --smoke
 
+query_page/node_modules/.program.js: query_page/package-lock.json query_page/main.mjs
+	@command -v npm >/dev/null || { echo "The query page is made with npm, which is not here. Debian and Ubuntu have it in the package npm, other systems at https://nodejs.org."; exit 1; }
+	@npm ci --prefix query_page --ignore-scripts --no-audit --no-fund --loglevel error
+	@cd query_page && node_modules/.bin/esbuild main.mjs --bundle --minify --format=iife --target=es2022 --log-level=error --outfile=node_modules/.program.js
+
+query-page: setup query_page/node_modules/.program.js ## one HTML file that queries the open data in the browser, without a network: needs npm
+	@$(BIN)/python -m query_page.build
+
 clean:                ## remove environments and build products; data stays
-	@rm -rf .venv spark/.venv .uv .test_homes dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov bench/results
+	@rm -rf .venv spark/.venv query_page/node_modules .uv .test_homes dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov bench/results
