@@ -52,7 +52,9 @@ class Mails:
         self.received.append(envelope.content.decode())
         return "250 ok"
 
-    def log_in(self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: LoginPassword) -> object:
+    def log_in(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: LoginPassword
+    ) -> object:
         self.logins.append(given.login.decode())
         return AuthResult(success=given.password == b"a password", handled=False)
 
