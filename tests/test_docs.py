@@ -90,7 +90,11 @@ def test_every_named_file_is_there() -> None:
 
 
 def _commands(text: str) -> Iterator[str]:
-    yield from re.findall(r"^(?:\$ )?poverty [^\n]*|(?<=`)poverty [^`\n]+", text, re.MULTILINE)
+    """The calls of `poverty` in shell blocks, after the prompts of transcripts, and in the prose."""
+    yield from (code for code in inline_code(text) if code.startswith("poverty "))
+    for language, content in blocks(text):
+        prompt = {"sh": r"(?:[A-Z_]+=\S+ )*", "console": r"\$ "}.get(language)
+        yield from re.findall(rf"^{prompt}(poverty .*)", content, re.MULTILINE) if prompt else ()
 
 
 def _options(command: click.Command) -> set[str]:
@@ -134,6 +138,12 @@ def test_every_named_command_is_there() -> None:
 def test_the_readme_names_every_command() -> None:
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     assert [name for name in _COMMANDS if f"`poverty {name}" not in text] == []
+
+
+def test_a_page_for_a_role_fits_two_screens() -> None:
+    pages = {name: len(text.splitlines()) for name, text in texts() if name.startswith("docs/for-")}
+    assert len(pages) == 6
+    assert {name: lines for name, lines in pages.items() if lines > 60} == {}
 
 
 def test_the_settings_are_those_of_the_code() -> None:
