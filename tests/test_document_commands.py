@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from base.home import Home
 from base.release_layout import releases
 from reports.forms.make import make_forms
-from tests.support.documents import DOCUMENTS, commands, inline_code, name_of, shell_blocks, texts
+from tests.support.documents import DOCUMENTS, blocks, commands, inline_code, name_of, shell_blocks, texts
 from tests.support.homes import REPOSITORY, copy_of
 
 # Commands that are not run, by how they begin, and why.
@@ -91,6 +92,15 @@ def place(micro_home: Home, level_change_home: Home, tmp_path_factory: pytest.Te
 )
 def test_the_commands_of_a_page_run(place: tuple[Home, Path], page: str) -> None:
     run(page, *place, is_quick=True)
+
+
+def test_the_python_of_the_documents_runs(place: tuple[Home, Path]) -> None:
+    home, desk = place
+    (desk / "data").symlink_to(home.root)
+    programs = [content for _, text in texts() for language, content in blocks(text) if language == "python"]
+    assert programs
+    for program in programs:
+        subprocess.run([sys.executable, "-c", program], cwd=desk, check=True)
 
 
 def test_the_home_has_every_path_that_is_named(place: tuple[Home, Path], micro_home: Home) -> None:
