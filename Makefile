@@ -37,7 +37,7 @@ $(UV):
 	@umask 022 && $(BIN)/python -m base.generate
 	@touch $@
 
-dev: setup            ## the Dagster UI on http://127.0.0.1:3000
+dev: setup            ## the Dagster UI on http://127.0.0.1:3000, or POVERTY_UI_PORT
 	@$(BIN)/python -m dagster_project.serve
 
 test-fast: setup      ## unit tests, SQL on literal values, parse: under a minute

@@ -82,6 +82,16 @@ class Home:
         return self.warehouse / "build.lock"
 
     @property
+    def backup_lock(self) -> Path:
+        """Held by the one backup that is being written."""
+        return self.warehouse / "backup.lock"
+
+    @property
+    def backup_note(self) -> Path:
+        """Names the unfinished file of a backup, which lies outside the home."""
+        return self.warehouse / "unfinished_backup.txt"
+
+    @property
     def registry_lock(self) -> Path:
         """Held by the one ingestion, or decision about a file, that may write archive, registry and raw."""
         return self.archive / "registry.lock"

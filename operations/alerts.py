@@ -129,7 +129,7 @@ def _mail(addresses: str, home: Home, reasons: Sequence[Reason]) -> None:
             if url.username:
                 server.login(unquote(url.username), os.environ.get(SMTP_PASSWORD, ""))
             server.send_message(message)
-    except (OSError, smtplib.SMTPException) as problem:  # its words may repeat what was sent
+    except (OSError, smtplib.SMTPException, UnicodeError) as problem:  # its words may repeat what was sent
         raise NotDeliveredError(
             f"The e-mail was not taken by {url.hostname} ({type(problem).__name__}): see {SMTP_URL}, {SMTP_PASSWORD} "
             f"and {EMAIL}."

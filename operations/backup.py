@@ -7,6 +7,7 @@ of ingestion: so the registry knows every entry that a release was made from, wh
 import hashlib
 import io
 import json
+import os
 import shutil
 import tarfile
 from collections.abc import Iterator
@@ -17,10 +18,11 @@ from typing import BinaryIO, Literal, cast
 
 from base.full_disk import FullDiskError
 from base.home import Home
+from base.leftovers import sweep_backup
 from base.locks import held
 from base.product import product_version
 from base.release_layout import releases
-from base.whole_file import PARTIAL, partial_of, put_in_place
+from base.whole_file import PARTIAL, partial_of, put_in_place, write_whole
 from ingestion.archive import archive_path
 from ingestion.published_heads import check_own_files, open_registry
 from ingestion.registry import ERASED, Registry
@@ -56,21 +58,24 @@ def back_up(home: Home, target: Path, passphrase: str, choice: Choice = "current
     would replace a better one.
     """
     check_own_files(home)
-    now = datetime.now(UTC)
-    path = _place(home, target, now)
-    _check_space(home, path, choice)
-    backup = Backup(path)
-    partial = partial_of(path)
-    try:
-        partial.touch(mode=0o600, exist_ok=False)
-        with partial.open("wb") as file:
-            writer = EncryptingWriter(file, passphrase)
-            with tarfile.open(mode="w|", fileobj=cast("BinaryIO", writer), format=tarfile.PAX_FORMAT) as tar:
-                _write(home, tar, backup, choice, now)
-            writer.finish()
-        put_in_place(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with held(home.backup_lock, "makes a backup"):
+        sweep_backup(home)
+        now = datetime.now(UTC)
+        path = _place(home, target, now)
+        _check_space(home, path, choice)
+        backup = Backup(path)
+        partial = partial_of(path)
+        write_whole(home.backup_note, os.fsencode(partial))
+        try:
+            partial.touch(mode=0o600, exist_ok=False)
+            with partial.open("wb") as file:
+                writer = EncryptingWriter(file, passphrase)
+                with tarfile.open(mode="w|", fileobj=cast("BinaryIO", writer), format=tarfile.PAX_FORMAT) as tar:
+                    _write(home, tar, backup, choice, now)
+                writer.finish()
+            put_in_place(partial, path)
+        finally:
+            sweep_backup(home)
     backup.size = path.stat().st_size
     return backup
 

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,7 +23,7 @@ from base.reference import cutoff_date, units_valid_on
 from base.release_layout import DATABASE, read_datapackage
 from base.text import some
 from ingestion.extract import SOURCE_FILE_ID_LENGTH
-from ingestion.ingest import SETTLED, files_to_read, lost_files
+from ingestion.ingest import SETTLED, Received, files_to_read, lost_files
 from ingestion.published_heads import open_registry
 from ingestion.registry import ACCEPTED, REJECTED, Entry, Registry
 from ingestion.settled import has_same_number, open_rejections
@@ -105,10 +105,11 @@ def _final_by() -> tuple[int, int]:
     return month, day
 
 
-def to_do(home: Home, registry: Registry) -> list[Reason]:
-    """What must be done, the most urgent first."""
+def to_do(home: Home, registry: Registry, waiting: Sequence[Received] | None = None) -> list[Reason]:
+    """What must be done, the most urgent first. `waiting` are the files to read, where the caller has looked."""
     description = read_datapackage(home.current)
-    waiting, _, _ = files_to_read(home, registry)
+    if waiting is None:
+        waiting, _, _ = files_to_read(home, registry)
     lost = lost_files(home, registry)
     unread = sum(1 for received in waiting if received.sha256 not in lost)
     rejections = open_rejections(registry)

@@ -45,6 +45,7 @@ from ingestion.landing import list_landing, what_was_not_read
 from ingestion.published_heads import check_own_files, open_registry
 from ingestion.raw_store import has_registry_tables
 from ingestion.registry import BrokenRegistryError
+from operations.logs import next_log
 from operations.state import state_of
 from poverty_cli import summary
 from poverty_cli.alert_command import alert, tell_after_run
@@ -118,7 +119,7 @@ def _job(home: Home, name: str, *, year: int | None = None, whole_range: bool = 
     from dagster_project.jobs import ALL_YEARS
 
     tags: Mapping[str, str] | None = ALL_YEARS if whole_range and year is None else None
-    log = home.logs / f"{name}.log"
+    log = next_log(home, name)
     # What Dagster prints of its own troubles has traces and may quote a cell; messages go round it (loggers.py).
     noise = contextlib.redirect_stderr(io.StringIO())
     with log.open("w", encoding="utf-8") as file, contextlib.redirect_stdout(file), noise:

@@ -137,7 +137,7 @@ def print_status(console: Console, home: Home, *, with_paths: bool = False) -> N
         with open_release(home.current) as tables:
             _print_simulated(console, *simulated_files(tables))
         _print_decisions(console, home)
-    for reason in to_do(home, registry):
+    for reason in to_do(home, registry, waiting):
         if reason.code in _SAID_LAST:
             console.print(reason.sentence, soft_wrap=True)
     sizes = ", ".join(f"{folder} {size / 2**20:,.1f}" for folder, size in disk_use(home).items())

@@ -35,5 +35,7 @@ def test_the_services_run_the_image_that_the_container_file_makes() -> None:
         assert service["volumes"] == [f"home:{home}"], name
         assert (DEPLOY / service.get("build", {}).get("context", "..")).resolve() == REPOSITORY
         assert "ports" not in service, "the UI has no login of its own"
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    assert f"uv=={makefile.partition('UV_VERSION := ')[2].split()[0]} " in container
     module = compose["services"]["ui"]["entrypoint"][-1]
     assert importlib.util.find_spec(module) is not None

@@ -68,7 +68,11 @@ def test_an_installed_wheel_runs_the_main_job(wheel: Path, tmp_path: Path) -> No
     venv = tmp_path / "venv"
     subprocess.run([_uv(), "venv", "--quiet", "--python", sys.executable, str(venv)], check=True)
     python = venv / "bin" / "python"
-    subprocess.run([_uv(), "pip", "install", "--quiet", "--python", str(python), str(wheel)], check=True)
+    constraints = tmp_path / "constraints.txt"
+    export = ["export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes", "--output-file"]
+    subprocess.run([_uv(), *export, str(constraints)], cwd=REPOSITORY, check=True)
+    install = ["pip", "install", "--quiet", "--python", str(python), "--constraint", str(constraints), str(wheel)]
+    subprocess.run([_uv(), *install], check=True)
     (packages,) = (venv / "lib").glob("python3*/site-packages")
     before = _files(packages)
     for path in before:

@@ -2,14 +2,23 @@
 
 import json
 import shutil
-import socketserver
+import socket
+import ssl
 import sys
-import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from base.check_catalogue import load_checks
 from base.home import Home
@@ -25,36 +34,72 @@ from tests.support.homes import CLEAN_LANDING, SENT, copy_of, poverty
 _TEST = [Reason("test", "Một câu thử.")]
 
 
-class _Server(socketserver.StreamRequestHandler):
-    """As much of SMTP as a client asks for."""
+class Mails:
+    """What a server of this machine gets; it refuses one address."""
 
-    def handle(self) -> None:
-        self.wfile.write(b"220 test\r\n")
-        while line := self.rfile.readline():
-            verb = line.split(None, 1)[0].upper()
-            if verb == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                content = b"".join(iter(self.rfile.readline, b".\r\n"))
-                self.server.received.append(content.decode())  # type: ignore[attr-defined]
-            if verb == b"RCPT" and b"refused@" in line:
-                self.wfile.write(b"550 no\r\n")
-            else:
-                self.wfile.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
-            if verb == b"QUIT":
-                return
+    def __init__(self) -> None:
+        self.received: list[str] = []
+        self.logins: list[str] = []
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, _: list[str]) -> str:
+        if to.startswith("refused@"):
+            return "550 no"
+        envelope.rcpt_tos.append(to)
+        return "250 ok"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        self.received.append(envelope.content.decode())
+        return "250 ok"
+
+    def log_in(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: LoginPassword
+    ) -> object:
+        self.logins.append(given.login.decode())
+        return AuthResult(success=given.password == b"a password", handled=False)
+
+    @contextmanager
+    def served(self, host: str, **options: object) -> Iterator[int]:
+        """A running server; gives its port."""
+        with socket.create_server((host, 0)) as free:
+            port = int(free.getsockname()[1])
+        controller = Controller(self, hostname=host, port=port, **options)
+        controller.start()
+        try:
+            yield port
+        finally:
+            controller.stop()
 
 
 @pytest.fixture
 def mails(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What arrives at a server of this machine."""
-    with socketserver.TCPServer(("127.0.0.1", 0), _Server) as server:
-        server.received = []  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        monkeypatch.setenv("POVERTY_SMTP_URL", f"smtp://127.0.0.1:{server.server_address[1]}")
-        yield server.received  # type: ignore[attr-defined]
-        server.shutdown()
-        thread.join()
+    mails = Mails()
+    with mails.served("127.0.0.1") as port:
+        monkeypatch.setenv("POVERTY_SMTP_URL", f"smtp://127.0.0.1:{port}")
+        yield mails.received
+
+
+def _certificate(folder: Path, address: str) -> tuple[Path, Path]:
+    """A certificate for an address, signed by itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "certificate.pem", folder / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(Encoding.PEM))
+    paths[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return paths
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +172,38 @@ def test_an_e_mail_arrives(home: Home, mails: list[str], monkeypatch: pytest.Mon
     assert "To: a@example.org, b@example.org" in mail
     assert "From: a@example.org" in mail
     assert "1 rejected files" in mail
+
+
+def test_another_machine_gets_it_over_tls_with_a_login_and_never_without(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = "127.0.0.2"  # of this machine, but not one of its own names
+    certificate, key = _certificate(tmp_path, host)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    monkeypatch.setenv("POVERTY_ALERT_EMAIL", "a@example.org")
+    monkeypatch.setenv("POVERTY_SMTP_PASSWORD", "a password")
+    mails = Mails()
+    with mails.served(host) as port:
+        monkeypatch.setenv("POVERTY_SMTP_URL", f"smtp://warehouse%40example.org@{host}:{port}")
+        with pytest.raises(NotDeliveredError, match="SMTPNotSupportedError"):
+            alerts.send(home, _TEST)
+    options = {"require_starttls": True, "auth_required": True, "authenticator": mails.log_in}
+    with mails.served(host, tls_context=context, **options) as port:
+        monkeypatch.setenv("POVERTY_SMTP_URL", f"smtp://warehouse%40example.org@{host}:{port}")
+        with pytest.raises(NotDeliveredError, match="SSLCertVerificationError"):
+            alerts.send(home, _TEST)
+        assert (mails.logins, mails.received) == ([], [])
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        alerts.send(home, _TEST)
+        (mail,) = mails.received
+        assert "From: warehouse@example.org" in mail
+        assert mails.logins == ["warehouse@example.org"]
+        for wrong, error in (("another", "SMTPAuthenticationError"), ("mật khẩu", "UnicodeEncodeError")):
+            monkeypatch.setenv("POVERTY_SMTP_PASSWORD", wrong)
+            with pytest.raises(NotDeliveredError, match=error) as problem:
+                alerts.send(home, _TEST)
+            assert wrong not in str(problem.value)
 
 
 def test_what_was_not_delivered_is_sent_again(home: Home, mails: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

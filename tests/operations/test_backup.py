@@ -1,5 +1,7 @@
 """Backup and restore: everything that cannot be made again, in one file that only the passphrase opens."""
 
+import multiprocessing
+import os
 import shutil
 import stat
 import tarfile
@@ -13,6 +15,7 @@ from filelock import FileLock
 
 from audit.release_difference import compare_releases
 from base.home import Home
+from base.leftovers import sweep
 from base.release_layout import releases
 from ingestion.ingest import ingest
 from ingestion.published_heads import open_registry
@@ -139,6 +142,28 @@ def test_a_backup_that_breaks_off_leaves_nothing(home: Home, tmp_path: Path, mon
     with pytest.raises(OSError, match="No space"):
         back_up(home, tmp_path, PASSPHRASE)
     assert set(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("by", ["the next backup", "any command"])
+def test_what_a_killed_backup_left_is_swept(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr("operations.backup.open_registry", lambda _: os._exit(9))
+        killed = multiprocessing.get_context("fork").Process(target=back_up, args=(home, tmp_path / "b", PASSPHRASE))
+        killed.start()
+        killed.join()
+    assert killed.exitcode == 9
+    assert [path.name for path in tmp_path.glob("b*")] == [f"b.{killed.pid}.partial"]
+    if by == "any command":
+        with FileLock(home.backup_lock):
+            sweep(home)
+        assert list(tmp_path.glob("b.*.partial")) != []
+        sweep(home)
+    else:
+        back_up(home, tmp_path / "c", PASSPHRASE)
+    assert list(tmp_path.glob("*.partial")) == []
+    assert not home.backup_note.exists()
 
 
 def test_a_broken_backup_leaves_the_home_empty(home: Home, tmp_path: Path) -> None:

@@ -2,17 +2,21 @@
 
 import json
 import sqlite3
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from base.build_date import BUILD_DATE_VARIABLE
 from base.home import Home
 from base.machine import MachineError
+from ingestion.landing import LandingList, list_landing
 from ingestion.published_heads import open_registry
 from operations.disk_use import disk_use
 from operations.run_history import last_run
 from operations.state import late_years, to_do
+from poverty_cli.summary import print_status
 from tests.support.homes import copy_of, poverty
 
 pytestmark = pytest.mark.build
@@ -50,6 +54,18 @@ def test_the_state_of_a_published_home_names_no_file(micro_home: Home) -> None:
     assert year["communesReceived"] == 2
     assert len(year["communesMissing"]) == year["communesExpected"] - 2
     assert set(state["diskUse"]) >= {"archive", "published", "raw", "warehouse"}
+
+
+def test_the_status_looks_through_landing_once(micro_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Path] = []
+
+    def counted(landing: Path) -> LandingList:
+        looked.append(landing)
+        return list_landing(landing)
+
+    monkeypatch.setattr("ingestion.ingest.list_landing", counted)
+    print_status(Console(file=StringIO()), micro_home)
+    assert looked == [micro_home.landing]
 
 
 def test_a_year_is_late_after_its_date(micro_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
