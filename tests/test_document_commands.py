@@ -34,6 +34,7 @@ NOT_THERE = {
     "sample_truth": "of a home with the sample",
     "published/open_data": "of `poverty publish --public`, which tests/publication/test_open_data.py calls",
     "reports/topics": "of `poverty workbooks`, which tests/reports/test_topic_workbooks.py calls",
+    "reports/query_page": "of `make query-page`, which tests/publication/test_query_page.py calls",
     "archive/sample.lock": "of a run in an empty home",
     "archive/decisions": "of decisions, which this home has none of",
 }
