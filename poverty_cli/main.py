@@ -53,6 +53,7 @@ from poverty_cli.backup_command import backup, restore
 from poverty_cli.export_command import export
 from poverty_cli.feedback_command import feedback
 from poverty_cli.forms_command import forms
+from poverty_cli.hamlets_command import hamlets
 from poverty_cli.measure_command import measure
 from poverty_cli.nation_command import nation
 from poverty_cli.open_data import make_open_data
@@ -347,6 +348,7 @@ for command in (
     template,
     signing_key,
     workbooks,
+    hamlets,
     nation,
     measure,
     sample,

@@ -33,6 +33,7 @@ LONG = {"poverty verify current", "poverty forms --year 2024", "poverty forms --
 NOT_THERE = {
     "sample_truth": "of a home with the sample",
     "published/open_data": "of `poverty publish --public`, which tests/publication/test_open_data.py calls",
+    "private/hamlets": "of `poverty hamlets`, which tests/publication/test_hamlet_counts.py calls",
     "reports/topics": "of `poverty workbooks`, which tests/reports/test_topic_workbooks.py calls",
     "reports/query_page": "of `make query-page`, which tests/publication/test_query_page.py calls",
     "archive/sample.lock": "of a run in an empty home",
