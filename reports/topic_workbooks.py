@@ -11,18 +11,19 @@ from reports.tables import ReleaseTables, Row, open_release
 
 # sheet -> the areas in it
 _SHEETS = {"Tỉnh": ("province", "as_reviewed"), "Xã": ("commune", "harmonised")}
-_COLUMNS = (
-    "Năm",
-    "Khu vực",
-    "Mã khu vực",
-    "Loại khu vực",
-    "Chỉ tiêu",
-    "Loại hộ",
-    "Giá trị",
-    "Tử số",
-    "Mẫu số",
-    "Đơn vị",
-)
+# header -> width
+_COLUMNS = {
+    "Năm": 8,
+    "Khu vực": 22,
+    "Mã khu vực": 12,
+    "Loại khu vực": 14,
+    "Chỉ tiêu": 44,
+    "Loại hộ": 28,
+    "Giá trị": 18,
+    "Tử số": 12,
+    "Mẫu số": 12,
+    "Đơn vị": 12,
+}
 _FIGURES = """
     select
         figures.survey_year, areas.area_name, areas.area_code, areas.area_class_vi, metrics.name_vi,
@@ -66,7 +67,11 @@ def _write(tables: ReleaseTables, path: Path, topic: Row, about: Row) -> Path:
             rows = tables.rows(_FIGURES, topic["metric_group"], *areas)
             sheet = workbook.add_worksheet(name)
             sheet.freeze_panes(1, 0)
-            sheet.set_column(0, len(_COLUMNS) - 1, 16)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
+            for place, width in enumerate(_COLUMNS.values()):
+                sheet.set_column(place, place, width)
             # A table needs a row below its header.
             sheet.add_table(
                 0,
