@@ -1,7 +1,7 @@
 """Ten readers while releases come: `python -m tests.support.many_readers [PUBLICATIONS]`, 50 when nothing is said.
 
-Readers open the current release again and again, in processes of their own, and ask one question whose answer is the
-same in every release. Each error and each other answer counts. First the DuckDB file is read, then a PostgreSQL server.
+Readers open the current release twenty times a second, in processes of their own, and ask one question whose answer is
+the same in every release. Each error and each other answer counts. First the DuckDB file is read, then a PostgreSQL server.
 """
 
 import multiprocessing
@@ -50,7 +50,7 @@ def ask_postgres(url: str) -> list[Answer]:
 
 def _read(ask: Asking, where: str, wanted: Answer, done: Event, said: "Queue[tuple[int, set[str], list[str]]]") -> None:
     reads, releases, errors = 0, set(), []
-    while not done.is_set():
+    while not done.wait(0.05):
         reads += 1
         try:
             ((release, *answer),) = ask(where)
