@@ -10,8 +10,17 @@
         {{ column_comments(target_relation) }}
     {%- endcall %}
     {{ adapter.commit() }}
+    {{ tell_rows(target_relation) }}
     {{ return({"relations": [target_relation]}) }}
 {% endmaterialization %}
+
+{# To Dagster, which reads dbt's log as JSON and shows it beside the table. #}
+{% macro tell_rows(relation) %}
+    {%- if flags.LOG_FORMAT == "json" -%}
+        {%- set rows = run_query("select count(*) from " ~ relation).rows[0][0] | int -%}
+        {%- do log(tojson({"dagster/row_count": rows}), info=true) -%}
+    {%- endif -%}
+{% endmacro %}
 
 {% macro column_comments(relation) %}
     {%- if model.description %}
