@@ -77,6 +77,13 @@ class PovertyDbtTranslator(DagsterDbtTranslator):
             [dbt_resource_props["schema"], dbt_resource_props.get("alias") or dbt_resource_props["name"]]
         )
 
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Of a model also its key, which its constraint names."""
+        for constraint in dbt_resource_props.get("constraints") or ():
+            described = f"{dbt_resource_props['description'].strip()} Key: {', '.join(constraint['columns'])}."
+            return str(super().get_description({**dbt_resource_props, "description": described}))
+        return str(super().get_description(dbt_resource_props))
+
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """The layer."""
         return str(dbt_resource_props["schema"])

@@ -12,10 +12,9 @@ _BY_ITSELF = ("dagster/backfill", "dagster/from_automation_condition")
 
 
 def nothing_new(context: dg.AssetExecutionContext, home: Home) -> bool:
-    """Whether the run goes all the way or started by itself, and the current release is already of the inputs of now."""
-    if context.job_name not in (EVERYTHING, ONE_YEAR) and not any(context.has_tag(tag) for tag in _BY_ITSELF):
-        return False
-    if not is_up_to_date(home):
+    """Whether a run that goes all the way, or started by itself, finds the release already of the inputs of now."""
+    is_asked_for = context.job_name not in (EVERYTHING, ONE_YEAR) and not any(map(context.has_tag, _BY_ITSELF))
+    if is_asked_for or not is_up_to_date(home):
         return False
     context.log.info("Nothing new since the last release: nothing is built or published.")
     return True

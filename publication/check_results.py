@@ -41,6 +41,7 @@ _EXPECTED = {"model": "columns, types, keys and filled cells as promised", "unit
 # generic dbt test -> row of the check catalogue
 _GENERIC = {
     "unique": "key_unique",
+    "key": "key_unique",
     "not_null": "value_missing",
     "accepted_values": "value_not_accepted",
     "relationships": "reference_missing",

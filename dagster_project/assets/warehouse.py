@@ -131,7 +131,7 @@ class DbtRun:
         self.was_busy = False
         arguments = ["build", "--exclude-resource-type", "unit_test", "--log-level-file", "none"]
         if nodes:
-            arguments += ["--select", *nodes]
+            arguments += ["--select", " ".join(nodes)]
         self._dbt = dbt_program().cli(
             arguments,
             manifest=MANIFEST,

@@ -23,9 +23,7 @@
 {% endmacro %}
 
 {% macro column_comments(relation) %}
-    {%- if model.description %}
-    {{ alter_relation_comment(relation, model.description) }}
-    {%- endif %}
+    {{ alter_relation_comment(relation, model.description | trim ~ " Key: " ~ key_of(model).columns | join(", ") ~ ".") }}
     {%- for column in model.columns.values() if column.description %}
     comment on column {{ relation }}.{{ adapter.quote(column.name) }} is {{ duckdb_escape_comment(column.description) }};
     {%- endfor %}
