@@ -27,10 +27,10 @@ AFTER_THE_REVIEW = dg.FreshnessPolicy.cron(
 # All tables are made from one state of the inputs, so all follow when ingestion was run alone, not only some as with
 # `AutomationCondition.eager`. A run that ingests and builds has made them already.
 _INGESTED = dg.AssetKey(["raw", "source_file"])
-AFTER_INGESTION = (
-    dg.AutomationCondition.asset_matches(_INGESTED, dg.AutomationCondition.newly_updated()).since_last_handled()
-    & ~dg.AutomationCondition.asset_matches(_INGESTED, dg.AutomationCondition.in_progress())
-    & ~dg.AutomationCondition.in_progress()
+_was_ingested: Any = dg.AutomationCondition.asset_matches(_INGESTED, dg.AutomationCondition.newly_updated())
+_is_ingesting: Any = dg.AutomationCondition.asset_matches(_INGESTED, dg.AutomationCondition.in_progress())
+AFTER_INGESTION: dg.AutomationCondition[Any] = (
+    _was_ingested.since_last_handled() & ~_is_ingesting & ~dg.AutomationCondition.in_progress()
 ).with_label("after ingestion")
 _KINDS_OF_SOURCES = {"reference": {"csv"}, "decisions": {"csv"}, "secrets": {"csv"}, "ledger": {"parquet"}}
 
@@ -101,7 +101,7 @@ class PovertyDbtTranslator(DagsterDbtTranslator):
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         """With the freshness that people wait for on public tables."""
-        spec = super().get_asset_spec(manifest, unique_id, project)
+        spec: dg.AssetSpec = super().get_asset_spec(manifest, unique_id, project)
         return (
             spec.replace_attributes(freshness_policy=AFTER_THE_REVIEW) if spec.tags.get("access") == "public" else spec
         )

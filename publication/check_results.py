@@ -155,7 +155,8 @@ def left_to_build(home: Home, manifest: dict[str, Any]) -> tuple[list[str], list
     if set(state.tables) != tables or set(state.checks) != checks:
         return None
     fine = {result.check_id for result in load_results(dbt_results_path(home)) if not blocks_publication(result)}
-    nodes, left, kept = manifest["nodes"], set(), []
+    nodes, kept = manifest["nodes"], []
+    left: set[str] = set()
     for key in TopologicalSorter({key: manifest["parent_map"][key] for key in nodes}).static_order():
         node = nodes.get(key, {"resource_type": "source"})
         if node["resource_type"] == "model":

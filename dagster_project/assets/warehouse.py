@@ -144,7 +144,7 @@ class DbtRun:
     @property
     def is_successful(self) -> bool:
         """Whether dbt has ended and nothing failed."""
-        return self._dbt.is_successful()
+        return bool(self._dbt.is_successful())
 
     def events(self, seconds: Mapping[str, float]) -> Iterator[Any]:
         """Each table and check as it ends; how far that is goes to the run's log, for who waits.

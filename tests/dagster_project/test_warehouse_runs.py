@@ -77,13 +77,13 @@ def test_what_failed_is_made_alone(home: Home) -> None:
     assert again.success
     assert made(home) == left
     assert finished_build(home) is not None
-    told = {
+    shown = {
         ".".join(event.asset_key.path): event.materialization.metadata
         for event in again.get_asset_materialization_events()
     }
-    assert len(told) == len(list(warehouse.keys)), "what is kept is said too"
-    assert {name for name, metadata in told.items() if "kept_from_an_earlier_run" not in metadata} == left
-    assert told[MART]["dagster/row_count"].value
+    assert len(shown) == len(list(warehouse.keys)), "what is kept is shown too"
+    assert {name for name, metadata in shown.items() if "kept_from_an_earlier_run" not in metadata} == left
+    assert shown[MART]["dagster/row_count"].value
     assert publish_build(home, "whole", no_reports).folder == home.current.resolve()
 
 
