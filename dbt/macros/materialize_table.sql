@@ -23,7 +23,10 @@
 {% endmacro %}
 
 {% macro column_comments(relation) %}
-    {{ alter_relation_comment(relation, model.description | trim ~ " Key: " ~ key_of(model).columns | join(", ") ~ ".") }}
+    {%- if model.description %}
+    {%- set key = " Key: " ~ key_of(model).columns | join(", ") ~ "." if key_of(model) else "" -%}
+    {{ alter_relation_comment(relation, model.description | trim ~ key) }}
+    {%- endif %}
     {%- for column in model.columns.values() if column.description %}
     comment on column {{ relation }}.{{ adapter.quote(column.name) }} is {{ duckdb_escape_comment(column.description) }};
     {%- endfor %}
