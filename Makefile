@@ -55,12 +55,13 @@ test-long: setup      ## all tests, also the whole sample province
 	@tools/test_programs.sh
 	@$(PYTEST) --cov=ingestion --cov-report=term:skip-covered
 
-lint: setup           ## format, lint, types, words, SQL
+lint: setup           ## format, lint, types, words, definitions, SQL
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/typos
 	@git ls-files | xargs $(BIN)/python -m tools.avoided_phrases
+	@POVERTY_HOME=data $(BIN)/dg check defs
 	@POVERTY_HOME=data $(BIN)/sqlfluff lint --processes 2 dbt/models dbt/tests
 
 bench: setup          ## measurements, as a table and as JSON in bench/results

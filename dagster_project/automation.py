@@ -7,13 +7,13 @@ from pathlib import Path
 
 import dagster as dg
 
+from dagster_project.dbt_project import TIME_ZONE
 from dagster_project.jobs import ALL_YEARS, everything, one_year
 from dagster_project.partitions import survey_years
 from dagster_project.resources import HomeResource
 from ingestion.ingest import files_to_read, place_decisions
 from ingestion.published_heads import open_registry
 
-TIME_ZONE = "Asia/Ho_Chi_Minh"
 # A file that changed in the last seconds may still be on its way.
 QUIET_SECONDS = 30
 

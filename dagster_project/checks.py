@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from dagster_project.assets.warehouse import BUILD_POOL
-from dagster_project.failures import without_values
+from dagster_project.dbt_project import AFTER_INGESTION
+from dagster_project.failures import RETRIES, without_values
 from dagster_project.resources import ExpectationsResource, HomeResource
 from expectations.suites import Expectation, load_suites
 from publication.check_results import expectations_results_path, load_results, save_results
@@ -37,6 +38,7 @@ def _spec(dataset: str, item: Expectation) -> dg.AssetCheckSpec:
         # A check of raw runs after the models, in the same step as the others; blocking there would be a circle.
         # Publication looks at every error-severity result whatever Dagster blocks.
         blocking=item.check.severity == "error" and asset.path[0] != _RAW,
+        automation_condition=AFTER_INGESTION,
         metadata={"check_code": item.check_code, "severity": item.check.severity, "owner": item.check.owner},
     )
 
@@ -45,6 +47,7 @@ def _spec(dataset: str, item: Expectation) -> dg.AssetCheckSpec:
     name="great_expectations",
     specs=[_spec(suite.dataset, item) for suite in load_suites() for item in suite.expectations],
     pool=BUILD_POOL,
+    retry_policy=RETRIES,
     can_subset=True,
 )
 def great_expectations(

@@ -7,7 +7,7 @@ from base.machine import use_environment
 from dagster_project.assets.forms import official_forms
 from dagster_project.assets.raw import survey_workbooks
 from dagster_project.assets.release import release
-from dagster_project.assets.warehouse import warehouse
+from dagster_project.assets.warehouse import SOURCES, warehouse
 from dagster_project.automation import landing_folder, yearly_review
 from dagster_project.checks import great_expectations
 from dagster_project.jobs import JOBS
@@ -19,7 +19,7 @@ from dagster_project.resources import ExpectationsResource, HomeResource
 use_environment(dbt_environment(Home.from_environment()))
 
 defs = dg.Definitions(
-    assets=[survey_workbooks, warehouse, release, official_forms],
+    assets=[*SOURCES, survey_workbooks, warehouse, release, official_forms],
     asset_checks=[great_expectations],
     jobs=JOBS,
     sensors=[landing_folder],

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from base.busy import is_busy
 from base.full_disk import full_sentence, is_full
 from base.home import Home
 from base.machine import sentence_for
@@ -26,7 +27,9 @@ from publication.build_state import ChangedInputsError
 from publication.release import NotPublishedError
 
 _OUR_FOLDERS = [PACKAGES / name for name in PACKAGE_NAMES]
-_OURS = (dg.Failure, ChecksError, NotPublishedError, BrokenRegistryError, BrokenFileError, ChangedInputsError)
+_OURS = (ChecksError, NotPublishedError, BrokenRegistryError, BrokenFileError, ChangedInputsError)
+# A lock or a disk that did not answer is tried again after 10, 20 and 40 seconds. All else says no every time.
+RETRIES = dg.RetryPolicy(max_retries=3, delay=10, backoff=dg.Backoff.EXPONENTIAL)
 # dbt's progress: counts, names of nodes and their states. Its error messages are on lines of their own.
 _PROGRESS = re.compile(
     r"^(\d\d:\d\d:\d\d\s+)?(\d+ of \d+ (START|OK|PASS|WARN|FAIL|ERROR|SKIP|NO-OP)\b.*|Running with dbt=[\w.]+"
@@ -34,23 +37,32 @@ _PROGRESS = re.compile(
 )
 
 
+def failure(sentence: str, *, may_pass: bool = False) -> dg.Failure:
+    """The end of a step; it is only tried again where what stopped it may pass by itself."""
+    return dg.Failure(sentence, allow_retries=may_pass)
+
+
 @contextlib.contextmanager
 def without_values() -> Iterator[None]:
     """Replace an exception that is not ours by its type and the places of our code it came through."""
     try:
         yield
-    except _OURS:
+    except dg.Failure:
         raise
+    except _OURS as ours:
+        raise failure(str(ours)) from None
     except Exception as error:
         if is_full(error):
-            raise dg.Failure(full_sentence(Home.from_environment())) from None
+            raise failure(full_sentence(Home.from_environment())) from None
         sentence = sentence_for(error, Home.from_environment().root)
         if sentence:
-            raise dg.Failure(sentence) from None
+            raise failure(sentence) from None
         frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
         own = [(path, line) for path, line in frames if any(folder in path.parents for folder in _OUR_FOLDERS)]
         places = ", ".join(f"{path.relative_to(PACKAGES)}:{line}" for path, line in own)
-        raise dg.Failure(f"Unexpected {type(error).__name__} at {places}; please report it with this line.") from None
+        raise failure(
+            f"Unexpected {type(error).__name__} at {places}; please report it with this line.", may_pass=is_busy(error)
+        ) from None
 
 
 class _Progress(io.TextIOBase):

@@ -4,6 +4,7 @@ import dagster as dg
 
 from dagster_project.assets.forms import FORMS_GROUP
 from dagster_project.checks import great_expectations
+from dagster_project.nothing_new import EVERYTHING, ONE_YEAR
 from dagster_project.partitions import survey_years
 
 # A run over a range of partitions reads all years at once, so that a workbook is opened only once.
@@ -17,14 +18,14 @@ _RELEASE = dg.AssetSelection.groups("publication")
 _FORMS = dg.AssetSelection.groups(FORMS_GROUP)
 
 everything = dg.define_asset_job(
-    "everything",
+    EVERYTHING,
     selection=dg.AssetSelection.all() - _FORMS,
     partitions_def=survey_years,
     tags=ALL_YEARS,
     description="Read every new workbook of all survey years, build all models, check and publish.",
 )
 one_year = dg.define_asset_job(
-    "one_year",
+    ONE_YEAR,
     selection=dg.AssetSelection.all() - _FORMS,
     partitions_def=survey_years,
     description="Read the new workbooks of one survey year (its partition), build all models, check and publish.",

@@ -30,6 +30,8 @@ DBT_EXECUTABLE = str(Path(sys.executable).parent / "dbt")
 ANY_HOME = "/any-poverty-home"
 # Not the name that dbt gives it: a dbt started by hand for one home must not change what all homes are built by.
 PARSED_FILE = "parsed_project.msgpack"
+# Where the project looks for what is generated, from its own folder.
+GENERATED_VARIABLE = "POVERTY_GENERATED"
 _WRITTEN_BY_DBT = ("target", "logs")
 
 
@@ -72,7 +74,7 @@ def dbt_environment(home: Home) -> dict[str, str]:
         THREADS_VARIABLE: str(threads()),
         MEMORY_VARIABLE: memory_limit(),
         "MPLCONFIGDIR": str(cache_folder() / "matplotlib"),
-        "POVERTY_GENERATED": os.path.relpath(generated_folder(), DBT),
+        GENERATED_VARIABLE: os.path.relpath(generated_folder(), DBT),
         "DBT_TARGET_PATH": str(_target_folder()),
         "DBT_LOG_PATH": str(parsed_folder() / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
@@ -110,7 +112,22 @@ def _state() -> str:
     return digest.hexdigest()
 
 
+def _whole_project() -> Path:
+    """The project with what is generated in its place: dbt writes compiled tests where their YAML lies below it.
+
+    From a folder beside the project they went out of the target folder, to places of the machine.
+    """
+    folder = parsed_folder() / "project"
+    folder.mkdir(exist_ok=True)
+    parts = {path.name: path for path in DBT.iterdir() if path.name not in _WRITTEN_BY_DBT}
+    for name, path in {**parts, generated_folder().name: generated_folder()}.items():
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(path)
+    return folder
+
+
 def _parse() -> None:
+    project = _whole_project()
     parsed = subprocess.run(
         # A partial parse loses the severity and asset of a singular test when a file beside it changes.
         [
@@ -119,11 +136,11 @@ def _parse() -> None:
             "parse",
             "--no-partial-parse",
             "--project-dir",
-            str(DBT),
+            str(project),
             "--profiles-dir",
-            str(DBT),
+            str(project),
         ],
-        env=dbt_environment(Home.from_environment()) | {HOME_VARIABLE: ANY_HOME},
+        env=dbt_environment(Home.from_environment()) | {HOME_VARIABLE: ANY_HOME, GENERATED_VARIABLE: "generated"},
         capture_output=True,
         text=True,
         check=False,

@@ -4,6 +4,7 @@ import dagster as dg
 
 from base import reference
 from base.forms import load_forms
+from dagster_project.failures import failure
 
 survey_years = dg.StaticPartitionsDefinition([str(year) for year in reference.survey_years()])
 
@@ -12,10 +13,9 @@ def chosen_years(context: dg.AssetExecutionContext) -> list[str]:
     """The survey years of a run. Raises dg.Failure, which says what is missing, where none was chosen."""
     if not context.has_partition_key and not context.has_partition_key_range:
         keys = survey_years.get_partition_keys()
-        raise dg.Failure(
+        raise failure(
             f"No survey year was chosen: start the run with a partition from {keys[0]} to {keys[-1]} (on the command "
-            "line `--partition 2024`, in the UI Materialize), or use `poverty run`, which takes all years.",
-            allow_retries=False,
+            "line `--partition 2024`, in the UI Materialize), or use `poverty run`, which takes all years."
         )
     return list(context.partition_keys)
 

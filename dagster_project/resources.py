@@ -14,6 +14,7 @@ from base.reference import WrongReferenceError
 from base.reference_build import check_reference
 from base.territory import choose_territory
 from base.whole_file import BrokenFileError
+from dagster_project.failures import failure
 from expectations.client import ExpectationsWorker
 from ingestion.published_heads import check_own_files
 
@@ -30,7 +31,7 @@ class HomeResource(dg.ConfigurableResource[Any]):
             check_reference()
             check_own_files(home)
         except (MachineError, WrongReferenceError, BrokenFileError) as wrong:
-            raise dg.Failure(str(wrong)) from None
+            raise failure(str(wrong)) from None
         return home
 
     @contextmanager

@@ -21,7 +21,6 @@ from filelock import FileLock
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from base.build_date import today
 from base.full_disk import FullDiskError, full_sentence, is_full, is_little_left, says_full
 from base.home import Home
 from base.leftovers import sweep
@@ -68,8 +67,7 @@ from poverty_cli.trace_command import trace
 from poverty_cli.withdraw_command import erase, withdraw
 from poverty_cli.workbooks_command import workbooks
 from publication.build_state import finished_build
-from publication.inputs import inputs_of
-from publication.waivers import expired
+from publication.publish import is_up_to_date
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -223,17 +221,9 @@ def _run(strict: bool) -> None:
 
 def _is_fresh(home: Home) -> bool:
     """Whether the current release was made from just these files and this code, and all its waivers still hold."""
-    description = read_datapackage(home.current)
-    if description is None:
-        return False
     registry = open_registry(home)
     files, _, landed = files_to_read(home, registry)
-    return (
-        not files
-        and not place_decisions(home, registry, landed, datetime.now(UTC))
-        and description["inputsState"] == inputs_of(home).state
-        and not expired(description["waiversInForce"], today())
-    )
+    return not files and not place_decisions(home, registry, landed, datetime.now(UTC)) and is_up_to_date(home)
 
 
 @app.command()

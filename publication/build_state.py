@@ -78,7 +78,10 @@ def begin_build(
 
 
 def finish_build(home: Home, state: BuildState, made: Iterable[str]) -> BuildState:
-    """Note which tables were made. Raises ChangedInputsError when what they were made from changed meanwhile."""
+    """Note which tables were made, also where others failed.
+
+    Raises ChangedInputsError when what they were made from changed meanwhile; then they count as not made.
+    """
     if fingerprint_of(inputs_of(home)) != state.fingerprint:
         raise ChangedInputsError(
             "Not published: files, decisions, rules or code changed while the tables were built. Run again, which "

@@ -6,6 +6,7 @@ A result carries counts and conditions, never a cell.
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from base.check_catalogue import load_checks
 from base.home import Home
 from base.whole_file import write_whole
 from expectations.results import CheckResult
-from publication.build_state import checks_folder
+from publication.build_state import checks_folder, fingerprint_of, read_build_state
+from publication.inputs import inputs_of
 
 # columns of quality.check_result with their type and meaning
 COLUMNS = {
@@ -39,6 +41,7 @@ _EXPECTED = {"model": "columns, types, keys and filled cells as promised", "unit
 # generic dbt test -> row of the check catalogue
 _GENERIC = {
     "unique": "key_unique",
+    "key": "key_unique",
     "not_null": "value_missing",
     "accepted_values": "value_not_accepted",
     "relationships": "reference_missing",
@@ -136,6 +139,34 @@ def dbt_check_code(node: dict[str, Any]) -> str:
     named = ((node.get("config") or {}).get("meta") or {}).get("check_code")
     generic = (node.get("test_metadata") or {}).get("name")
     return str(named or (_GENERIC.get(generic, generic) if generic else node["name"]))
+
+
+def left_to_build(home: Home, manifest: dict[str, Any]) -> tuple[list[str], list[str]] | None:
+    """What a build that did not come to its end has left, and the tables that may stay, those that are read first.
+
+    Left are, by name, the models that are missing or of other inputs than those of now, all that reads them, and the
+    tests that failed or did not run. None where there is nothing to continue: no build, a whole one, one of other
+    inputs or of another project.
+    """
+    state = read_build_state(home)
+    tables, checks = expected_of(manifest)
+    if state is None or not home.build_file.exists() or state.fingerprint != fingerprint_of(inputs_of(home)):
+        return None
+    if set(state.tables) != tables or set(state.checks) != checks:
+        return None
+    fine = {result.check_id for result in load_results(dbt_results_path(home)) if not blocks_publication(result)}
+    nodes, kept = manifest["nodes"], []
+    left: set[str] = set()
+    for key in TopologicalSorter({key: manifest["parent_map"][key] for key in nodes}).static_order():
+        node = nodes.get(key, {"resource_type": "source"})
+        if node["resource_type"] == "model":
+            if table_of(node) in state.other_tables or left.intersection(manifest["parent_map"][key]):
+                left.add(key)
+            else:
+                kept.append(table_of(node))
+    tests = [key for key, node in nodes.items() if node["resource_type"] == "test" and _check_id(node) not in fine]
+    names = [nodes[key]["name"] for key in (*sorted(left), *tests)]
+    return (names, kept) if names and kept else None
 
 
 def broken_nodes(run_results: dict[str, Any]) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ import duckdb
 
 from base.build_date import today
 from base.home import Home
+from base.release_layout import read_datapackage
 from base.sql import sql_file
 from base.text import some
 from expectations.suites import load_suites
@@ -48,6 +49,16 @@ def publish_build(home: Home, run_id: str, write_reports: ReportWriter) -> Relea
             "which builds again and publishes without them."
         )
     return publish(home, run_id, results, build.inputs, write_reports)
+
+
+def is_up_to_date(home: Home) -> bool:
+    """Whether the current release was made from just the inputs of now, and all its waivers still hold."""
+    description = read_datapackage(home.current)
+    return (
+        description is not None
+        and description["inputsState"] == inputs_of(home).state
+        and not expired(description["waiversInForce"], today())
+    )
 
 
 def _refuse_other_tables(build: BuildState) -> None:

@@ -4,6 +4,7 @@ import dagster as dg
 
 from dagster_project.assets.release import release
 from dagster_project.dbt_project import DATA_TEAM
+from dagster_project.failures import RETRIES, failure
 from dagster_project.partitions import chosen_years, survey_years
 from dagster_project.resources import HomeResource
 from reports.forms.make import make_forms
@@ -18,6 +19,8 @@ FORMS_GROUP = "forms"
     group_name=FORMS_GROUP,
     owners=[DATA_TEAM],
     kinds={"excel"},
+    tags={"layer": "publication", "access": "public"},
+    retry_policy=RETRIES,
     description="The official review forms and our own tables of every area, as Excel workbooks in reports/forms.",
 )
 def official_forms(context: dg.AssetExecutionContext, home_folder: HomeResource) -> dg.MaterializeResult[None]:
@@ -26,7 +29,7 @@ def official_forms(context: dg.AssetExecutionContext, home_folder: HomeResource)
     try:
         made = make_forms(home_folder.home(), int(year))
     except NoFormsError as problem:
-        raise dg.Failure(str(problem), allow_retries=False) from None
+        raise failure(str(problem)) from None
     return dg.MaterializeResult(
         metadata={
             "workbooks": dg.MetadataValue.int(len(made.files)),

@@ -10,8 +10,8 @@ import duckdb
 
 from base.home import Home
 from base.sql import sql_files
-from dagster_project.dbt_project import DATA_TEAM
-from dagster_project.failures import without_values
+from dagster_project.dbt_project import AFTER_THE_REVIEW, DATA_TEAM
+from dagster_project.failures import RETRIES, without_values
 from dagster_project.partitions import chosen_years, survey_years, years_to_read
 from dagster_project.plots import bar_plot
 from dagster_project.progress import Progress
@@ -23,6 +23,7 @@ _DESCRIPTIONS = {
     "member": "Member rows of every accepted workbook, each cell as text with file, sheet and row.",
     "cover": "Cover sheets in long form: field, label, value.",
     "total": "The communes' own signed totals in long form: field, label, value.",
+    "cell_problem": "Cells of accepted workbooks that could not be taken as they are, by row and field.",
     "source_file": "Every file ever received: what it is and whether it was accepted.",
     "finding": "What ingestion found wrong with files.",
 }
@@ -49,11 +50,14 @@ def _rows(home: Home, name: str) -> int:
             group_name="raw",
             owners=[DATA_TEAM],
             kinds={"excel", "parquet"},
+            tags={"layer": "raw", "access": "private"},
+            freshness_policy=AFTER_THE_REVIEW,
             skippable=False,
         )
         for name, description in _DESCRIPTIONS.items()
     ],
     partitions_def=survey_years,
+    retry_policy=RETRIES,
     backfill_policy=dg.BackfillPolicy.single_run(),
 )
 def survey_workbooks(

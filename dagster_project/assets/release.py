@@ -1,12 +1,15 @@
 """The published release as an asset."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 import duckdb
 
 from base.release_layout import DATABASE, PUBLIC_SCHEMAS
 from dagster_project.assets.warehouse import BUILD_POOL, warehouse
-from dagster_project.dbt_project import DATA_TEAM
-from dagster_project.failures import without_values
+from dagster_project.dbt_project import AFTER_INGESTION, AFTER_THE_REVIEW, DATA_TEAM
+from dagster_project.failures import RETRIES, without_values
+from dagster_project.nothing_new import nothing_new
 from dagster_project.plots import line_plot
 from dagster_project.resources import HomeResource
 from publication.publish import publish_build
@@ -21,14 +24,21 @@ _PUBLIC = [key for key in warehouse.keys if key.path[0] in PUBLIC_SCHEMAS]
     group_name="publication",
     owners=[DATA_TEAM],
     kinds={"duckdb", "parquet"},
+    tags={"layer": "publication", "access": "public"},
     pool=BUILD_POOL,
+    retry_policy=RETRIES,
+    freshness_policy=AFTER_THE_REVIEW,
+    automation_condition=AFTER_INGESTION,
+    output_required=False,
     description="What BI tools and auditors read: published/current, swapped in atomically after all checks.",
 )
-def release(context: dg.AssetExecutionContext, home_folder: HomeResource) -> dg.MaterializeResult[None]:
+def release(context: dg.AssetExecutionContext, home_folder: HomeResource) -> Iterator[dg.MaterializeResult[None]]:
     """Build a release aside, check it and swap it in; a failed check leaves the last one in place."""
     with without_values(), home_folder.build_file() as home:
+        if nothing_new(context, home):
+            return
         published = publish_build(home, context.run_id, write_release_reports)
-    return dg.MaterializeResult(metadata=_metadata(published))
+    yield dg.MaterializeResult(metadata=_metadata(published))
 
 
 def _metadata(published: Release) -> dict[str, dg.MetadataValue]:

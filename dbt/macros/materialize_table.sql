@@ -10,12 +10,22 @@
         {{ column_comments(target_relation) }}
     {%- endcall %}
     {{ adapter.commit() }}
+    {{ tell_rows(target_relation) }}
     {{ return({"relations": [target_relation]}) }}
 {% endmaterialization %}
 
+{# To Dagster, which reads dbt's log as JSON and shows it beside the table. #}
+{% macro tell_rows(relation) %}
+    {%- if flags.LOG_FORMAT == "json" -%}
+        {%- set rows = run_query("select count(*) from " ~ relation).rows[0][0] | int -%}
+        {%- do log(tojson({"dagster/row_count": rows}), info=true) -%}
+    {%- endif -%}
+{% endmacro %}
+
 {% macro column_comments(relation) %}
     {%- if model.description %}
-    {{ alter_relation_comment(relation, model.description) }}
+    {%- set key = " Key: " ~ key_of(model).columns | join(", ") ~ "." if key_of(model) else "" -%}
+    {{ alter_relation_comment(relation, model.description | trim ~ key) }}
     {%- endif %}
     {%- for column in model.columns.values() if column.description %}
     comment on column {{ relation }}.{{ adapter.quote(column.name) }} is {{ duckdb_escape_comment(column.description) }};

@@ -9,7 +9,7 @@ from dagster_dbt import dbt_assets
 
 from base.forms import load_forms
 from base.product import BrokenProjectError
-from dagster_project.assets.warehouse import MANIFEST
+from dagster_project.assets.warehouse import MANIFEST, warehouse
 from dagster_project.automation import landing_folder, yearly_review
 from dagster_project.dbt_project import PovertyDbtTranslator
 from dagster_project.definitions import defs
@@ -44,9 +44,47 @@ def test_everything_resolves() -> None:
     dg.Definitions.validate_loadable(defs)
     graph = defs.resolve_asset_graph()
     assert graph.get(dg.AssetKey("release")).parent_keys
-    for key in graph.materializable_asset_keys:
-        assert graph.get(key).owners, key
-        assert graph.get(key).description, key
+
+
+def test_every_asset_and_check_says_what_it_is() -> None:
+    graph = defs.resolve_asset_graph()
+    wrong = [f"{key}: description" for key in graph.asset_check_keys if not graph.get(key).description]
+    for key in graph.get_all_asset_keys():
+        asset = graph.get(key)
+        said = {
+            "description": asset.description,
+            "owners": asset.owners,
+            "kinds": asset.kinds,
+            "group": asset.group_name != "default",
+            "layer": asset.tags.get("layer"),
+            "access": asset.tags.get("access") in ("public", "private"),
+            # The forms of a year are made for who asks; what nothing here makes is not waited for.
+            "automation": asset.automation_condition
+            or key.path[0] in ("raw", "official_forms")
+            or not asset.is_materializable,
+            "freshness": asset.freshness_policy or asset.tags.get("layer") not in ("raw", "marts", "bi", "quality"),
+        }
+        wrong += [f"{key.to_user_string()}: {name}" for name, value in said.items() if not value]
+    assert wrong == []
+
+
+@pytest.mark.filterwarnings("ignore::dagster.BetaWarning")
+def test_all_models_their_checks_and_the_release_follow_ingestion() -> None:
+    instance, graph = dg.DagsterInstance.ephemeral(), defs.resolve_asset_graph()
+    first = dg.evaluate_automation_conditions(defs=defs, instance=instance)
+    assert first.total_requested == 0
+    year = survey_years.get_partition_keys()[0]
+    instance.report_runless_asset_event(dg.AssetMaterialization(["raw", "source_file"], partition=year))
+    followed = dg.evaluate_automation_conditions(defs=defs, instance=instance, cursor=first.cursor)
+    models = {*warehouse.keys, dg.AssetKey("release")}
+    assert all(followed.get_num_requested(key) == 1 for key in models)
+    of_suites = [key for key in graph.asset_check_keys if graph.get(key).automation_condition]
+    assert {key.asset_key.path[0] for key in of_suites} == {"raw", "marts"}
+    assert followed.total_requested == len(models) + len(of_suites)
+    for key in models:
+        instance.report_runless_asset_event(dg.AssetMaterialization(key))
+    after = dg.evaluate_automation_conditions(defs=defs, instance=instance, cursor=followed.cursor)
+    assert after.total_requested == 0
 
 
 def test_a_test_of_dbt_that_the_catalogue_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """Ten readers while releases come: `python -m tests.support.many_readers [PUBLICATIONS]`, 50 when nothing is said.
 
 Readers open the current release twenty times a second, in processes of their own, and ask one question whose answer is
-the same in every release. Each error and each other answer counts. First the DuckDB file is read, then a PostgreSQL server.
+the same in every release. Each error and each other answer counts. First the DuckDB file is read, then a PostgreSQL
+server.
 """
 
 import multiprocessing
