@@ -13,7 +13,7 @@ unexport $(filter-out $(_SOURCES),$(filter DBT_% PIP_% PYTHON% UV_% CONDA_% VIRT
 # A module stays with one worker; tests/conftest.py decides the order.
 PYTEST = $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run dev test-fast test test-services test-long lint bench bench-smoke spark spark-smoke clean setup
+.PHONY: help run dev test-fast test test-services test-long lint bench bench-smoke spark spark-smoke docs clean setup
 
 run: setup            ## read everything new, build, check, publish
 	@$(BIN)/poverty run
@@ -63,6 +63,10 @@ lint: setup           ## format, lint, types, words, SQL
 	@git ls-files | xargs $(BIN)/python -m tools.avoided_phrases
 	@POVERTY_HOME=data $(BIN)/sqlfluff lint --processes 2 dbt/models dbt/tests
 
+docs: setup           ## docs/dbt.html: every model, contract, metric and what it is made of; needs no home and no network
+	@POVERTY_HOME=data $(BIN)/dbt --quiet docs generate --static --empty-catalog --target lint --project-dir dbt --profiles-dir dbt
+	@cp dbt/target/static_index.html docs/dbt.html
+
 bench: setup          ## measurements, as a table and as JSON in bench/results
 	@$(BIN)/python -m bench
 
@@ -81,4 +85,4 @@ spark-smoke: setup spark/.venv/.installed ## all models compiled for Spark, ten 
 	@$(BIN)/python -m spark.both --smoke
 
 clean:                ## remove environments and build products; data stays
-	@rm -rf .venv spark/.venv .uv .test_homes dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov bench/results
+	@rm -rf .venv spark/.venv .uv .test_homes dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov bench/results docs/dbt.html
