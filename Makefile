@@ -13,7 +13,7 @@ unexport $(filter-out $(_SOURCES),$(filter DBT_% PIP_% PYTHON% UV_% CONDA_% VIRT
 # A module stays with one worker; tests/conftest.py decides the order.
 PYTEST = $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help run dev test-fast test test-services test-long lint bench bench-smoke spark spark-smoke query-page clean setup
+.PHONY: help run dev test-fast test test-services test-long lint bench bench-smoke spark spark-smoke query-page superset superset-test docs clean setup
 
 run: setup            ## read everything new, build, check, publish
 	@$(BIN)/poverty run
@@ -41,11 +41,11 @@ dev: setup            ## the Dagster UI on http://127.0.0.1:3000, or POVERTY_UI_
 	@$(BIN)/python -m dagster_project.serve
 
 test-fast: setup      ## unit tests, SQL on literal values, parse: under a minute
-	@$(PYTEST) -m "not build and not long and not services"
+	@$(PYTEST) -m "not build and not long and not services and not superset"
 
 test: setup           ## all tests but the long ones
 	@tools/test_programs.sh
-	@$(PYTEST) -m "not long and not services"
+	@$(PYTEST) -m "not long and not services and not superset"
 
 test-services: setup query_page/node_modules/.program.js ## tests that need PostgreSQL or npm
 	@tools/test_programs.sh
@@ -53,7 +53,7 @@ test-services: setup query_page/node_modules/.program.js ## tests that need Post
 
 test-long: setup      ## all tests, also the whole sample province
 	@tools/test_programs.sh
-	@$(PYTEST) --cov=ingestion --cov-report=term:skip-covered
+	@$(PYTEST) -m "not superset" --cov=ingestion --cov-report=term:skip-covered
 
 lint: setup           ## format, lint, types, words, definitions, SQL
 	@$(BIN)/ruff format --check .
@@ -63,6 +63,10 @@ lint: setup           ## format, lint, types, words, definitions, SQL
 	@git ls-files | xargs $(BIN)/python -m tools.avoided_phrases
 	@POVERTY_HOME=data $(BIN)/dg check defs
 	@POVERTY_HOME=data $(BIN)/sqlfluff lint --processes 2 dbt/models dbt/tests
+
+docs: setup           ## docs/dbt.html: every model, contract, metric and what it is made of; needs no home and no network
+	@POVERTY_HOME=data $(BIN)/dbt --quiet docs generate --static --empty-catalog --target lint --project-dir dbt --profiles-dir dbt
+	@cp dbt/target/static_index.html docs/dbt.html
 
 bench: setup          ## measurements, as a table and as JSON in bench/results
 	@$(BIN)/python -m bench
@@ -89,5 +93,16 @@ query_page/node_modules/.program.js: query_page/package-lock.json query_page/mai
 query-page: setup query_page/node_modules/.program.js ## one HTML file that queries the open data in the browser, without a network: needs npm
 	@$(BIN)/python -m query_page.build
 
+superset/.venv/.installed: $(UV) superset/uv.lock superset/pyproject.toml
+	@echo "Installing the locked environment of Superset in superset/.venv"
+	@umask 022 && $(UV) sync --project superset --frozen --quiet
+	@touch $@
+
+superset: superset/.venv/.installed ## dashboards of the current release on http://127.0.0.1:8088 (docs/superset.md)
+	@superset/.venv/bin/python superset/start.py
+
+superset-test: setup superset/.venv/.installed ## every chart of the dashboards asked through Superset and compared with the marts
+	@$(BIN)/pytest -m superset tests/test_superset.py
+
 clean:                ## remove environments and build products; data stays
-	@rm -rf .venv spark/.venv query_page/node_modules .uv .test_homes dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov bench/results
+	@rm -rf .venv spark/.venv superset/.venv query_page/node_modules .uv .test_homes dbt/target dbt/logs .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov bench/results docs/dbt.html

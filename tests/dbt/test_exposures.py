@@ -15,7 +15,9 @@ _TABLE = re.compile(r"\b(?:marts|quality|bi|staging)\.[a-z_]+")
 @pytest.mark.parametrize("exposure", MANIFEST["exposures"].values(), ids=lambda exposure: str(exposure["name"]))
 def test_an_exposure_lists_the_tables_that_its_code_reads(exposure: dict[str, dict[str, list[str]]]) -> None:
     place = PACKAGES / str(exposure["meta"]["code"])
-    files = [place] if place.is_file() else [path for path in place.rglob("*") if path.suffix in (".py", ".j2")]
+    files = (
+        [place] if place.is_file() else [path for path in place.rglob("*") if path.suffix in (".py", ".j2", ".yaml")]
+    )
     named = {table for path in files for table in _TABLE.findall(path.read_text(encoding="utf-8"))}
     read = named & set(MODELS.values())
     assert read
