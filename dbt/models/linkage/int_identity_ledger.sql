@@ -1,6 +1,12 @@
 {# Rows are only added. Without them a late file for an earlier year could change
    an id that was published, unseen. #}
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false, on_schema_change='fail', post_hook='{{ tell_rows(this) }}') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    full_refresh=false,
+    on_schema_change='fail',
+    post_hook='{{ tell_rows(this) }}'
+) }}
 with
 
 present as (
