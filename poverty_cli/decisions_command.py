@@ -44,7 +44,9 @@ def open_book(
     book = write_book(home, _release(home), today() + _A_YEAR, year)
     console = Terminal()
     console.print(f"{book.findings:,} findings, {book.links:,} links: {book.path}", soft_wrap=True, markup=False)
-    console.print("It holds values of cells: only the owner of this account can open it; do not send it.")
+    console.print(
+        "It holds values of cells: only the owner of this account can open it; do not send it.", soft_wrap=True
+    )
 
 
 @decisions.command()

@@ -81,7 +81,7 @@ def read_answers(
     try:
         with quiet_readers():
             book = open_workbook(content)
-            tables = [(name, *found) for name in book.sheet_names if (found := _table(book, name)) is not None]
+            tables = [table for name in book.sheet_names if (table := _table(book, name)) is not None]
     except RejectedWorkbookError:
         tables = []
     if not tables:
@@ -91,8 +91,7 @@ def read_answers(
         )
     by = {"decided_by": decided_by, "decided_on": decided_on.isoformat()}
     found: list[Answer] = []
-    for name, headings, given in tables:
-        rows = [_Given(name, number, cells) for number, cells in given]
+    for headings, rows in tables:
         if headings >= _OF_LINKS:
             found += _links(rows, by)
         elif headings >= _OF_CELLS:
@@ -102,8 +101,8 @@ def read_answers(
     return found
 
 
-def _table(book: Workbook, name: str) -> tuple[set[str], list[tuple[int, dict[str, str | None]]]] | None:
-    """(headings, answered rows with their numbers) of a sheet that holds answers; None of any other."""
+def _table(book: Workbook, name: str) -> tuple[set[str], list[_Given]] | None:
+    """(headings, answered rows) of a sheet that holds answers; None of any other."""
     known = {key(heading): heading for heading in vars(words).values() if isinstance(heading, str)}
     cells = book.cells(name)
     for number in [int(number) for number in cells.row_numbers if number <= _MOST_ROWS_ABOVE]:
@@ -118,7 +117,7 @@ def _table(book: Workbook, name: str) -> tuple[set[str], list[tuple[int, dict[st
                 }
                 is_asked = named >= _OF_LINKS and values.get(words.FILE)  # what is left empty counts there
                 if is_asked or any(values.get(heading) for heading in answers):
-                    rows.append((int(cells.row_numbers[place]), values))
+                    rows.append(_Given(name, int(cells.row_numbers[place]), values))
             return named, rows
     return None
 
