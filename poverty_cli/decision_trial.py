@@ -148,7 +148,7 @@ def _link(row: Mapping[str, Any]) -> str:
 
 
 def _correction(connection: duckdb.DuckDBPyConnection, labels: Mapping[str, str]) -> Any:
-    """A function from an applied correction to what it changes; corrections of one row are told together."""
+    """A function from an applied correction to what it changes; corrections of one row are summed up together."""
     changes: dict[tuple[str, int], list[dict[str, Any] | None]] = {}
     for row in _rows(connection, "from intermediate.int_correction_household"):
         changes.setdefault((row["source_file_id"], row["row_number"]), [None, None])[row["state"] == "after"] = row
@@ -176,12 +176,12 @@ def _correction(connection: duckdb.DuckDBPyConnection, labels: Mapping[str, str]
             return f"{where}: sửa một thành viên; số trẻ em, nhân khẩu và liên kết của hộ được tính lại"
         before_row, after_row = changes.get((row["source_file_id"], row["row_number"]), [None, None])
         before, after = _measures(before_row), _measures(after_row)
-        told = [
+        changed = [
             f"{_label(measure, labels)} {after.get(measure, 0) - before.get(measure, 0):+d}"
             for measure in dict.fromkeys([*before, *after])
             if after.get(measure, 0) != before.get(measure, 0)
         ]
-        return f"{where}: {', '.join(told) if told else 'không số liệu nào của xã đổi vì hàng này'}"
+        return f"{where}: {', '.join(changed) if changed else 'không số liệu nào của xã đổi vì hàng này'}"
 
     return sentence
 
