@@ -41,6 +41,7 @@ placed as (
         records.commune_code,
         records.is_left_list,
         other_named.source_file_id as other_source_file_id,
+        coalesce(lines.household_id = 'new', false) as is_new,
         lines.household_id is not null or lines.other_code is not null as has_target
     from lines
     left join named on lines.code = named.code
@@ -97,15 +98,15 @@ judged as (
         placed.commune_code,
         placed.is_left_list,
         placed.decided_on,
-        case when placed.household_id is distinct from 'new' then targets.record_number end as earlier_record_number,
-        case when placed.household_id is distinct from 'new' then targets.survey_year end as earlier_survey_year,
+        case when not placed.is_new then targets.record_number end as earlier_record_number,
+        case when not placed.is_new then targets.survey_year end as earlier_survey_year,
         case
             when placed.is_broken then 'không đọc được thành các ô (dấu ngoặc kép hoặc tên cột)'
             when placed.source_file_id is null
                 then 'tệp không có trong sổ tiếp nhận, hoặc mã ngắn là của nhiều tệp'
             when placed.record_number is null then 'hàng này không có hộ nào được tính, hoặc tệp không còn hiệu lực'
             when not placed.has_target then 'thiếu household_id và hàng kia; hãy điền một trong hai'
-            when placed.household_id = 'new' then null
+            when placed.is_new then null
             when targets.record_number is null then 'không có hộ hoặc hàng kia như đã ghi'
             when targets.households > 1 then 'mã hộ ngắn là của nhiều hộ; hãy ghi mã dài hơn'
             when targets.survey_year >= placed.survey_year then 'hàng kia phải thuộc năm trước'

@@ -77,7 +77,8 @@ examined as (
             when check_engine <> 'ingestion' then 'kiểm tra này là của chính kho dữ liệu nên không thể miễn'
             when cell_survey_year is not null and survey_year is null then 'năm rà soát không phải là số'
             when cell_commune_code is not null and commune_code is null then 'mã xã không có trong danh mục'
-            when cell_source_file_id is not null and source_file_id is null then 'tệp không có trong sổ tiếp nhận, hoặc mã ngắn là của nhiều tệp'
+            when cell_source_file_id is not null and source_file_id is null
+                then 'tệp không có trong sổ tiếp nhận, hoặc mã ngắn là của nhiều tệp'
             when cell_sheet is not null and sheet is null then 'trang không có trong mẫu nào'
             when cell_column_name is not null and column_name is null
                 then 'cột phải là tên trường hoặc chữ cái của cột, như trong danh sách phát hiện'
