@@ -48,15 +48,8 @@ def rebuild_and_compare(home: Home, release: Path, tell: Callable[[str], None]) 
 
 @contextmanager
 def _temporary_home(home: Home, description: dict[str, Any]) -> Iterator[Home]:
-    """A home that holds what the release was made from; it holds personal data, so it lies in `warehouse`."""
-    for left in home.warehouse.glob("verify-*"):
-        if not _is_running(int(left.name.removeprefix("verify-"))):
-            shutil.rmtree(left)
-    root = home.warehouse / f"verify-{os.getpid()}"
-    again = Home(root)
-    try:
-        root.mkdir(mode=0o700)
-        again.create()
+    """A home that holds what the release was made from."""
+    with scratch_home(home) as again:
         shutil.copytree(home.secrets, again.secrets, dirs_exist_ok=True)
         entries = _cut_registry(home, again, description["inputs"]["registryHead"])
         erased = {entry["sha256"] for entry in entries if entry["status"] == ERASED}
@@ -71,6 +64,20 @@ def _temporary_home(home: Home, description: dict[str, Any]) -> Iterator[Home]:
         ledger = description["inputs"]["findingLedger"]
         if ledger is not None:
             shutil.copyfile(kept_decision(home, ledger.removeprefix("sha256:")), again.finding_ledger)
+        yield again
+
+
+@contextmanager
+def scratch_home(home: Home) -> Iterator[Home]:
+    """An empty home of this process, gone afterwards. It will hold personal data, so it lies in `warehouse`."""
+    for left in home.warehouse.glob("verify-*"):
+        if not _is_running(int(left.name.removeprefix("verify-"))):
+            shutil.rmtree(left)
+    root = home.warehouse / f"verify-{os.getpid()}"
+    again = Home(root)
+    try:
+        root.mkdir(mode=0o700)
+        again.create()
         yield again
     finally:
         shutil.rmtree(root, ignore_errors=True)

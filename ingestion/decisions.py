@@ -8,7 +8,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,7 @@ LEDGER_SCHEMA = pa.schema(
         ("release_id", pa.string()),
     ]
 )
+_COLUMNS = {**dict(DECISION_FILES.values()), LINKS: LINK_DECISION_COLUMNS}
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -193,6 +194,48 @@ def write_first_waivers(home: Home, waivers: list[dict[str, str]]) -> bool:
     writer.writerows(waivers)
     write_whole(path, text.getvalue())
     return True
+
+
+def append_decisions(home: Home, lines: Mapping[str, Sequence[Mapping[str, str | None]]]) -> dict[str, list[int]]:
+    """Add lines to decision files, whose other lines stay as they are; says which numbers the new ones have.
+
+    Args:
+        home: the home of the decisions.
+        lines: by the name of the decision file, cells by column.
+
+    Every file is made before the first is written, and each is written whole. Raises BrokenFileError.
+    """
+    check_decision_files(home)
+    made = {name: _with_lines(home.decisions / name, _COLUMNS[name], added) for name, added in lines.items() if added}
+    for name, (content, _) in made.items():
+        write_whole(home.decisions / name, content)
+    return {name: numbers for name, (_, numbers) in made.items()}
+
+
+def _with_lines(
+    path: Path, columns: tuple[str, ...], added: Sequence[Mapping[str, str | None]]
+) -> tuple[bytes, list[int]]:
+    """A decision file with more lines, in its own delimiter and order of columns, and the numbers of these lines."""
+    content = path.read_bytes() if path.exists() else b""
+    text = _text(content) if content else ",".join(columns)
+    if "\ufffd" in text:
+        raise _broken(path, _MEANT[path.name], "holds characters that cannot be read, and would lose them")
+    kept = re.split(r"\r\n|\r|\n", text)
+    while not kept[-1].strip():
+        kept.pop()
+    place = next(number for number, line in enumerate(kept) if line.strip())
+    delimiter = max(_DELIMITERS, key=lambda sign: len({*_names(kept[place], sign)} & {*columns}))
+    header = _names(kept[place], delimiter)
+    missing = [column for column in columns if column not in header]
+    kept[place] += "".join(delimiter + column for column in missing)
+    target = io.StringIO(newline="")
+    writer = csv.DictWriter(target, [*header, *missing], restval="", extrasaction="ignore", delimiter=delimiter,
+                            lineterminator="\n")  # fmt: skip
+    for line in added:
+        writer.writerow({column: " ".join((value or "").split()) for column, value in line.items()})
+    is_marked = not content or content.startswith(b"\xef\xbb\xbf") or content.decode("utf-8", "replace") != text
+    whole = "\n".join(kept) + "\n" + target.getvalue()
+    return whole.encode("utf-8-sig" if is_marked else "utf-8"), [len(kept) + 1 + place for place in range(len(added))]
 
 
 def _make(path: Path, columns: tuple[str, ...]) -> None:

@@ -48,7 +48,7 @@ class KnownValues:
         named = line.get("file") or line.get("source_file_id")
         row = line.get("row") or line.get("row_number")
         given = tuple(value for value in cell_values if value)
-        source = named.lower()[:_SOURCE_ID_LENGTH] if named else None
+        source = self._whole_id(named.lower()[:_SOURCE_ID_LENGTH]) if named else None
         sources = self._of_commune(line, source)
         people = [person for other in sources for person in self._people(other)]
         in_file = self._people(source) if source else []
@@ -68,23 +68,31 @@ class KnownValues:
             cell_values=given,
         )
 
-    def _of_commune(self, line: dict[str, Any], source: str | None) -> list[str]:
-        """The file and those of its commune, or of the commune (and year) that a line without a file names."""
+    def _whole_id(self, code: str) -> str:
+        """The id of the file whose id begins so, where there is one; pages show the beginning alone."""
+        found = {source for source, _, _ in self._all() if source.startswith(code)}
+        return found.pop() if len(found) == 1 else code
+
+    def _all(self) -> list[tuple[str, str | None, int | None]]:
         if self._received is None:
             self._received = _received(self.home.raw / "source_file.parquet")
+        return self._received
+
+    def _of_commune(self, line: dict[str, Any], source: str | None) -> list[str]:
+        """The file and those of its commune, or of the commune (and year) that a line without a file names."""
         commune, year = line.get("commune_code"), line.get("survey_year")
         if source:
-            communes = {its_commune for other, its_commune, _ in self._received if other == source and its_commune}
+            communes = {its_commune for other, its_commune, _ in self._all() if other == source and its_commune}
         else:
             communes = {commune} if commune else set()
         found = [
             other
-            for other, its_commune, its_year in self._received
+            for other, its_commune, its_year in self._all()
             if its_commune in communes and (source or not year or str(its_year) == year)
         ]
         if not found and (source or commune):
             # Of a file that cannot be read nobody knows the commune: any such file may be the one that is meant.
-            found = [other for other, its_commune, _ in self._received if its_commune is None]
+            found = [other for other, its_commune, _ in self._all() if its_commune is None]
         return list(dict.fromkeys(([source] if source else []) + found))
 
     def _people(self, source: str) -> list[_Person]:

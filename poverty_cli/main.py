@@ -49,6 +49,7 @@ from operations.state import state_of
 from poverty_cli import summary
 from poverty_cli.alert_command import alert, tell_after_run
 from poverty_cli.backup_command import backup, restore
+from poverty_cli.decisions_command import decisions
 from poverty_cli.export_command import export
 from poverty_cli.feedback_command import feedback
 from poverty_cli.forms_command import forms
@@ -78,6 +79,7 @@ app = typer.Typer(
 app.add_typer(export, name="export")
 app.add_typer(territory, name="territory")
 app.add_typer(forms, name="forms")
+app.add_typer(decisions, name="decisions")
 console = Terminal()
 errors = Terminal(stderr=True)
 

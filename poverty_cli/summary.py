@@ -239,11 +239,12 @@ def print_broken_links(console: Console, home: Home) -> None:
 
 
 def print_refusals(console: Console, home: Home) -> None:
-    """Which lines of decision files the current release refused and why, by file and line; no value of theirs.
-
-    Links have no table of their own: of them only lines that cannot be read are known.
-    """
-    tables = {"waiver": ("status = 'invalid'", "problem"), "correction": ("status = 'refused'", "refusal")}
+    """Which lines of decision files the current release refused and why, by file and line; no value of theirs."""
+    tables = {
+        "waiver": (DECISION_FILES["waiver"][0], "status = 'invalid'", "problem"),
+        "correction": (DECISION_FILES["correction"][0], "status = 'refused'", "refusal"),
+        "link_decision": (LINKS, "status = 'refused'", "refusal"),
+    }
     with duckdb.connect(str(home.current / DATABASE), read_only=True) as connection:
         published = {
             row[0]
@@ -252,18 +253,16 @@ def print_refusals(console: Console, home: Home) -> None:
             ).fetchall()
         }
         refused = {
-            DECISION_FILES[name][0]: [
+            file_name: [
                 str(why)
                 for (why,) in connection.execute(
                     f"select {column} from quality.{name} where {condition} and {column} is not null "
                     "order by line_number"
                 ).fetchall()
             ]
-            for name, (condition, column) in tables.items()
+            for name, (file_name, condition, column) in tables.items()
             if name in published  # a release made before there were decisions has none
         }
-    refused[LINKS] = [f"Dòng {line['line_number']} của {LINKS}: không đọc được thành các ô." for line in
-                      link_lines(home) if line["is_broken"]]  # fmt: skip
     for file_name, lines in refused.items():
         if lines:
             console.print(

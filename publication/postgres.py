@@ -23,7 +23,7 @@ AREAS = "poverty_areas"
 _SCHEMAS = (*PUBLIC_SCHEMAS, AREAS)
 _TYPES = {"VARCHAR": "text", "DOUBLE": "double precision", "FLOAT": "real", "TIMESTAMP": "timestamp"}
 # Rows about single households or rows of files, with no area of their own.
-_PROVINCE_ONLY = ("quality.identity_change", "quality.link_review")
+_PROVINCE_ONLY = ("quality.identity_change", "quality.link_decision", "quality.link_review")
 _ROWS_AT_ONCE = 10_000
 _LOCK = 7_204_211  # one load at a time
 

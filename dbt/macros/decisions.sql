@@ -23,6 +23,24 @@
     case when {{ matches(folded, '[0-9]{1,7}') }} then cast({{ folded }} as integer) end
 {%- endmacro %}
 
+{# The files that cells of decisions name: by id or checksum, or by eight or more characters of its beginning, as pages show
+   it. A code that several files begin with names none. #}
+{% macro files_named(codes) -%}
+    select
+        {{ codes }}.code,
+        max(files.source_file_id) as source_file_id
+    from {{ codes }}
+    inner join {{ ref('stg_source_file') }} as files
+        on
+            {{ codes }}.code in (files.source_file_id, files.sha256)
+            or (
+                length({{ codes }}.code) >= 8
+                and substring(files.sha256, 1, length({{ codes }}.code)) = {{ codes }}.code
+            )
+    group by {{ codes }}.code
+    having count(*) = 1
+{%- endmacro %}
+
 {# A short stable name of a decision. Never of its values: a hash of an identity number can be turned back. #}
 {% macro decision_id(prefix, columns) -%}
     '{{ prefix }}' || substring(md5(concat_ws(

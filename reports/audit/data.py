@@ -40,6 +40,7 @@ class Audit:
     waivers: list[Row]
     corrections: list[Row]
     correction_effects: list[Row]
+    link_decisions: list[Row]
     area_years: list[Row]
     areas: list[Row]
     measures: dict[str, str] = field(default_factory=measure_labels)
@@ -124,6 +125,7 @@ def read_audit(release: Path, release_id: str, maturity: str, previous: Path | N
             ),
             waivers=reader.rows("from quality.waiver order by status, waiver_id"),
             corrections=reader.rows("from quality.correction order by status desc, correction_id"),
+            link_decisions=reader.rows("from quality.link_decision where status = 'refused' order by line_number"),
             correction_effects=reader.rows("from quality.correction_effect order by all"),
             areas=reader.rows(
                 "select distinct area_code, area_name from marts.area_year where area_level <> 'commune' order by all"

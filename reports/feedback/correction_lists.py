@@ -14,6 +14,7 @@ from ingestion.quiet_readers import quiet_readers
 from reports.acting import Actor, release_day
 from reports.audit.coverage import Coverage, read_coverage
 from reports.audit.data import name_actors, read_checks, read_files, read_findings
+from reports.decision_book.words import code_length
 from reports.tables import Row, open_release
 
 WHOLE_FILE = "cả tệp"
@@ -27,7 +28,7 @@ class UnknownPlaceError(ValueError):
 @dataclass(frozen=True)
 class Item:
     """One thing to correct. `cell` is an address such as «Hộ»!F123, or the nearest that is known for certain.
-    `reviewed_as` names the commune of the file where that one is gone."""
+    `reviewed_as` names the commune of the file where that one is gone, `code` the finding."""
 
     reviewed_as: str | None
     severity: str
@@ -39,6 +40,7 @@ class Item:
     problem: str
     action: str
     owner_vi: str
+    code: str
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def read_lists(home: Home, release: Path, survey_year: int, commune_code: str | 
         findings = [row for row in read_findings(reader, checks, files) if row["status"] == "open"]
         coverage = read_coverage(reader, findings, on)
         name_actors(findings, coverage)
+    length = code_length([row["finding_id"] for row in findings])
     actors = _actors(coverage, survey_year, commune_code)
     chosen: dict[Actor, list[Row]] = dict.fromkeys(actors.values(), []) if commune_code else {}
     for finding in findings:
@@ -93,7 +96,7 @@ def read_lists(home: Home, release: Path, survey_year: int, commune_code: str | 
                 actor.name,
                 survey_year,
                 release.resolve().name,
-                tuple(_item(finding, place_of, coverage) for finding in sorted(rows, key=_order)),
+                tuple(_item(finding, place_of, coverage, length) for finding in sorted(rows, key=_order)),
             )
             for actor, rows in sorted(chosen.items(), key=lambda item: item[0].code)
         ),
@@ -148,7 +151,7 @@ def _place_finder(home: Home, checksums: dict[str, str]) -> Callable[[str | None
     return places
 
 
-def _item(finding: Row, place_of: Callable[[str | None], CellAddresses], coverage: Coverage) -> Item:
+def _item(finding: Row, place_of: Callable[[str | None], CellAddresses], coverage: Coverage, length: int) -> Item:
     problem, action = problem_and_action(finding)
     unit = coverage.unit_of(finding["commune_code"], finding["survey_year"])
     return Item(
@@ -162,6 +165,7 @@ def _item(finding: Row, place_of: Callable[[str | None], CellAddresses], coverag
         problem=problem,
         action=action,
         owner_vi=finding["owner_vi"],
+        code=finding["finding_id"][:length],
     )
 
 

@@ -7,6 +7,7 @@ import xlsxwriter
 
 from reports.audit.excel_styles import LINE_HEIGHT, row_height
 from reports.audit.labels_vi import SEVERITY
+from reports.decision_book import words
 from reports.feedback.correction_lists import CommuneList, Item
 from reports.feedback.inspection import WORDS, Inspection, Language
 from reports.numbers import count_vi
@@ -15,20 +16,22 @@ _SOURCE_ID_SHOWN = 8
 _HOW = (
     "Cách làm: mở tệp đã gửi, đến đúng ô, sửa; tăng «lần gửi» trên trang bìa thêm 1; gửi lại cả tệp; tệp "
     "của xã, phường cũ giữ mã xã của năm đó. "
-    "Ghi ngày sửa và trả lời vào hai cột cuối rồi gửi lại danh sách này. Phải sửa các lỗi; cảnh báo thì kiểm tra, "
-    "nếu số liệu đúng thì ghi lý do."
+    "Chọn «Xã trả lời», ghi giá trị đúng hoặc lý do, rồi gửi lại danh sách này. Phải sửa các lỗi; cảnh báo thì "
+    "kiểm tra, nếu số liệu đúng thì ghi lý do. Lý do được công bố: không ghi tên, số định danh, địa chỉ của người dân."
 )
 # heading, width in characters; together they fill an A4 page across
 _COLUMNS = (
     ("STT", 5),
     ("Mức", 9),
-    ("Tệp", 17),
-    ("Ô", 22),
-    ("Vấn đề", 36),
-    ("Cách sửa", 28),
+    ("Tệp", 15),
+    ("Ô", 20),
+    ("Vấn đề", 30),
+    ("Cách sửa", 24),
     ("Ai sửa", 10),
-    ("Hạn sửa", 10),
-    ("Xã trả lời (đã sửa gì, hoặc vì sao đúng)", 24),
+    (words.COMMUNE_ANSWER, 13),
+    (words.RIGHT, 11),
+    (words.REASON, 14),
+    (words.CODE, 10),
 )
 _INSPECTION_WIDTHS = (5, 9, 26, 44, 40, 20, 24)
 _HEAD_ROW = 4
@@ -60,6 +63,8 @@ def write_list(folder: Path, commune: CommuneList) -> Path:
             item.owner_vi,
             None,
             None,
+            None,
+            item.code,
         )
         for item in commune.items
     ]
@@ -129,6 +134,10 @@ def _write(
             else:
                 sheet.write_string(line, place, text, (error if text in errors else warning) if place == 1 else cell)
     sheet.freeze_panes(_HEAD_ROW + 1, 0)
+    for place, (heading, _) in enumerate(columns):
+        if heading == words.COMMUNE_ANSWER and rows:
+            choices = {"validate": "list", "source": list(words.COMMUNE_ANSWERS)}
+            sheet.data_validation(_HEAD_ROW + 1, place, _HEAD_ROW + len(rows), place, choices)
     if rows:
         sheet.autofilter(_HEAD_ROW, 0, _HEAD_ROW + len(rows), len(columns) - 1)
     else:

@@ -10,6 +10,7 @@ import pytest
 from base.build_date import today
 from base.home import Home
 from base.release_layout import DATABASE, read_datapackage
+from ingestion.decisions import LINK_DECISION_COLUMNS
 from poverty_cli import main
 from tests.support.homes import land_micro, poverty
 
@@ -50,6 +51,9 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Home:
         f"{place},head_birth,{CANARY},{CANARY},là {CANARY_NAME} {CANARY},Xã,{day}\n"
         f"{CANARY_NAME},{CANARY},{CANARY},{CANARY_NAME},{CANARY},{CANARY},{CANARY},{CANARY_NAME} {CANARY},{CANARY}\n",
         encoding="utf-8",
+    )
+    (home.decisions / "links.csv").write_text(
+        ",".join(LINK_DECISION_COLUMNS) + f"\n2024,{file[:8]},99999,new,,,hỏi trưởng ấp,Xã,{day}\n", encoding="utf-8"
     )
     poverty(home, "build")
     assert "Release" in poverty(home, "publish").stdout
@@ -93,6 +97,7 @@ def test_a_waiver_that_expires_makes_the_release_stale(decided: Home, monkeypatc
         f"{decided.decisions / 'corrections.csv'}: 3 dòng bị từ chối",
         "Dòng 3 của corrections.csv: giá trị cũ không khớp với ô của tệp",
         "Dòng 5 của corrections.csv: tệp không có trong sổ tiếp nhận",
+        "Dòng 2 của links.csv: hàng này không có hộ nào được tính",
     ):
         assert line in said[said.index("Dagster UI") :], line
     assert "None" not in said

@@ -39,7 +39,7 @@ pairs as (
         earlier.standard_code,
         earlier.poor as from_poor,
         later.poor as to_poor,
-        later.adjusted_headcount_ratio - earlier.adjusted_headcount_ratio as change,
+        later.adjusted_headcount_ratio - earlier.adjusted_headcount_ratio as measure_change,
         (later.headcount_ratio + earlier.headcount_ratio) / 2 as mean_headcount_ratio,
         (later.headcount_ratio - earlier.headcount_ratio) * (later.intensity + earlier.intensity) / 2
             as incidence_effect
@@ -57,7 +57,7 @@ effects as (
         to_year,
         standard_code,
         'incidence' as effect_code,
-        change,
+        measure_change,
         incidence_effect as effect
     from pairs
 
@@ -69,7 +69,7 @@ effects as (
         pairs.to_year,
         pairs.standard_code,
         earlier.indicator_code,
-        pairs.change,
+        pairs.measure_change,
         pairs.mean_headcount_ratio * earlier.weight * (
             cast(later.poor_deprived as double) / pairs.to_poor
             - cast(earlier.poor_deprived as double) / pairs.from_poor
@@ -96,7 +96,7 @@ select
     coalesce(indicators.name_en, labels.label_en) as effect_en,
     effects.standard_code,
     effects.effect,
-    effects.change
+    effects.measure_change
 from effects
 left join {{ ref('bi_dim_indicator') }} as indicators on effects.effect_code = indicators.indicator_code
 left join {{ source('reference', 'labels') }} as labels

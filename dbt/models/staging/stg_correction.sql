@@ -72,7 +72,8 @@ examined as (
         *,
         case
             when is_broken then 'không đọc được dòng này; hãy kiểm tra dấu nháy kép và dòng tên cột ở đầu tệp'
-            when source_file_id is null then 'tệp không có trong sổ tiếp nhận'
+            when source_file_id is null
+                then 'tệp không có trong sổ tiếp nhận, hoặc mã ngắn là của nhiều tệp'
             when file_status = 'superseded' then 'tệp đã có tệp thay thế; hãy sửa trên tệp đang có hiệu lực'
             when file_status in ('withdrawn', 'erased') then 'tệp đã được rút lại nên không có số liệu để sửa'
             when file_status = 'rejected' then 'tệp đã bị từ chối nên không có số liệu để sửa'

@@ -13,6 +13,14 @@ folded as (
     from {{ source('decisions', 'corrections') }}
 ),
 
+codes as (
+    select distinct lower(cell_file) as code from folded
+),
+
+named as (
+    {{ files_named('codes') | indent(4) }}
+),
+
 files as (
     select * from {{ ref('stg_source_file') }}
 ),
@@ -34,7 +42,8 @@ in_sheets as (
         forms.role,
         {{ parse_decision_number('folded.cell_row') }} as row_number
     from folded
-    left join files on lower(folded.cell_file) in (files.source_file_id, files.sha256)
+    left join named on lower(folded.cell_file) = named.code
+    left join files on named.source_file_id = files.source_file_id
     left join forms
         on
             files.form = forms.form

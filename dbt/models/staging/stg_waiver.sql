@@ -16,6 +16,14 @@ folded as (
     from {{ source('decisions', 'waivers') }}
 ),
 
+codes as (
+    select distinct lower(cell_source_file_id) as code from folded
+),
+
+files as (
+    {{ files_named('codes') | indent(4) }}
+),
+
 known_communes as (
     select distinct commune_code from {{ source('reference', 'administrative_units') }}
 ),
@@ -56,8 +64,7 @@ typed as (
     left join known_communes on folded.cell_commune_code = known_communes.commune_code
     left join known_sheets on {{ text_key('folded.cell_sheet') }} = known_sheets.sheet_key
     left join known_columns on lower(folded.cell_column_name) = known_columns.column_name
-    left join {{ ref('stg_source_file') }} as files
-        on lower(folded.cell_source_file_id) in (files.source_file_id, files.sha256)
+    left join files on lower(folded.cell_source_file_id) = files.code
 ),
 
 examined as (
@@ -70,7 +77,8 @@ examined as (
             when check_engine <> 'ingestion' then 'kiểm tra này là của chính kho dữ liệu nên không thể miễn'
             when cell_survey_year is not null and survey_year is null then 'năm rà soát không phải là số'
             when cell_commune_code is not null and commune_code is null then 'mã xã không có trong danh mục'
-            when cell_source_file_id is not null and source_file_id is null then 'tệp không có trong sổ tiếp nhận'
+            when cell_source_file_id is not null and source_file_id is null
+                then 'tệp không có trong sổ tiếp nhận, hoặc mã ngắn là của nhiều tệp'
             when cell_sheet is not null and sheet is null then 'trang không có trong mẫu nào'
             when cell_column_name is not null and column_name is null
                 then 'cột phải là tên trường hoặc chữ cái của cột, như trong danh sách phát hiện'
