@@ -51,7 +51,8 @@ def ask_postgres(url: str) -> list[Answer]:
 
 def _read(ask: Asking, where: str, wanted: Answer, done: Event, said: "Queue[tuple[int, set[str], list[str]]]") -> None:
     reads, releases, errors = 0, set(), []
-    while not done.wait(0.05):
+    asker = multiprocessing.parent_process()
+    while not done.wait(0.05) and asker is not None and asker.is_alive():
         reads += 1
         try:
             ((release, *answer),) = ask(where)
