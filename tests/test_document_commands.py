@@ -33,6 +33,8 @@ LONG = {"poverty verify current", "poverty forms --year 2024", "poverty forms --
 NOT_THERE = {
     "sample_truth": "of a home with the sample",
     "published/open_data": "of `poverty publish --public`, which tests/publication/test_open_data.py calls",
+    "private/superset": "of `make superset`, which tests/test_superset.py starts",
+    "private/decisions": "of `poverty decisions open`, which tests/poverty_cli/test_decisions_command.py calls",
     "private/hamlets": "of `poverty hamlets`, which tests/publication/test_hamlet_counts.py calls",
     "reports/topics": "of `poverty workbooks`, which tests/reports/test_topic_workbooks.py calls",
     "reports/query_page": "of `make query-page`, which tests/publication/test_query_page.py calls",

@@ -11,7 +11,7 @@ from base.build_date import today
 from base.home import Home
 from base.release_layout import DATABASE, read_datapackage
 from ingestion.decisions import LINK_DECISION_COLUMNS
-from poverty_cli import main
+from publication import publish
 from tests.support.homes import land_micro, poverty
 
 pytestmark = pytest.mark.build
@@ -107,8 +107,8 @@ def test_a_waiver_that_expires_makes_the_release_stale(decided: Home, monkeypatc
         json.loads((decided.current / "datapackage.json").read_text())["waiversInForce"][0]["expiresOn"]
     )
     for day, is_fresh in ((last - timedelta(1), True), (last, True), (last + timedelta(1), False)):
-        monkeypatch.setattr(main, "today", lambda day=day: day)
-        assert main._is_fresh(decided) is is_fresh, day
+        monkeypatch.setattr(publish, "today", lambda day=day: day)
+        assert publish.is_up_to_date(decided) is is_fresh, day
 
 
 def test_no_value_of_a_correction_gets_out(decided: Home) -> None:
