@@ -136,6 +136,15 @@ class Home:
         """The folders that nobody but the owner may open."""
         return self.archive, self.raw, self.warehouse, self.secrets, self.decisions, self.dagster, self.logs
 
+    def private_folder(self, *names: str) -> Path:
+        """Make a folder below `private/` that, like those above it, the owner alone can open."""
+        folder = self.root
+        for name in ("private", *names):
+            folder = folder / name
+            folder.mkdir(exist_ok=True)
+            folder.chmod(OWNER_ONLY)
+        return folder
+
     def create(self) -> "Home":
         """Make the folders; those that hold personal data can be opened by their owner only.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import xlsxwriter
 
-from base.home import OWNER_ONLY, Home
+from base.home import Home
 from base.release_layout import DATABASE, attach
 from publication.open_data.edition import protected_counts
 from publication.open_data.suppression import Tree, suppressed
@@ -108,11 +108,7 @@ def write_hamlet_workbooks(home: Home, survey_year: int, commune_code: str | Non
         raise NotPublishedError(f"The current release has no poor or near-poor household of {asked}.")
     release = home.current.resolve()
     areas, open_counts = protected_counts(release)
-    folder = home.root / "private"
-    for name in (None, "hamlets", release.name):
-        folder = folder / name if name else folder
-        folder.mkdir(exist_ok=True)
-        folder.chmod(OWNER_ONLY)
+    folder = home.private_folder("hamlets", release.name)
     hidden: dict[str, set[str]] = defaultdict(set)
     for count in open_counts:
         for of_class in ("poor", "near_poor"):

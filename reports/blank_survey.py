@@ -19,7 +19,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from base.forms import Column, Form, Sheet, form_of_year, load_forms
-from base.home import OWNER_ONLY, Home
+from base.home import Home
 from base.reference import Unit, cutoff_date, load_units, successor_on, survey_years, units_valid_on
 from reports.forms.cached_values import set_cached_values
 from reports.forms.excel_text import put_text
@@ -91,11 +91,7 @@ def make_templates(home: Home, survey_year: int, commune: str | None = None) -> 
         raise NoTemplateError(f"There is no survey form for {survey_year}.")
     on = cutoff_date(survey_year)
     units = [unit_of(commune, survey_year)] if commune else list(units_valid_on(on).values())
-    folder = home.root / "private"
-    for name in (None, "templates", str(survey_year)):
-        folder = folder / name if name else folder
-        folder.mkdir(exist_ok=True)
-        folder.chmod(OWNER_ONLY)
+    folder = home.private_folder("templates", str(survey_year))
     before = survey_year - 1
     if before not in survey_years() or not home.current.exists():
         return [_write(folder, form, unit, survey_year, []) for unit in units]

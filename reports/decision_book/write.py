@@ -9,7 +9,7 @@ from typing import Any
 
 import xlsxwriter
 
-from base.home import OWNER_ONLY, Home
+from base.home import Home
 from base.whole_file import write_whole
 from reports.acting import release_day
 from reports.audit.data import read_checks, read_files, read_findings
@@ -143,11 +143,7 @@ def write_book(home: Home, release: Path, expires_on: date, survey_year: int | N
         [(None,) * len(_CELLS)] * _FREE_LINES,
     )
     book.close()
-    folder = home.root / "private"
-    for name in (None, "decisions"):
-        folder = folder / name if name else folder
-        folder.mkdir(exist_ok=True)
-        folder.chmod(OWNER_ONLY)
+    folder = home.private_folder("decisions")
     path = folder / f"{release.name}{f'-{survey_year}' if survey_year else ''}.xlsx"
     write_whole(path, target.getvalue(), _OWNER_FILE)
     return DecisionBook(path, len(findings), len(links))

@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from base.home import OWNER_ONLY, Home
+from base.home import Home
 from base.machine import threads
 from reports.forms.fill import FilledForm, fill_form
 from reports.forms.household_lists import list_sheet, private_side, read_households
@@ -64,11 +64,7 @@ def make_private_forms(
     """
     figures = read_figures(home.current, survey_year)
     areas = _asked(figures, area_code)
-    folder = home.root / "private"
-    for name in (None, "forms", figures.release_id, str(survey_year)):
-        folder = folder / name if name else folder
-        folder.mkdir(exist_ok=True)
-        folder.chmod(OWNER_ONLY)
+    folder = home.private_folder("forms", figures.release_id, str(survey_year))
     with private_side(home, survey_year):
         return _make(Task(figures, folder, home, layout), areas, workers)
 
