@@ -21,6 +21,7 @@ from ingestion.kept_decisions import kept_decision
 from ingestion.landing import path_of
 from ingestion.published_heads import head_mark
 from ingestion.registry import ERASED, FIRST_HASH, is_blanked
+from publication.approved_figures import figures_file
 
 _SHOWN = 5
 
@@ -53,11 +54,15 @@ def _temporary_home(home: Home, description: dict[str, Any]) -> Iterator[Home]:
         shutil.copytree(home.secrets, again.secrets, dirs_exist_ok=True)
         entries = _cut_registry(home, again, description["inputs"]["registryHead"])
         erased = {entry["sha256"] for entry in entries if entry["status"] == ERASED}
-        for checksum in {entry["sha256"] for entry in entries if "place" not in entry} - erased:
+        for checksum in {entry["sha256"] for entry in entries if "sha256" in entry} - erased:
             target = archive_path(again, checksum)
             target.parent.mkdir(mode=0o700, exist_ok=True)
             target.symlink_to(archive_path(home, checksum))
         _make_places(again, entries)
+        for checksum in {entry["figures"] for entry in entries if "figures" in entry}:
+            target = figures_file(again, checksum)
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            target.symlink_to(figures_file(home, checksum))
         for decision in description["inputs"]["decisions"]:
             kept = kept_decision(home, decision["hash"].removeprefix("hmac-sha256:"))
             shutil.copyfile(kept, again.decisions / decision["name"])

@@ -21,9 +21,10 @@ RUN_COLUMNS: dict[str, frozenset[str]] = {
 }
 _NUMBERS = ("BIGINT", "INTEGER", "DOUBLE", "DECIMAL", "HUGEINT", "FLOAT")
 _AREA_KEY = ("survey_year", "from_year", "to_year", "area_level", "boundary", "area_code")
-ADDED, SUPERSEDED, REJECTED, WITHDRAWN, ERASED, GONE = (
+ADDED, SUPERSEDED, HELD, REJECTED, WITHDRAWN, ERASED, GONE = (
     "added",
     "superseded",
+    "held",
     "rejected",
     "withdrawn",
     "erased",
@@ -33,8 +34,8 @@ ADDED, SUPERSEDED, REJECTED, WITHDRAWN, ERASED, GONE = (
 
 @dataclass(frozen=True)
 class FileChange:
-    """A received file whose status changed. `change` is added (now in force), superseded, rejected,
-    withdrawn, erased or gone."""
+    """A received file whose status changed. `change` is added (now in force), superseded, held (its year is closed),
+    rejected, withdrawn, erased or gone."""
 
     change: str
     source_file_id: str
@@ -318,7 +319,7 @@ def _files(connection: duckdb.DuckDBPyConnection) -> tuple[FileChange, ...]:
         order by 2, 3, 4, 1
         """
     ).fetchall()
-    named = (SUPERSEDED, REJECTED, WITHDRAWN, ERASED)
+    named = (SUPERSEDED, HELD, REJECTED, WITHDRAWN, ERASED)
     changes: dict[str | None, str] = {"accepted": ADDED, None: GONE, **{status: status for status in named}}
     return tuple(
         FileChange(changes[new_status], file_id, year, commune, number, old_status, new_status)

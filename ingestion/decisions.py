@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from base.home import Home
 from base.whole_file import BrokenFileError, write_whole
+from ingestion.closures import with_held_through
 from ingestion.free_text import what_forbids
 from ingestion.own_values import KnownValues
 from ingestion.parquet import table_of, write_parquet
@@ -64,10 +65,11 @@ _MEANT = {
     LINKS: "what people decided about links between households",
 }
 _LINE = (("line_number", pa.int32()), ("is_broken", pa.bool_()))
+_HELD = ("held_through", pa.int32())
 # The texts that are published as somebody wrote them.
 PUBLISHED_TEXTS = ("reason", "decided_by")
 _SIGNATURE = "decided_by"
-_DECISION_NUMBER = re.compile(r"[0-9]{1,5}(?:/20[0-9]{2})?/[A-ZĐ][A-ZĐ0-9.&-]{1,19}")
+DECISION_NUMBER = re.compile(r"[0-9]{1,5}(?:/20[0-9]{2})?/[A-ZĐ][A-ZĐ0-9.&-]{1,19}")
 # decision file -> its columns; the same name is the table's in raw
 DECISION_FILES = {"waiver": ("waivers.csv", WAIVER_COLUMNS), "correction": ("corrections.csv", CORRECTION_COLUMNS)}
 LEDGER_SCHEMA = pa.schema(
@@ -101,18 +103,19 @@ def write_decisions(home: Home) -> None:
 
     Raises BrokenFileError. All tables have `line_number` (of the file, from 1), `is_broken` (the line cannot be read as
     cells) and the columns of the file as text, empty cells null; waivers and corrections also `text_problem`: why what
-    would be published is withheld (`checked_lines`).
+    would be published is withheld (`checked_lines`); corrections and links `held_through` (`with_held_through`).
     """
     check_decision_files(home)
     known = KnownValues(home)
     for name, (file_name, columns) in DECISION_FILES.items():
         path = home.decisions / file_name
         _make(path, columns)
-        schema = pa.schema([*_LINE, *((column, pa.string()) for column in (*columns, "text_problem"))])
-        write_parquet(table_of(list(checked_lines(home, name, known)), schema), home.raw / f"{name}.parquet")
+        schema = pa.schema([*_LINE, *((column, pa.string()) for column in (*columns, "text_problem")), _HELD])
+        lines = with_held_through(home, file_name, checked_lines(home, name, known))
+        write_parquet(table_of(lines, schema), home.raw / f"{name}.parquet")
     _make(home.decisions / LINKS, LINK_DECISION_COLUMNS)
-    link_schema = pa.schema([*_LINE, *((column, pa.string()) for column in LINK_DECISION_COLUMNS)])
-    write_parquet(table_of(list(link_lines(home)), link_schema), home.raw / "link.parquet")
+    link_schema = pa.schema([*_LINE, *((column, pa.string()) for column in LINK_DECISION_COLUMNS), _HELD])
+    write_parquet(table_of(with_held_through(home, LINKS, link_lines(home)), link_schema), home.raw / "link.parquet")
     if not home.finding_ledger.exists():
         write_parquet(table_of([], LEDGER_SCHEMA), home.finding_ledger)
 
@@ -173,7 +176,7 @@ def checked_lines(home: Home, name: str, known: KnownValues | None = None) -> It
 
 def _text_problem(line: dict[str, Any], known: KnownValues) -> str | None:
     number = line["decision_number"]
-    if number and not _DECISION_NUMBER.fullmatch(unicodedata.normalize("NFC", number)):
+    if number and not DECISION_NUMBER.fullmatch(unicodedata.normalize("NFC", number)):
         return "cột decision_number phải là số hiệu như 123/QĐ-UBND"
     values = known.of(line, (line.get("old_value"), line.get("new_value")))
     for column in PUBLISHED_TEXTS:

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from base.forms import ROLES, Form
 from base.home import Home
+from ingestion.closures import closure_rows, held_files
 from ingestion.decisions import write_decisions
 from ingestion.extract import SOURCE_FILE_ID_LENGTH, Extraction, raw_schema
 from ingestion.parquet import table_of, write_parquet
@@ -42,6 +43,22 @@ SOURCE_FILE_SCHEMA = pa.schema(
         ("household_rows", pa.int32()),
         ("member_rows", pa.int32()),
         ("extraction_id", pa.string()),
+        ("is_held", pa.bool_()),
+    ]
+)
+CLOSED_YEAR_SCHEMA = pa.schema(
+    [
+        ("closing_number", pa.int32()),
+        ("survey_year", pa.int32()),
+        ("decision_number", pa.string()),
+        ("decided_on", pa.string()),
+        ("signer", pa.string()),
+        ("closed_by", pa.string()),
+        ("closed_at", pa.timestamp("us")),
+        ("release_id", pa.string()),
+        ("reopened_by", pa.string()),
+        ("reopened_at", pa.timestamp("us")),
+        ("reopening_reason", pa.string()),
     ]
 )
 # The cells of accepted files that could not be taken as they are; a folder like those of the sheet roles.
@@ -119,17 +136,17 @@ def write_empty(home: Home, forms: dict[str, Form]) -> None:
 
 
 def write_registry_tables(home: Home, registry: Registry) -> None:
-    """Write what the registry knows as `raw/source_file.parquet` and `raw/finding.parquet`.
+    """Write what the registry knows as `raw/source_file.parquet`, `raw/finding.parquet`, `raw/closed_year.parquet`.
 
     A place of landing without content to read is no file; its findings carry its mark in place of a file's id.
     `resolution` says why a finding needs no answer any more.
     """
     files, findings = [], []
-    resolved = resolutions(registry)
+    resolved, held = resolutions(registry), held_files(registry)
     for sha256, entry in registry.current().items():
         source_file_id = sha256[:SOURCE_FILE_ID_LENGTH]
         received = datetime.fromisoformat(entry["received_at"]).replace(tzinfo=None).isoformat()
-        files.append({**entry, "source_file_id": source_file_id, "received_at": received})
+        files.append({**entry, "source_file_id": source_file_id, "received_at": received, "is_held": sha256 in held})
         about = {key: entry[key] for key in ("survey_year", "commune_code")}
         about |= {"source_file_id": source_file_id, "resolution": resolved.get(sha256)}
         findings += [{**finding, **about} for finding in entry["findings"]]
@@ -137,11 +154,12 @@ def write_registry_tables(home: Home, registry: Registry) -> None:
         findings += [{**finding, "source_file_id": mark} for finding in place["findings"]]
     write_parquet(table_of(files, SOURCE_FILE_SCHEMA), home.raw / "source_file.parquet")
     write_parquet(table_of(findings, FINDING_SCHEMA), home.raw / "finding.parquet")
+    write_parquet(table_of(closure_rows(registry), CLOSED_YEAR_SCHEMA), home.raw / "closed_year.parquet")
 
 
 def has_registry_tables(home: Home) -> bool:
     """Whether raw has what models read of the registry."""
-    return all(_is_whole(home.raw / f"{name}.parquet") for name in ("source_file", "finding"))
+    return all(_is_whole(home.raw / f"{name}.parquet") for name in ("source_file", "finding", "closed_year"))
 
 
 def remove_rows(home: Home, extraction_id: str, checksums: set[str]) -> None:

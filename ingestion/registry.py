@@ -2,7 +2,7 @@
 
 Each entry carries `previous_hash` and `hash` (SHA-256 over the previous hash and the entry), so that a removed or
 altered entry is noticed. The last entry of a checksum counts. An entry of a place of landing that has no content to
-read (empty, not to be opened) has `place` and no checksum.
+read (empty, not to be opened) has `place` and no checksum, the closing of a survey year `closed_year`.
 
 The name of an erased file is blanked in its earlier entries. They keep their hashes, and the entry that erases has a
 checksum of each of them as it is now, so that the chain still shows every other change.
@@ -132,7 +132,7 @@ class Registry:
         """The entry that counts, by checksum, in the order in which the files were first received."""
         current: dict[str, Entry] = {}
         for entry in self.entries:
-            if "place" not in entry:
+            if "sha256" in entry:
                 current[entry["sha256"]] = entry
         return current
 

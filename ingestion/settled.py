@@ -1,13 +1,13 @@
 """Which rejected files still wait for an answer, and why the others do not."""
 
-from collections.abc import Iterable
-
+from ingestion.closures import held_files, in_force
 from ingestion.registry import ACCEPTED, ERASED, REJECTED, WITHDRAWN, Entry, Registry
 
 SAME_NUMBER = "same_submission_number"
 ANSWERED = "đã có tệp được chấp nhận"
 REPLACED = "đã có tệp khác ở cùng chỗ trong landing"
 TAKEN_BACK = "tệp đã được rút lại"
+HELD = "tệp được giữ lại vì năm rà soát đã chốt"
 
 
 def has_same_number(entry: Entry) -> bool:
@@ -15,15 +15,8 @@ def has_same_number(entry: Entry) -> bool:
     return entry["status"] == REJECTED and any(one["check_code"] == SAME_NUMBER for one in entry["findings"])
 
 
-def in_force(entries: Iterable[Entry]) -> dict[tuple[str, int], Entry]:
-    """The accepted file that counts by commune and year, as `stg_source_file` has it: the highest number."""
-    accepted = [entry for entry in entries if entry["status"] == ACCEPTED]
-    accepted.sort(key=lambda entry: (-entry["submission_number"], entry["received_at"], entry["sha256"]), reverse=True)
-    return {(entry["commune_code"], entry["survey_year"]): entry for entry in accepted}
-
-
 def resolutions(registry: Registry) -> dict[str, str]:
-    """By checksum of a file that is not accepted: why nobody has to act on its findings; the others are open.
+    """By checksum of a file that does not count: why nobody has to act on its findings; the others are open.
 
     A rejected file is answered by an accepted one of its commune and year with a higher number, or one that came
     later. One with a number in use is no earlier than the accepted file, so only a higher number answers it: its sender
@@ -31,10 +24,11 @@ def resolutions(registry: Registry) -> dict[str, str]:
     by that one, unless the covers say that they are of different communes or years.
     """
     current = registry.current()
-    counting = in_force(current.values())
+    held = held_files(registry)
+    counting = in_force(current.values(), held)
     last_at = {entry["landing_path"]: entry for entry in current.values() if entry["status"] in (ACCEPTED, REJECTED)}
     order = {sha256: place for place, sha256 in enumerate(current)}
-    found = {}
+    found = dict.fromkeys(held, HELD)
     for sha256, entry in current.items():
         if entry["status"] in (WITHDRAWN, ERASED):
             found[sha256] = TAKEN_BACK

@@ -14,6 +14,7 @@ from base.home import Home
 from base.locks import held
 from base.text import fold
 from ingestion.archive import remove
+from ingestion.closures import closure_over
 from ingestion.extract import SOURCE_FILE_ID_LENGTH
 from ingestion.free_text import what_forbids
 from ingestion.landing import stored_path
@@ -35,6 +36,7 @@ def withdraw(home: Home, name: str, reason: str, decided_by: str) -> tuple[Entry
     with held(home.registry_lock, "reads workbooks or decides about a file"):
         registry = open_registry(home)
         entry = find_file(home, registry, name)
+        _refuse_closed(registry, entry)
         texts = _checked(home, entry, reason, decided_by)
         if entry["status"] == WITHDRAWN:
             raise WrongDecisionError("That file is withdrawn already.")
@@ -52,6 +54,7 @@ def erase(home: Home, name: str, reason: str, decided_by: str) -> tuple[Entry, R
     with held(home.registry_lock, "reads workbooks or decides about a file"):
         registry = open_registry(home)
         entry = find_file(home, registry, name)
+        _refuse_closed(registry, entry)
         texts = _checked(home, entry, reason, decided_by)
         registry.append_erasure({**_decision(entry, ERASED, texts), "findings": []})
         finish_erasures(home, registry)
@@ -103,6 +106,16 @@ def find_file(home: Home, registry: Registry, name: str) -> Entry:
         ids = ", ".join(entry["sha256"][:16] for entry in found)
         raise WrongDecisionError(f"That means several files: {ids}. Give the id of one.")
     return found[0]
+
+
+def _refuse_closed(registry: Registry, entry: Entry) -> None:
+    """A closed year goes on to count its files. Raises WrongDecisionError."""
+    closure = closure_over(registry, entry["survey_year"])
+    if closure is not None and entry["sha256"] in closure.files:
+        raise WrongDecisionError(
+            f"{entry['survey_year']} counts that file and is closed ({closure.decision}): "
+            f"`poverty reopen {closure.survey_year}` first."
+        )
 
 
 def _checked(home: Home, entry: Entry, reason: str, decided_by: str) -> dict[str, str]:

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import duckdb
+
 from base.home import Home
 from base.locks import held
 from base.release_files import file_problems
-from base.release_layout import read_datapackage, releases
+from base.release_layout import DATABASE, read_datapackage, releases
 from base.signature import signature_problems
-from ingestion.published_heads import is_of_another_key
+from ingestion.closures import closed_years
+from ingestion.published_heads import is_of_another_key, open_registry
+from publication.approved_figures import differences
 from publication.release import switch_current
 
 
@@ -32,7 +36,26 @@ def roll_back(home: Home, release: Path) -> None:
                 f"Release {release.name} was made with another pseudonym key than the one in secrets/: its household "
                 "ids fit no later release."
             )
+        _refuse_open_years(home, release)
         switch_current(home.current, release)
+
+
+def _refuse_open_years(home: Home, release: Path) -> None:
+    """A closed year is reopened by a decision, never by an older release that has it open or with other figures."""
+    with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
+        has_closings = connection.execute(
+            "select count(*) from duckdb_tables() where schema_name = 'quality' and table_name = 'closed_year'"
+        ).fetchall()[0][0]
+        query = "select survey_year from quality.closed_year where is_closed"
+        known = {row[0] for row in connection.execute(query).fetchall()} if has_closings else set()
+    for year, closure in sorted(closed_years(open_registry(home)).items()):
+        others = differences(home, closure, release / DATABASE)
+        if others or year not in known:
+            why = f"has other figures: {others[0]}" if others else "was made before and has it open"
+            raise CannotRollBackError(
+                f"{year} is closed ({closure.decision}), and release {release.name} {why}. "
+                f"`poverty reopen {year}` first."
+            )
 
 
 def newer_release(home: Home) -> str | None:

@@ -22,6 +22,7 @@ from base.product import product_version
 from base.reference import cutoff_date, units_valid_on
 from base.release_layout import DATABASE, read_datapackage
 from base.text import some
+from ingestion.closures import closed_years, held_files
 from ingestion.extract import SOURCE_FILE_ID_LENGTH
 from ingestion.ingest import SETTLED, Received, files_to_read, lost_files
 from ingestion.published_heads import open_registry
@@ -68,17 +69,39 @@ class YearState:
 
 def years_of(registry: Registry) -> list[YearState]:
     """What has come, by survey year; files whose year could not be read are of none."""
-    current = registry.current().values()
+    current, held = registry.current().values(), held_files(registry)
     accepted = [entry for entry in current if entry["status"] == ACCEPTED]
     files = Counter(entry["survey_year"] for entry in accepted)
     rejected = Counter(entry["survey_year"] for entry in current if entry["status"] == REJECTED)
     years = []
     for year in sorted({*files, *rejected} - {None}):
-        received = {entry["commune_code"] for entry in accepted if entry["survey_year"] == year}
+        received = {
+            entry["commune_code"] for entry in accepted if entry["survey_year"] == year and entry["sha256"] not in held
+        }
         expected = set(units_valid_on(cutoff_date(year)))
         missing = sorted(expected - received)
         years.append(YearState(year, len(received), len(expected), missing, files[year], rejected[year]))
     return years
+
+
+def closed_years_of(registry: Registry) -> list[dict[str, Any]]:
+    """The closed years with their decision and the files that are held for them, for programs."""
+    held = held_files(registry)
+    closed = closed_years(registry)
+    holding: dict[int, list[str]] = {year: [] for year in sorted(closed)}
+    for sha256, entry in registry.current().items():
+        if sha256 in held:  # by its own year, or by the next one that is closed
+            holding[min(year for year in closed if year >= entry["survey_year"])].append(_id(entry))
+    return [
+        {
+            "surveyYear": year,
+            "decisionNumber": closed[year].entry["decision_number"],
+            "decidedOn": closed[year].entry["decided_on"],
+            "signer": closed[year].entry["signer"],
+            "heldFiles": files,
+        }
+        for year, files in holding.items()
+    ]
 
 
 def late_years(home: Home) -> list[int]:
@@ -200,6 +223,7 @@ def state_of(home: Home) -> dict[str, Any]:
             }
             for year in years_of(registry)
         ],
+        "closedYears": closed_years_of(registry),
         "diskUse": disk_use(home),
         "diskFree": shutil.disk_usage(home.root).free,
     }

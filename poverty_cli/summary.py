@@ -20,7 +20,7 @@ from ingestion.published_heads import open_registry
 from ingestion.registry import REJECTED, Entry, Registry
 from ingestion.settled import has_same_number, open_rejections
 from operations.disk_use import disk_use
-from operations.state import to_do, years_of
+from operations.state import closed_years_of, to_do, years_of
 from reports.simulated import simulated_files
 from reports.tables import ReleaseTables, open_release
 
@@ -108,6 +108,15 @@ def print_status(console: Console, home: Home, *, with_paths: bool = False) -> N
         counts = (year.communes_received, year.communes_expected, len(year.communes_missing))
         table.add_row(*map(str, (year.survey_year, *counts, year.files_accepted, year.files_rejected)))
     console.print(table)
+    for closed in closed_years_of(registry):
+        held = closed["heldFiles"]
+        console.print(
+            f"{closed['surveyYear']} is closed: decision {closed['decisionNumber']} of {closed['decidedOn']}, signed "
+            f"by {closed['signer']}. " + (f"Held until it is reopened: {some(held)}." if held else "No file is held."),
+            soft_wrap=True,
+            highlight=False,
+            markup=False,
+        )
     undated = sum(1 for entry in current if entry["status"] == REJECTED and entry["survey_year"] is None)
     if undated:
         console.print(f"{undated} files were rejected whose survey year could not be read.")

@@ -9,10 +9,10 @@ from rich.console import Console
 from base.home import Home
 from base.release_layout import read_datapackage, releases
 from ingestion import withdrawal
+from ingestion.closures import held_files, in_force
 from ingestion.extract import SOURCE_FILE_ID_LENGTH
 from ingestion.landing import list_landing
 from ingestion.registry import Entry, Registry
-from ingestion.settled import in_force
 from ingestion.withdrawal import WrongDecisionError
 from poverty_cli.terminal import Terminal
 
@@ -59,7 +59,9 @@ def _print_decision(console: Console, what: str, entry: Entry, registry: Registr
     console.print(f"{what}: {_named(entry)}.", soft_wrap=True, highlight=False)
     if entry["commune_code"] is None or entry["survey_year"] is None:
         return
-    left = in_force(registry.current().values()).get((entry["commune_code"], entry["survey_year"]))
+    left = in_force(registry.current().values(), held_files(registry)).get(
+        (entry["commune_code"], entry["survey_year"])
+    )
     console.print(
         f"In force for that commune and year: {_named(left)}."
         if left

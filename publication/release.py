@@ -29,7 +29,10 @@ from base.signature import sign_release
 from base.sql import sql_text
 from base.whole_file import to_disk
 from expectations.results import CheckResult
+from ingestion.closures import closed_years, held_files
+from ingestion.published_heads import open_registry
 from publication import personal_values
+from publication.approved_figures import differences
 from publication.check_results import blocks_publication, write_table
 from publication.datapackage import MATURITY_VI, maturity_of_release, write_datapackage
 from publication.finding_ledger import fill_times, ledger_release, sync_from_current_release
@@ -76,9 +79,10 @@ def publish(
 ) -> Release:
     """Publish what the build file holds, with the reports that `write_reports` makes of it.
 
-    Raises NotPublishedError when an error-severity check of the warehouse itself failed or the release does not equal
-    the build; then nothing of `published/current` has changed. `inputs` is what the release was built from, kept in its
-    description so that a run with nothing new can tell, and `audit` can check and compare.
+    Raises NotPublishedError when an error-severity check of the warehouse itself failed, a closed year would have other
+    figures than the approved ones, or the release does not equal the build; then nothing of `published/current` has
+    changed. `inputs` is what the release was built from, kept in its description so that a run with nothing new can
+    tell, and `audit` can check and compare.
     """
     failed = [result for result in results if blocks_publication(result)]
     if failed:
@@ -89,6 +93,7 @@ def publish(
             f"Not published: {len(failed)} error-severity checks of the warehouse failed ({named}). "
             "The last release stays in place. The checks and who acts are in docs/checks.md."
         )
+    refuse_other_closed_figures(home)
     # It passes, or there is no release: what is written is searched last.
     results = [*results, personal_values.passed()]
     last = max((release.name for release in releases(home)), default="")
@@ -141,6 +146,28 @@ def publish(
 def kept_releases() -> int:
     """How many releases are kept, the newest ones: POVERTY_KEEP_RELEASES. Raises MachineError."""
     return whole_number(KEEP_RELEASES_VARIABLE, KEPT_RELEASES)
+
+
+def refuse_other_closed_figures(home: Home) -> None:
+    """A closed year is published with its approved figures, or not at all. Raises NotPublishedError."""
+    registry = open_registry(home)
+    closed = closed_years(registry)
+    with duckdb.connect(str(home.build_file), read_only=True) as connection:
+        closed_in_build = connection.execute("select survey_year from quality.closed_year where is_closed").fetchall()
+        held_in_build = connection.execute("select sha256 from quality.source_file where status = 'held'").fetchall()
+    if {row[0] for row in closed_in_build} != {*closed} or {row[0] for row in held_in_build} != held_files(registry):
+        raise NotPublishedError(
+            "Not published: a year was closed or reopened since the build. Run `poverty run`, which builds again. The "
+            "last release stays in place."
+        )
+    for year, closure in closed.items():
+        others = differences(home, closure, home.build_file)
+        if others:
+            raise NotPublishedError(
+                f"Not published: {year} is closed ({closure.decision}), and its figures would change: "
+                f"{'; '.join(others)}. Take back what changes them (a line of decisions/, a rule, a version), or "
+                f"`poverty reopen {year}`. The last release stays in place."
+            )
 
 
 def _refuse_personal_values(places: list[str]) -> None:

@@ -1,8 +1,8 @@
-{# The place of a file among those of its status, commune and year, the last sent first: of the accepted ones the first is
-   in force. Rendered outside dbt too, for the suites over raw cells. #}
+{# The place of a file among those of its status, commune and year, the last sent first: of the accepted ones that no
+   closed year holds the first is in force. Rendered outside dbt too, for the suites over raw cells. #}
 {% macro submission_rank() -%}
     row_number() over (
-        partition by status, survey_year, commune_code
+        partition by status, is_held, survey_year, commune_code
         order by submission_number desc, received_at asc, source_file_id asc
     )
 {%- endmacro %}

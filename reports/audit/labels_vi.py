@@ -11,6 +11,7 @@ ENGINE = {"ingestion": "Đọc tệp và đối chiếu hàng", "dbt": "Khoá v�
           "great_expectations": "Phân bố và ngưỡng (Great Expectations)"}  # fmt: skip
 STATUS = {"open": "còn mở", "resolved": "đã xử lý", "waived": "được miễn trừ"}
 FILE_STATUS = {"accepted": "đang dùng", "superseded": "đã có bản thay", "rejected": "bị loại",
+               "held": "được giữ lại (năm đã chốt)",
                "withdrawn": "đã rút lại", "erased": "đã xóa"}  # fmt: skip
 MATURITY = {"final": "chính thức", "provisional": "tạm thời"}
 BLOCKS = {"nothing": "không chặn gì", "file": "loại cả tệp", "row": "để riêng hàng", "release": "chặn phát hành"}
@@ -32,7 +33,8 @@ REVIEW = {
 }
 PASS = {key.removeprefix("linked_by_"): label for key, label in PASSES.items()}
 IDENTITY = {"split_off": "Tách hộ", "merged_into_another": "Nhập vào hộ khác", "relinked": "Nối lại theo dữ liệu mới"}
-FILE_CHANGE = {"added": "được dùng", "superseded": "đã có bản thay", "rejected": "bị loại", "withdrawn": "đã rút lại",
+FILE_CHANGE = {"added": "được dùng", "superseded": "đã có bản thay", "held": "được giữ lại (năm đã chốt)",
+               "rejected": "bị loại", "withdrawn": "đã rút lại",
                "erased": "đã xóa", "gone": "không còn"}  # fmt: skip
 CAUSE = {"new_file": "tệp mới", "correction": "đính chính", "rule": "đổi quy tắc", "code": "đổi chương trình"}
 DATASETS = {

@@ -10,10 +10,11 @@ import pytest
 from base.forms import load_forms
 from base.home import Home
 from ingestion.archive import archive_path
+from ingestion.closures import in_force
 from ingestion.ingest import ingest
 from ingestion.published_heads import head_mark, open_registry
 from ingestion.registry import BrokenRegistryError, Registry
-from ingestion.settled import has_same_number, in_force, open_rejections
+from ingestion.settled import has_same_number, open_rejections
 from ingestion.withdrawal import WrongDecisionError, erase, find_file, withdraw
 from tests.support.workbooks import household, workbook_bytes
 

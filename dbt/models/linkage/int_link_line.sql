@@ -18,7 +18,8 @@ lines as (
         lower(household_id) as household_id,
         lower(other_source_file_id) as other_code,
         {{ parse_decision_number(fold_text('other_source_row')) }} as other_source_row,
-        {{ parse_decision_date(fold_text('decided_on')) }} as decided_on
+        {{ parse_decision_date(fold_text('decided_on')) }} as decided_on,
+        held_through
     from {{ source('decisions', 'links') }}
 ),
 
@@ -105,6 +106,8 @@ judged as (
             when placed.source_file_id is null
                 then 'tệp không có trong sổ tiếp nhận, hoặc mã ngắn là của nhiều tệp'
             when placed.record_number is null then 'hàng này không có hộ nào được tính, hoặc tệp không còn hiệu lực'
+            when placed.survey_year <= placed.held_through
+                then 'năm rà soát đã chốt; dòng này được giữ lại đến khi năm được mở lại'
             when not placed.has_target then 'thiếu household_id và hàng kia; hãy điền một trong hai'
             when placed.is_new then null
             when targets.record_number is null then 'không có hộ hoặc hàng kia như đã ghi'

@@ -61,11 +61,12 @@ explained as (
         end as status,
         case
             when found.is_open then waived.reason
+            when files.public_status = 'held' then 'tệp được giữ lại vì năm rà soát đã chốt'
             else coalesce(found.resolution, 'đã có tệp thay thế')
         end as response,
         case
             when found.is_open then waived.decided_by
-            when files.public_status not in ('withdrawn', 'erased') then 'commune'
+            when files.public_status not in ('withdrawn', 'erased', 'held') then 'commune'
         end as responded_by,
         waived.waiver_id
     from found
@@ -81,6 +82,7 @@ explained as (
             when corrected.correction_id is not null then 'đã sửa theo quyết định ' || corrected.correction_id
             when files.public_status = 'superseded' then 'đã có tệp thay thế'
             when files.public_status in ('withdrawn', 'erased') then 'tệp đã được rút lại'
+            when files.public_status = 'held' then 'tệp được giữ lại vì năm rà soát đã chốt'
             when gone.level = 'completeness' then 'đã có tệp được chấp nhận'
             else 'kiểm tra không còn thấy vấn đề này'
         end as response,

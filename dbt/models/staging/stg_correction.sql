@@ -40,6 +40,7 @@ compared as (
         lines.decided_by,
         lines.decision_number,
         lines.text_problem,
+        lines.is_held,
         lines.decided_on,
         lines.place_id,
         cells.line_number is not null as is_found,
@@ -87,6 +88,7 @@ examined as (
             when decided_by is null then 'thiếu người quyết định'
             when decided_on is null then 'ngày quyết định trống, không đọc được hoặc trước năm 2021'
             when not is_old_value then 'giá trị cũ không khớp với ô của tệp'
+            when is_held then 'năm rà soát đã chốt; dòng này được giữ lại đến khi năm được mở lại'
         end as refusal_reason
     from compared
 ),

@@ -7,6 +7,7 @@ folded as (
         line_number,
         is_broken,
         text_problem,
+        held_through,
         {% for text in texts -%}
         {{ fold_text(adapter.quote(text)) }} as cell_{{ text }}{{ ',' if not loop.last }}
         {% endfor -%}
@@ -92,6 +93,7 @@ select
     in_sheets.cell_decided_by as decided_by,
     in_sheets.cell_decision_number as decision_number,
     in_sheets.text_problem,
+    coalesce(in_sheets.survey_year <= in_sheets.held_through, false) as is_held,
     in_sheets.cell_decided_on is not null as is_dated,
     {{ parse_decision_date('in_sheets.cell_decided_on') }} as decided_on,
     {# From the cell address alone: a hash of a withheld reason could be turned back. #}

@@ -31,9 +31,13 @@ select
     files.member_rows,
     case when files.status = 'accepted' then simulated.source_file_id is not null end as is_simulated,
     files.extraction_id,
-    files.status = 'accepted' and files.submission_rank = 1 as is_in_force,
-    case when files.status = 'accepted' and files.submission_rank > 1 then 'superseded' else files.status end
-        as public_status
+    files.status = 'accepted' and files.submission_rank = 1 and not files.is_held as is_in_force,
+    case
+        when files.is_held then 'held'
+        when files.status = 'accepted' and files.submission_rank > 1 then 'superseded'
+        else files.status
+    end as public_status,
+    files.is_held and files.submission_rank = 1 as is_first_held
 from files
 left join simulated
     on files.source_file_id = simulated.source_file_id and files.extraction_id = simulated.extraction_id

@@ -150,6 +150,6 @@ select
     findings.column_name,
     findings.message,
     findings.resolution,
-    coalesce(files.public_status, 'accepted') <> 'superseded' and findings.resolution is null as is_open
+    coalesce(files.public_status, 'accepted') not in ('superseded', 'held') and findings.resolution is null as is_open
 from findings
 left join files on findings.source_file_id = files.source_file_id

@@ -1,0 +1,197 @@
+"""A closed year stays closed: later files and decisions are held, listed, and counted only once it is reopened."""
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from openpyxl import load_workbook
+
+from base.home import Home
+from base.release_layout import DATABASE, releases
+from base.whole_file import BrokenFileError
+from ingestion.closures import closed_years
+from ingestion.decisions import CORRECTION_COLUMNS
+from ingestion.published_heads import open_registry
+from operations.closing import Recognition, close_year
+from publication.release import NotPublishedError, refuse_other_closed_figures
+from tests.support.homes import SENT, copy_of, poverty, shared_micro_home
+from tests.support.publish_tables import publish_tables
+
+pytestmark = pytest.mark.build
+
+DECISION = ("--decision", "218/QĐ-UBND", "--date", "20/12/2024", "--signer", "Chủ tịch UBND tỉnh", "--by", "Sở NN&MT")
+CLOSE = ("close", "2024", *DECISION)
+REOPEN = ("reopen", "2024", "--by", "Sở NN&MT", "--reason", "xã gửi lại danh sách")
+
+
+def rows(release: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
+        return connection.execute(query, list(values)).fetchall()
+
+
+def tables_of_year(release: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every public table with a survey year: its rows of 2024 and before; not the tables about files and decisions."""
+    tables = rows(
+        release,
+        "select schema_name || '.' || table_name from duckdb_columns() where column_name = 'survey_year' "
+        "and schema_name in ('marts', 'bi') order by all",
+    )
+    return {
+        table: rows(release, f"select * from {table} where survey_year <= 2024 order by all") for (table,) in tables
+    }
+
+
+def land_later(home: Home) -> None:
+    """The commune's file again, with a higher number and without its last household."""
+    book = load_workbook(home.landing / SENT)
+    for page in book.worksheets:
+        for row in page.iter_rows(max_col=2):
+            if row[0].value == "Lần gửi":
+                row[1].value = 9
+    listed = next(page for page in book.worksheets if page.max_row > 60)
+    listed.delete_rows(listed.max_row - 3, 1)
+    book.save(home.landing / "2024" / "later.xlsx")
+
+
+def correct(home: Home, household: tuple[str, str, int, int]) -> None:
+    """A correction of a household's member count, decided after the closing."""
+    file, sheet, row, count = household
+    with (home.decisions / "corrections.csv").open("a", encoding="utf-8", newline="") as target:
+        csv.DictWriter(target, CORRECTION_COLUMNS).writerow(
+            {"file": file, "sheet": sheet, "row": row, "column": "member_count", "old_value": count,
+             "new_value": count + 1, "reason": "đối chiếu phiếu B", "decided_by": "Chi cục",
+             "decided_on": "2025-01-05"}
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A copy of the micro home; nothing is closed yet."""
+    return copy_of(shared_micro_home(), tmp_path_factory.mktemp("closing") / "home")
+
+
+@pytest.fixture(scope="module")
+def held(opened: Home) -> Home:
+    """2024 is closed; then a later file, a correction and a waiver came, and a release was made."""
+    household = rows(
+        opened.current,
+        "select source_file_id, sheet, source_row, member_count from marts.fct_household_year inner join "
+        "quality.source_file using (source_file_id, survey_year, commune_code) where survey_year = 2024 "
+        "and poverty_class = 'poor' and commune_code = '28777' order by source_row limit 1",
+    )[0]
+    poverty(opened, *CLOSE, "--incomplete")
+    land_later(opened)
+    correct(opened, household)
+    publish_tables(opened)
+    return opened
+
+
+def test_a_year_is_closed_only_as_it_is_published_and_decided(opened: Home) -> None:
+    def refused(*options: str) -> str:
+        said = " ".join(poverty(opened, *options, expect=2).stderr.split())
+        assert not (opened.archive / "closed_years").exists()
+        return said
+
+    later = [*CLOSE]
+    later[later.index("20/12/2024")] = "2999-01-01"
+    bad = [*CLOSE]
+    bad[bad.index("218/QĐ-UBND")] = "=1+1"
+    assert "no accepted file of 146 communes" in refused(*CLOSE)
+    assert "no figures of survey year 2023" in refused("close", "2023", *DECISION, "--incomplete")
+    assert "--date must be a day from 2024-01-01 to today" in refused(*later)
+    assert "--decision must be a number" in refused(*bad)
+    assert "2024 is not closed (closed: none)" in refused(*REOPEN)
+    assert "--reason" in refused(*REOPEN[:-1], "hộ 083060000001")
+
+
+def test_what_comes_later_leaves_every_table_of_the_year_and_is_listed(held: Home) -> None:
+    before, now = releases(held)[-2:]
+    was, is_now = tables_of_year(before), tables_of_year(now)
+    assert {table: rows for table, rows in is_now.items() if rows != was[table]} == {}
+    (file,) = rows(now, "select source_file_id from quality.source_file where status = 'held'")[0]
+    assert rows(now, "select survey_year, decision_number, signer, is_closed, held_files from quality.closed_year") == [
+        (2024, "218/QĐ-UBND", "Chủ tịch UBND tỉnh", True, 1)
+    ]
+    ((status, refusal),) = rows(now, "select status, refusal from quality.correction")
+    assert (status, "năm rà soát đã chốt" in refusal) == ("refused", True)
+    state = json.loads(poverty(held, "status", "--json", expect=1).stdout)
+    assert state["closedYears"] == [
+        {"surveyYear": 2024, "decisionNumber": "218/QĐ-UBND", "decidedOn": "2024-12-20",
+         "signer": "Chủ tịch UBND tỉnh", "heldFiles": [file]}
+    ]  # fmt: skip
+    assert f"Held until it is reopened: {file}." in poverty(held, "status").stdout.replace("\n", " ")
+    assert "1 files held" in poverty(held, "diff", "previous", "current").stdout
+
+
+def test_neither_a_withdrawal_nor_a_rollback_nor_a_second_decision_opens_it(held: Home) -> None:
+    registry, current = held.registry.read_bytes(), held.current.resolve()
+    assert "is closed already" in poverty(held, *CLOSE, "--incomplete", expect=2).stderr
+    for command in ("withdraw", "erase"):
+        said = poverty(held, command, SENT, "--reason", "gửi nhầm", "--by", "Phòng Lao động", expect=2).stderr
+        assert "`poverty reopen 2024` first" in said
+    said = " ".join(poverty(held, "rollback", "previous", expect=1).stderr.split())
+    assert "was made before and has it open" in said
+    assert (held.registry.read_bytes(), held.current.resolve()) == (registry, current)
+
+
+def test_other_figures_of_a_closed_year_are_not_published(held: Home, tmp_path: Path) -> None:
+    """Whatever changes them: here a line that the closing counted is gone, as it were."""
+    home = copy_of(held, tmp_path / "home")
+    with duckdb.connect(str(home.build_file)) as connection:
+        connection.execute(
+            "update marts.area_year set poor_households = poor_households + 1 "
+            "where survey_year = 2024 and area_code = '29161' and boundary = 'as_reviewed'"
+        )
+    with pytest.raises(NotPublishedError, match="2024 is closed .* poor_households of 29161 is .* approved"):
+        refuse_other_closed_figures(home)
+    (figures,) = (home.archive / "closed_years").iterdir()
+    figures.chmod(0o600)
+    figures.write_bytes(figures.read_bytes() + b" ")
+    with pytest.raises(BrokenFileError, match="missing or damaged"):
+        refuse_other_closed_figures(home)
+
+
+def test_a_forged_closing_is_noticed(held: Home, tmp_path: Path) -> None:
+    home = copy_of(held, tmp_path / "home", with_build=False)
+    written = home.registry.read_text(encoding="utf-8")
+    home.registry.write_text(written.replace("218/QĐ-UBND", "219/QĐ-UBND"), encoding="utf-8")
+    assert "an entry was altered or removed" in " ".join(poverty(home, "status", expect=1).stderr.split())
+
+
+def test_a_killed_closing_closes_nothing(opened: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = copy_of(shared_micro_home(), tmp_path / "home")
+    decision = Recognition("218/QĐ-UBND", date(2024, 12, 20), "Chủ tịch UBND tỉnh")
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("ingestion.registry.write_whole", stop)
+        close_year(home, 2024, decision, "Sở", incomplete=True)
+    assert closed_years(open_registry(home)) == {}
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("operations.closing.write_registry_tables", stop)
+        close_year(home, 2024, decision, "Sở", incomplete=True)
+    assert [*closed_years(open_registry(home))] == [2024]
+    with pytest.raises(NotPublishedError, match="closed or reopened since the build"):
+        refuse_other_closed_figures(home)
+
+
+def test_a_reopened_year_counts_what_was_held(held: Home) -> None:
+    assert "counts 1 files that were held" in poverty(held, *REOPEN).stdout
+    publish_tables(held)
+    now = held.current
+    assert rows(now, "select count(*) from quality.source_file where status = 'held'") == [(0,)]
+    assert rows(now, "select status from quality.correction") == [("applied",)]
+    assert rows(
+        now,
+        "select submission_number from quality.source_file where survey_year = 2024 and commune_code = '29161' "
+        "and status = 'accepted'",
+    ) == [(9,)]
+    assert rows(now, "select is_closed, reopened_by, reopening_reason from quality.closed_year") == [
+        (False, "Sở NN&MT", "xã gửi lại danh sách")
+    ]
