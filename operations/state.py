@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -104,8 +104,9 @@ def closed_years_of(registry: Registry) -> list[dict[str, Any]]:
     ]
 
 
-def late_years(home: Home) -> list[int]:
-    """The survey years of the current release that are still provisional after their date in the year that follows."""
+def late_years(home: Home, closed: Container[int] = ()) -> list[int]:
+    """The survey years of the current release that are still provisional after their date in the year that follows;
+    of a closed year nothing more is awaited."""
     by = _final_by()
     if not (home.current / DATABASE).exists():
         return []
@@ -114,7 +115,7 @@ def late_years(home: Home) -> list[int]:
             "select survey_year from marts.area_year where area_level = 'province' and boundary = 'as_reviewed' "
             "and not is_final order by 1"
         ).fetchall()
-    return [year for (year,) in open_years if today() > date(year + 1, *by)]
+    return [year for (year,) in open_years if year not in closed and today() > date(year + 1, *by)]
 
 
 def _final_by() -> tuple[int, int]:
@@ -139,7 +140,7 @@ def to_do(home: Home, registry: Registry, waiting: Sequence[Received] | None = N
     same_number = [_id(entry) for entry in rejections if has_same_number(entry)]
     places = [mark for mark, place in registry.places().items() if place["status"] != SETTLED]
     rejected = [*map(_id, rejections), *places]
-    run, newer, late = last_run(home), newer_release(home), late_years(home)
+    run, newer, late = last_run(home), newer_release(home), late_years(home, closed_years(registry))
     free, needed = shutil.disk_usage(home.root).free, needed_bytes(home)
     is_stale = description is not None and not newer and description.get("inputsState") != inputs_of(home).state
     failed = _failed_checks(home)

@@ -1,4 +1,4 @@
-"""The commands `poverty close` and `poverty reopen`: their options, their exit codes and what they say."""
+"""The commands `poverty close`, `poverty reopen` and `poverty recognition`: their options and what they say."""
 
 from datetime import date, datetime
 from typing import Annotated, NoReturn
@@ -63,6 +63,26 @@ def reopen(
         soft_wrap=True,
         highlight=False,
     )
+
+
+def recognition(
+    year: Year,
+    commune: Annotated[str | None, typer.Option("--commune", help="Commune code; all communes when left out.")] = None,
+) -> None:
+    """Lists of a closed year by commune, as Excel for the owner alone: who gets a certificate, and who escaped."""
+    from reports.forms.fill import FiguresDisagreeError
+    from reports.forms.year_figures import NoFormsError
+    from reports.recognition import write_recognition
+
+    try:
+        made = write_recognition(Home.from_environment().create(), year, commune)
+    except (NoFormsError, FiguresDisagreeError) as problem:
+        Terminal(stderr=True).print(str(problem), soft_wrap=True, markup=False)
+        raise typer.Exit(1) from None
+    workbooks = f"{len(made)} workbook{'s' if len(made) != 1 else ''}"
+    place = made[0] if commune else made[0].parent
+    Terminal().print(f"{workbooks}: {place}", soft_wrap=True, markup=False)
+    Terminal().print("They hold personal data: only the owner of this account can open them.", soft_wrap=True)
 
 
 def _date(text: str) -> date:

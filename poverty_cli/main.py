@@ -49,7 +49,7 @@ from operations.state import state_of
 from poverty_cli import summary
 from poverty_cli.alert_command import alert, tell_after_run
 from poverty_cli.backup_command import backup, restore
-from poverty_cli.close_command import close, reopen
+from poverty_cli.close_command import close, recognition, reopen
 from poverty_cli.decisions_command import decisions
 from poverty_cli.export_command import export
 from poverty_cli.feedback_command import feedback
@@ -344,6 +344,7 @@ for command in (
     signing_key,
     workbooks,
     hamlets,
+    recognition,
     nation,
     measure,
     sample,

@@ -1,7 +1,7 @@
 """Our lists 4 and 5 (files form_14 and form_15): the lists of near-poor and poor households, with personal data.
 
-This is the one module of `reports` that reads the private side; only `make_private_forms` and the blank survey
-workbooks call it, and what they make goes to a folder that the owner alone can open.
+This is the one module of `reports` that reads the private side; only `make_private_forms`, the blank survey
+workbooks and the recognition lists call it, and what they make goes to a folder that the owner alone can open.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -77,6 +77,30 @@ def read_households(home: Home, figures: YearFigures, area: Area) -> list[Househ
         names = [column[0] for column in cursor.description or []]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return [{**row, **_shown(row), "commune_name": figures.areas[row["commune_code"]].name} for row in rows]
+
+
+def read_escaped(home: Home, figures: YearFigures, commune: Area) -> list[Household]:
+    """The households of a commune that were on a list the year before and are on a better one, or on none; `movement`
+    says which, `is_in_another_commune` whether they came from another commune."""
+    with duckdb.connect(str(home.build_file), read_only=True) as connection:
+        cursor = connection.execute(
+            """
+            select households.*, moves.movement, moves.is_in_another_commune,
+                facts.member_count as counted_members
+            from marts.fct_household_transition as moves
+            inner join marts.fct_household_year as facts
+                on moves.household_id = facts.household_id and moves.to_year = facts.survey_year
+            inner join staging.stg_household as households
+                on households.source_file_id = facts.source_file_id and households.row_number = facts.source_row
+            where moves.to_year = ? and facts.commune_code = ?
+                and moves.movement in ('poor_to_above', 'poor_to_near_poor', 'near_poor_to_above')
+            order by moves.from_class = 'near_poor', moves.to_class = 'near_poor', households.row_number
+            """,
+            [figures.survey_year, commune.code],
+        )
+        names = [column[0] for column in cursor.description or []]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [{**row, **_shown(row)} for row in rows]
 
 
 def read_last_list(home: Home, survey_year: int, communes: Sequence[str]) -> list[Household]:

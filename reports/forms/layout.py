@@ -158,8 +158,11 @@ def stage_of(area: Area) -> str:
 def about(area: Area, figures: YearFigures) -> str:
     """The line of our own below a table: how far the figures can be trusted, of when and where they are."""
     cutoff = date.fromisoformat(cutoff_date(figures.survey_year))
+    approved = (
+        f"; được phê duyệt tại {figures.closed.decision}, người ký: {figures.closed.signer}" if figures.closed else ""
+    )
     return (
-        f"{_state(area)}; năm rà soát {figures.survey_year}; địa bàn: {area.name}{_where(area)}; "
+        f"{_state(area)}{approved}; năm rà soát {figures.survey_year}; địa bàn: {area.name}{_where(area)}; "
         f"thời điểm chốt số liệu: {cutoff:%d/%m/%Y}."
     )
 

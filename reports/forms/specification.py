@@ -133,8 +133,8 @@ class ListColumn:
     field: str
     kind: str
     width: float
-    total: str | None
-    measure: str | None
+    total: str | None = None
+    measure: str | None = None
 
 
 @dataclass(frozen=True)
