@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from base.home import Home
+from reports.closed_years import ClosedYear
 from reports.forms.fill import FiguresDisagreeError
 from reports.forms.household_lists import Household, private_side, read_escaped, read_households
 from reports.forms.layout import Cell, Sheet, put_foot, put_headers, row_height
@@ -14,7 +15,7 @@ from reports.forms.make import OWNER_FILE
 from reports.forms.rows import find_area
 from reports.forms.specification import ListColumn
 from reports.forms.write_workbook import write_workbook
-from reports.forms.year_figures import Area, ClosedYear, NoFormsError, YearFigures, read_figures
+from reports.forms.year_figures import Area, NoFormsError, YearFigures, read_figures
 
 _HEAD_ROWS = 7
 _CLASS = {"poor": "Hộ nghèo", "near_poor": "Hộ cận nghèo"}

@@ -10,6 +10,7 @@ from reports.acting import acting_owner, release_day
 from reports.audit.coverage import Coverage, read_coverage
 from reports.audit.labels_vi import OWNER, PASSES
 from reports.audit.measure_labels_vi import figure_label, measure_labels
+from reports.closed_years import ClosedYear, read_addenda, read_closed_years
 from reports.tables import ReleaseTables, Row, open_release
 
 # How the models begin a sentence: the place, which the report shows in columns of its own.
@@ -43,6 +44,8 @@ class Audit:
     link_decisions: list[Row]
     area_years: list[Row]
     areas: list[Row]
+    closed: dict[int, ClosedYear]
+    addenda: dict[tuple[int, str], str]
     measures: dict[str, str] = field(default_factory=measure_labels)
 
     @property
@@ -134,6 +137,8 @@ def read_audit(release: Path, release_id: str, maturity: str, previous: Path | N
                 "from marts.area_year where area_level in ('province', 'district', 'commune') "
                 "and boundary = 'as_reviewed' order by survey_year, area_code"
             ),
+            closed=read_closed_years(reader),
+            addenda=read_addenda(reader),
         )
     if previous is not None:
         _compare(audit, previous, checks)

@@ -134,15 +134,20 @@ def commune_pages(audit: Audit) -> list[Page]:
         years.sort(key=lambda year: -year["survey_year"])
         names = " / ".join(dict.fromkeys(unit.name for unit in units))
         actors = list(dict.fromkeys(unit.actor for unit in units if unit.is_gone and unit.actor.code != code))
+        closed = [
+            f"Năm {year} đã chốt: số liệu được phê duyệt tại {audit.closed[year].decision}, người ký: "
+            f"{audit.closed[year].signer}. {audit.addenda.get((year, code), '')}"
+            for year in sorted({row["survey_year"] for row in years} & {*audit.closed})
+        ]
         pages.append(
             _commune_page(
                 code, f"{names} ({code})", years, found.get(code, []), figures.get(code, []), received.get(code, []),
-                actors, [unit for unit in audit.coverage.answered_by(code) if unit.code != code],
+                actors, [unit for unit in audit.coverage.answered_by(code) if unit.code != code], closed,
             )
         )  # fmt: skip
     if None in found or None in received:
         title = "Tệp chưa rõ của xã nào"
-        pages.append(_commune_page("unknown", title, [], found.get(None, []), [], received.get(None, []), [], []))
+        pages.append(_commune_page("unknown", title, [], found.get(None, []), [], received.get(None, []), [], [], []))
     return pages
 
 
@@ -155,6 +160,7 @@ def _commune_page(
     files: list[Row],
     actors: list[Actor],
     answers_for: list[Unit],
+    closed: list[str],
 ) -> Page:
     still_open = [finding for finding in findings if finding["status"] == "open"]
     errors = sum(finding["severity"] == "error" for finding in still_open)
@@ -172,6 +178,7 @@ def _commune_page(
         "warnings": len(still_open) - errors,
         "waived": len(findings) - len(still_open),
         "files": files,
+        "closed": closed,
         "actors": actors,
         "answers_for": [
             {"code": unit.code, "name": unit.name, "years": f"{min(unit.cells)}–{max(unit.cells)}",
@@ -199,6 +206,9 @@ def described_files(audit: Audit) -> list[Row]:
             because = "; ".join(dict.fromkeys(reasons.get(file["source_file_id"], [])))
         elif file["status"] == "superseded" and later:
             because = f"thay bằng {later['source_file_id'][:8]}, lần gửi {later['submission_number']}"
+        elif file["status"] == "held":
+            year = min(year for year in audit.closed if year >= file["survey_year"])
+            because = f"năm {year} đã chốt tại {audit.closed[year].decision}; chỉ tính khi năm được mở lại"
         described.append({**file, "because": because})
     return described
 

@@ -79,7 +79,8 @@ def lay_out(filled: FilledForm, area: Area, figures: YearFigures, layout: Layout
     leading = ("TT", form.area_header, *([form.lines_header] if form.lines_header else []))
     put_headers(sheet, filled.columns, leading, [_shown(filled, column) for column in filled.columns])
     _put_rows(sheet, filled)
-    notes = [*form.notes, *_differences(filled), about(area, figures)]
+    addenda = [figures.addenda[area.code]] if area.code in figures.addenda else []
+    notes = [*form.notes, *_differences(filled), *addenda, about(area, figures)]
     has_signatures = layout is None or layout.has_signatures
     put_foot(sheet, filled.first_row + len(filled.rows), notes, has_signatures=has_signatures)
     return sheet

@@ -4,8 +4,7 @@ Names are the table's short name and its keys: `class.poor.persons`, `movement.p
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import duckdb
 
 from base.reference import cutoff_date, read_table
 from base.release_layout import DATABASE
+from reports.closed_years import ClosedYear, read_addenda, read_closed_years
 from reports.forms.formulas import Number
 from reports.simulated import simulated_notice
 from reports.tables import ReleaseTables
@@ -58,24 +58,11 @@ class Area:
 
 
 @dataclass(frozen=True)
-class ClosedYear:
-    """The recognition decision that closed a year."""
-
-    decision_number: str
-    decided_on: date
-    signer: str
-
-    @property
-    def decision(self) -> str:
-        """As a sentence names it."""
-        return f"Quyết định số {self.decision_number} ngày {self.decided_on:%d/%m/%Y}"
-
-
-@dataclass(frozen=True)
 class YearFigures:
     """All figures of a survey year. `areas` are those with figures; `moved_areas` those with movements (also an area
     that had rows only the year before). `labels` names the indicators of the year and the ethnic groups of form 7.9.
-    `notice` must be said first: its files are simulated. `closed` is there where the year is closed."""
+    `notice` must be said first: its files are simulated. `closed` is there where the year is closed;
+    `addenda` says by area what held files would change."""
 
     survey_year: int
     release_id: str
@@ -85,6 +72,7 @@ class YearFigures:
     labels: Mapping[str, Sequence[tuple[str, str]]]
     notice: str | None
     closed: ClosedYear | None = None
+    addenda: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, area: str, measure: str) -> Number | None:
         """The figure of an area; None where it is not known. Raises KeyError for a name that no table gives."""
@@ -105,6 +93,7 @@ def read_figures(release: Path, survey_year: int) -> YearFigures:
             known = ", ".join(map(str, years)) or "none"
             raise UnknownFormsError(f"The release has no figures of survey year {survey_year} (it has: {known}).")
         areas, moved = _areas(connection, survey_year)
+        tables = ReleaseTables(connection)
         return YearFigures(
             survey_year,
             release.resolve().name,
@@ -112,20 +101,10 @@ def read_figures(release: Path, survey_year: int) -> YearFigures:
             moved,
             _values(connection, survey_year),
             _labels(connection, survey_year),
-            simulated_notice(ReleaseTables(connection), survey_year),
-            _closed(connection, survey_year),
+            simulated_notice(tables, survey_year),
+            read_closed_years(tables).get(survey_year),
+            {code: text for (year, code), text in read_addenda(tables).items() if year == survey_year},
         )
-
-
-def _closed(connection: duckdb.DuckDBPyConnection, survey_year: int) -> ClosedYear | None:
-    tables = "select count(*) from duckdb_tables() where schema_name = 'quality' and table_name = 'closed_year'"
-    if connection.execute(tables).fetchall()[0][0] == 0:  # a release of an earlier version
-        return None
-    rows = connection.execute(
-        "select decision_number, decided_on, signer from quality.closed_year where is_closed and survey_year = ?",
-        [survey_year],
-    ).fetchall()
-    return ClosedYear(*rows[0]) if rows else None
 
 
 def _areas(connection: duckdb.DuckDBPyConnection, survey_year: int) -> tuple[dict[str, Area], dict[str, Area]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from base.reference import read_table
+from reports.closed_years import ClosedYear, read_addenda, read_closed_years
 from reports.tables import ReleaseTables, Row
 
 PROVINCE_LEVEL = "province"
@@ -32,6 +33,7 @@ class Profile:
         communes: rows of `commune_priority` with coordinates, latest year, most in need first.
         agencies: what each agency answers for, latest year.
         plan_year: the year of the territory's plan, None without one.
+        closed: the closed years, with what held files would change in the area, None where none are held.
     """
 
     area_level: str
@@ -46,6 +48,7 @@ class Profile:
     communes: list[Row]
     agencies: list[Row]
     plan_year: int | None
+    closed: list[tuple[ClosedYear, str | None]]
 
     @property
     def latest(self) -> Row:
@@ -103,7 +106,13 @@ def read_profile(tables: ReleaseTables, area: Row) -> Profile:
         plan_year=tables.rows(
             "select min(survey_year) as survey_year from quality.published_figure where publication = 'plan'"
         )[0]["survey_year"],
+        closed=_closed(tables, code),
     )
+
+
+def _closed(tables: ReleaseTables, code: str) -> list[tuple[ClosedYear, str | None]]:
+    addenda = read_addenda(tables)
+    return [(closed, addenda.get((year, code))) for year, closed in read_closed_years(tables).items()]
 
 
 def standard_names() -> dict[str, str]:

@@ -18,6 +18,7 @@ from ingestion.decisions import CORRECTION_COLUMNS
 from ingestion.published_heads import open_registry
 from operations.closing import Recognition, close_year
 from publication.release import NotPublishedError, refuse_other_closed_figures
+from reports.forms.make import make_forms
 from tests.support.homes import SENT, copy_of, poverty, shared_micro_home
 from tests.support.publish_tables import publish_tables
 
@@ -87,7 +88,7 @@ def held(opened: Home) -> Home:
     poverty(opened, *CLOSE, "--incomplete")
     land_later(opened)
     correct(opened, (file, "Hộ", row, count))
-    publish_tables(opened)
+    publish_tables(opened, with_reports=True)
     return opened
 
 
@@ -125,6 +126,11 @@ def test_what_comes_later_leaves_every_table_of_the_year_and_is_listed(held: Hom
          "signer": "Chủ tịch UBND tỉnh", "heldFiles": [file]}
     ]  # fmt: skip
     assert f"Held until it is reopened: {file}." in poverty(held, "status").stdout.replace("\n", " ")
+    assert rows(
+        now,
+        "select area_level, difference, value_with_held - approved_value from quality.closed_year_addendum "
+        "where measure = 'poor_households' order by all",
+    ) == [("commune", -1, -1), ("district", -1, -1), ("province", -1, -1)]
     assert "1 files held" in poverty(held, "diff", "previous", "current").stdout
 
 
@@ -184,6 +190,51 @@ def test_a_killed_closing_closes_nothing(tmp_path: Path, monkeypatch: pytest.Mon
         refuse_other_closed_figures(home)
 
 
+def test_forms_and_pages_show_the_approved_figure_and_the_addendum(held: Home) -> None:
+    ((approved,),) = rows(
+        held.current,
+        "select poor_households from marts.area_year where survey_year = 2024 and area_code = '29161' "
+        "and boundary = 'as_reviewed'",
+    )
+    decision = "Quyết định số 218/QĐ-UBND ngày 20/12/2024, người ký: Chủ tịch UBND tỉnh"
+    addendum = f"hộ nghèo {approved - 1} (đã phê duyệt {approved})"
+    (form,) = make_forms(held, 2024, "29161").files
+    texts = [str(cell.value) for row in load_workbook(form).worksheets[0].iter_rows() for cell in row]
+    assert any(decision in text for text in texts)
+    assert any(addendum in text for text in texts)
+    reports = held.current / "reports"
+    page = (reports / "audit" / "communes" / "29161.html").read_text(encoding="utf-8")
+    assert decision in page
+    assert addendum in page
+    assert "chỉ tính khi năm được mở lại" in page
+    assert addendum.replace("hộ nghèo", "") not in (reports / "audit" / "communes" / "28777.html").read_text("utf-8")
+    assert decision in (reports / "profiles" / "83.html").read_text(encoding="utf-8")
+
+
+def test_the_recognition_lists_are_those_of_the_decision(held: Home) -> None:
+    assert "is not closed" in poverty(held, "recognition", "2025", expect=1).stderr
+    poverty(held, "recognition", "2024")
+    files = sorted((held.root / "private" / "recognition").rglob("*.xlsx"))
+    assert [file.name for file in files] == ["cong-nhan-2024-28777.xlsx", "cong-nhan-2024-29161.xlsx"]
+    for file in files:
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert file.parent.stat().st_mode & 0o777 == 0o700
+        book = load_workbook(file)
+        assert book.sheetnames == ["Cấp giấy chứng nhận", "Thoát nghèo"]
+        for page in book.worksheets:
+            texts = [cell.value for row in page.iter_rows() for cell in row if isinstance(cell.value, str)]
+            assert "(Kèm theo Quyết định số 218/QĐ-UBND ngày 20/12/2024)" in texts
+            assert "Người ký quyết định: Chủ tịch UBND tỉnh" in texts
+        listed = [row[8].value for row in book.worksheets[0].iter_rows() if isinstance(row[0].value, int)]
+        ((poor, near_poor),) = rows(
+            held.current,
+            "select poor_households, near_poor_households from marts.area_year where survey_year = 2024 "
+            "and area_code = ? and boundary = 'as_reviewed'",
+            file.stem[-5:],
+        )
+        assert listed == ["Hộ nghèo"] * poor + ["Hộ cận nghèo"] * near_poor
+
+
 def test_a_reopened_year_counts_what_was_held(held: Home) -> None:
     assert "counts 1 files that were held" in poverty(held, *REOPEN).stdout
     publish_tables(held)
@@ -195,6 +246,8 @@ def test_a_reopened_year_counts_what_was_held(held: Home) -> None:
         "select submission_number from quality.source_file where survey_year = 2024 and commune_code = '29161' "
         "and status = 'accepted'",
     ) == [(9,)]
+    assert tables_of_year(now)["marts.area_year"] != tables_of_year(releases(held)[-2])["marts.area_year"]
+    assert rows(now, "select count(*) from quality.closed_year_addendum") == [(0,)]
     assert rows(now, "select is_closed, reopened_by, reopening_reason from quality.closed_year") == [
         (False, "Sở NN&MT", "xã gửi lại danh sách")
     ]
