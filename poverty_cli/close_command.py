@@ -48,7 +48,7 @@ def close(
 
 
 def reopen(
-    year: Year, by: By, reason: Annotated[str, typer.Option("--reason", help="Why; it stays on record, published.")]
+    year: Year, by: By, reason: Annotated[str, typer.Option("--reason", help="Why; it stays on record.")]
 ) -> None:
     """Reopen a closed survey year: the next run counts the files and decisions that were held."""
     from operations.closing import CannotCloseError, reopen_year

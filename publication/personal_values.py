@@ -10,7 +10,7 @@ rejected ones as far as their bytes can be read. A match counts only when it pro
   Phú, the ethnicity Kinh, a decree's date;
 - a name or address of two words counts only where both begin with a capital (`hồ sơ` is a file, Hồ Sơ may be a person)
   and no sign is between them;
-- who signs a decision or an answer (`decided_by`, `responded_by`) is named on purpose, whoever shares the name;
+- who signs, decides or answers (`_OFFICERS`) is named on purpose, whoever shares the name;
 - birth dates from the first survey year on do not count: they could be dates of surveys and releases.
 """
 
@@ -57,7 +57,7 @@ _NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "
             "UHUGEINT", "FLOAT", "DOUBLE")  # fmt: skip
 # Codes of households are commune and number: written with a sign they look like years and communes of our own texts.
 _CODES = ("household_code", "previous_household_code")
-_OFFICERS = ("decided_by", "responded_by")
+_OFFICERS = ("decided_by", "responded_by", "signer", "closed_by", "reopened_by")
 # Everything that writes a published sentence. Not the sample province: its names are people's.
 _PROGRAM_TEXTS = (
     (DBT / "models", "**/*.sql"),

@@ -1,4 +1,4 @@
-{# What the held files say beside the approved figures: the class counts of their lists, and the residents they state. #}
+{# What the held files say beside the approved figures: class counts of their lists, and the residents they state. #}
 {% set measures = ['resident_households', 'resident_persons', 'poor_households', 'near_poor_households', 'poor_persons',
     'near_poor_persons'] -%}
 with
@@ -102,6 +102,7 @@ compared as (
 select
     survey_year,
     area_level,
+    'as_reviewed' as boundary,
     area_code,
     measure,
     held_files,
