@@ -16,12 +16,12 @@ from base.build_date import BUILD_DATE_VARIABLE
 from base.home import HOME_VARIABLE, Home
 from base.machine import own_environment
 from ingestion.archive import archive_path
+from ingestion.closures import figures_file
 from ingestion.ingest import EMPTY, SETTLED
 from ingestion.kept_decisions import kept_decision
 from ingestion.landing import path_of
 from ingestion.published_heads import head_mark
 from ingestion.registry import ERASED, FIRST_HASH, is_blanked
-from publication.approved_figures import figures_file
 
 _SHOWN = 5
 

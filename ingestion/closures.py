@@ -8,6 +8,7 @@ later is held until the year is reopened.
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from base.home import Home
@@ -40,6 +41,11 @@ class Closure:
         """The recognition decision, as a Vietnamese sentence names it."""
         year, month, day = self.entry["decided_on"].split("-")
         return f"Quyết định số {self.entry['decision_number']} ngày {day}/{month}/{year}"
+
+
+def figures_file(home: Home, checksum: str) -> Path:
+    """Where the approved figures of a closed year are kept under their checksum."""
+    return home.archive / "closed_years" / f"{checksum}.parquet"
 
 
 def in_force(entries: Iterable[Entry], held: Collection[str] = ()) -> dict[tuple[str, int], Entry]:

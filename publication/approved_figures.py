@@ -15,7 +15,7 @@ from base.home import OWNER_ONLY, Home
 from base.release_layout import attach
 from base.sql import sql_file
 from base.whole_file import BrokenFileError, partial_of, put_in_place
-from ingestion.closures import Closure
+from ingestion.closures import Closure, figures_file
 
 TABLES = (
     "area_year",
@@ -35,9 +35,8 @@ _KEY = "table_name, area_level, area_code, breakdown, metric"
 
 def keep_figures(home: Home, database: Path, survey_year: int) -> str:
     """Keep the counts of a year as a database has them; returns the checksum that they are kept under."""
-    folder = _folder(home)
-    folder.mkdir(mode=OWNER_ONLY, exist_ok=True)
-    partial = partial_of(folder / "figures")
+    partial = partial_of(figures_file(home, "figures"))
+    partial.parent.mkdir(mode=OWNER_ONLY, exist_ok=True)
     with duckdb.connect() as connection:
         attach(connection, database, "approved")
         connection.execute(
@@ -48,11 +47,6 @@ def keep_figures(home: Home, database: Path, survey_year: int) -> str:
     partial.chmod(0o400)
     put_in_place(partial, figures_file(home, checksum))
     return checksum
-
-
-def figures_file(home: Home, checksum: str) -> Path:
-    """Where the approved figures with a checksum are kept."""
-    return _folder(home) / f"{checksum}.parquet"
 
 
 def differences(home: Home, closure: Closure, database: Path, most: int = 5) -> list[str]:
@@ -94,10 +88,6 @@ def differences(home: Home, closure: Closure, database: Path, most: int = 5) -> 
         f"(marts.{table})"
         for table, _, area, breakdown, metric, approved, now in rows
     ]
-
-
-def _folder(home: Home) -> Path:
-    return home.archive / "closed_years"
 
 
 def _shown(value: int | None) -> str:

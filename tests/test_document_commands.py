@@ -36,6 +36,7 @@ NOT_THERE = {
     "private/superset": "of `make superset`, which tests/test_superset.py starts",
     "private/decisions": "of `poverty decisions open`, which tests/poverty_cli/test_decisions_command.py calls",
     "private/hamlets": "of `poverty hamlets`, which tests/publication/test_hamlet_counts.py calls",
+    "private/recognition": "of `poverty recognition`, which tests/operations/test_closing.py calls",
     "reports/topics": "of `poverty workbooks`, which tests/reports/test_topic_workbooks.py calls",
     "reports/query_page": "of `make query-page`, which tests/publication/test_query_page.py calls",
     "archive/sample.lock": "of a run in an empty home",
