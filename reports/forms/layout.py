@@ -2,15 +2,16 @@
 
 import math
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 from base.reference import cutoff_date, load_territory
+from reports.certainty import PROVISIONAL
 from reports.forms.fill import FilledForm
 from reports.forms.formulas import Number
-from reports.forms.rows import AREA
+from reports.forms.rows import AREA, TOTAL, Row
 from reports.forms.specification import COUNT, STAGES, Column, Form, Layout
 from reports.forms.year_figures import Area, YearFigures
 from reports.numbers import count_vi
@@ -78,8 +79,9 @@ def lay_out(filled: FilledForm, area: Area, figures: YearFigures, layout: Layout
     put_head(sheet, form, area, figures)
     leading = ("TT", form.area_header, *([form.lines_header] if form.lines_header else []))
     put_headers(sheet, filled.columns, leading, [_shown(filled, column) for column in filled.columns])
-    _put_rows(sheet, filled)
-    notes = [*form.notes, *_differences(filled), about(area, figures)]
+    questioned = _questioned(filled, figures)
+    _put_rows(sheet, filled, questioned)
+    notes = [*form.notes, *_differences(filled), *_what_is_questioned(filled, area, questioned), about(area, figures)]
     has_signatures = layout is None or layout.has_signatures
     put_foot(sheet, filled.first_row + len(filled.rows), notes, has_signatures=has_signatures)
     return sheet
@@ -98,6 +100,37 @@ def _differences(filled: FilledForm) -> list[str]:
         "Tổng cộng là tổng số học của các đơn vị, nên hộ chuyển giữa các đơn vị trong biểu được tính ở cả nơi đi và "
         f"nơi đến. Nếu không tính các lần chuyển đó thì tổng cộng là: {said}."
     ]
+
+
+def _questioned(filled: FilledForm, figures: YearFigures) -> dict[str, tuple[str, ...]]:
+    """{code of a listed area: what is open about its figures in this form}, without those that are known."""
+    of_movement = filled.form.areas_with == "movement"
+    known = figures.moved_areas if of_movement else figures.areas
+    areas = {row.listed: known[row.listed] for row in filled.rows if row.listed in known}
+    found = {code: area.open_movement if of_movement else area.open for code, area in areas.items()}
+    return {code: reasons for code, reasons in found.items() if reasons}
+
+
+def _what_is_questioned(filled: FilledForm, area: Area, questioned: Mapping[str, Sequence[str]]) -> list[str]:
+    """One line on what is open about the marked rows, areas with the same reason together. What is open about the
+    area's own year is said with its stage."""
+    names = {row.listed: row.name for row in filled.rows if row.listed and row.kind != TOTAL}
+    by_reason: dict[str, list[str]] = {}
+    for code, name in names.items():
+        if code in questioned:
+            by_reason.setdefault(", ".join(questioned[code]), []).append(name)
+    said = [
+        f"{reason}: {'tất cả các đơn vị' if len(named) == len(names) > 1 else ', '.join(named)}"
+        for reason, named in by_reason.items()
+    ]
+    before = [reason for reason in questioned.get(area.code, ()) if reason not in area.open]
+    if before and area.code not in names:
+        said.append(f"{', '.join(before)}: tổng cộng")
+    return [f"(*) Số liệu còn có thể thay đổi. {_capital('; '.join(said))}."] if said else []
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _width(filled: FilledForm, column: Column) -> float:
@@ -166,11 +199,12 @@ def about(area: Area, figures: YearFigures) -> str:
 
 def _state(area: Area) -> str:
     """How far the figures can be trusted: provisional with the reason, or final."""
+    reasons = [reason for reason in area.open if reason != PROVISIONAL]
     if area.is_final:
-        return "Số liệu chính thức"
-    if area.communes_received < area.communes_expected:
-        return f"Số liệu sơ bộ: đã nhận {area.communes_received}/{area.communes_expected} xã, phường, thị trấn"
-    return "Số liệu sơ bộ: có đơn vị chưa báo cáo chính thức"
+        return f"Số liệu chính thức{f', còn {reasons[0]}' if reasons else ''}"
+    if PROVISIONAL in area.open:
+        reasons.insert(0, "có đơn vị chưa báo cáo chính thức")
+    return f"Số liệu sơ bộ: {', '.join(reasons)}"
 
 
 def _where(area: Area) -> str:
@@ -260,25 +294,34 @@ def _header_cells(columns: Sequence[Headed]) -> Iterator[tuple[int, int, int, st
             first = last + 1
 
 
-def _put_rows(sheet: Sheet, filled: FilledForm) -> None:
+def _put_rows(sheet: Sheet, filled: FilledForm, questioned: Container[str]) -> None:
     form = filled.form
+    by_key = {row.key: row for row in filled.rows}
     for offset, row in enumerate(filled.rows):
         number = filled.first_row + offset
         weight = "" if row.kind == AREA else "_bold"
+        name = f"name{weight}{'_questioned' if _is_questioned(row, by_key, questioned) else ''}"
         if form.lines_header:
             if row.lines:
                 last = number + row.lines - 1
                 sheet.cells.append(Cell(number, 1, row.number or None, f"place{weight}", None, last, 1))
-                sheet.cells.append(Cell(number, 2, row.name, f"name{weight}", None, last, 2))
+                sheet.cells.append(Cell(number, 2, row.name, name, None, last, 2))
             sheet.cells.append(Cell(number, 3, row.line.name, f"name{weight}"))
         else:
             sheet.cells.append(Cell(number, 1, (row.number if row.lines else "") or None, f"place{weight}"))
-            sheet.cells.append(Cell(number, 2, row.line.name or row.name, f"name{weight}"))
+            sheet.cells.append(Cell(number, 2, row.line.name or row.name, name))
         for index, column in enumerate(filled.columns, start=form.leading + 1):
             entry = filled.entries[row.key, column.name]
             value = "" if entry.formula and entry.value is None else entry.value
             sheet.cells.append(Cell(number, index, value, f"{column.number_format}{weight}", entry.formula))
         sheet.heights[number] = row_height([("" if form.lines_header else row.name, _NAME_WIDTH)])
+
+
+def _is_questioned(row: Row, by_key: Mapping[str, Row], questioned: Container[str]) -> bool:
+    """Whether an area that the row names, or one that it sums, has an open question."""
+    if row.listed:
+        return row.listed in questioned
+    return any(_is_questioned(by_key[part], by_key, questioned) for part in row.parts if part in by_key)
 
 
 def row_height(texts: Sequence[tuple[str, float]]) -> float:

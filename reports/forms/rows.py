@@ -20,7 +20,8 @@ _NUMERALS = ("I", "II")
 @dataclass(frozen=True)
 class Row:
     """A row: its kind, what is in the first two columns, the areas whose figures it gives, and the keys of the rows
-    that it sums. Of the lines of an area, the first says over how many rows number and name stand."""
+    that it sums. Of the lines of an area, the first says over how many rows number and name stand. `listed` is the code
+    of the area that it names: a district with communes of both groups is two rows."""
 
     kind: str
     key: str
@@ -30,6 +31,7 @@ class Row:
     parts: tuple[str, ...] = ()
     line: Line = Line(None, {}, is_sum=False)
     lines: int = 1
+    listed: str = ""
 
 
 def find_area(figures: YearFigures, code: str) -> Area:
@@ -77,10 +79,10 @@ def form_rows(area: Area, listed: Sequence[Area], known: Mapping[str, Area], tot
             chosen = tuple(commune.code for commune in communes if _class_of(commune) == code)
             if chosen:
                 key = f"{other.code}.{code}" if other.level == "district" else other.code
-                members.append(Row(AREA, key, str(len(members) + 1), other.name, chosen))
+                members.append(Row(AREA, key, str(len(members) + 1), other.name, chosen, listed=other.code))
         rows.append(Row(SUBTOTAL, code, numeral, name, parts=tuple(member.key for member in members)))
         rows += members
-    return [*rows, Row(TOTAL, TOTAL, *total, (area.code,), tuple(code for code, _ in _GROUPS))]
+    return [*rows, Row(TOTAL, TOTAL, *total, (area.code,), tuple(code for code, _ in _GROUPS), listed=area.code)]
 
 
 def nested_rows(area: Area, listed: Sequence[Area], known: Mapping[str, Area]) -> list[Row]:
@@ -90,13 +92,14 @@ def nested_rows(area: Area, listed: Sequence[Area], known: Mapping[str, Area]) -
     for number, head in enumerate(heads, start=1):
         communes = sub_areas(head, known)
         members = [
-            Row(AREA, commune.code, f"{number}.{place}", commune.name, (commune.code,))
+            Row(AREA, commune.code, f"{number}.{place}", commune.name, (commune.code,), listed=commune.code)
             for place, commune in enumerate(communes, start=1)
         ]
         if communes == [head]:
             rows += members
             continue
-        rows.append(Row(SUBTOTAL, f"{head.code}.all", str(number), head.name, parts=tuple(row.key for row in members)))
+        parts = tuple(row.key for row in members)
+        rows.append(Row(SUBTOTAL, f"{head.code}.all", str(number), head.name, parts=parts, listed=head.code))
         rows += members
     return rows
 

@@ -12,6 +12,7 @@ import duckdb
 
 from base.reference import cutoff_date, read_table
 from base.release_layout import DATABASE
+from reports.certainty import Certainty
 from reports.forms.formulas import Number
 from reports.simulated import simulated_notice
 from reports.tables import ReleaseTables
@@ -42,7 +43,8 @@ class UnknownFormsError(NoFormsError):
 
 @dataclass(frozen=True)
 class Area:
-    """An area of a survey year and what its forms say about it in their heads."""
+    """An area of a survey year and what its forms say about it: in their heads, and what is still open about its
+    figures and about its movements (`reports.certainty`)."""
 
     level: str
     code: str
@@ -51,9 +53,9 @@ class Area:
     district_name: str | None
     province_name: str
     area_class: str | None
-    communes_expected: int
-    communes_received: int
     is_final: bool
+    open: tuple[str, ...] = ()
+    open_movement: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,7 @@ def _areas(connection: duckdb.DuckDBPyConnection, survey_year: int) -> tuple[dic
         f"""
         select
             movements.area_level, movements.area_code, movements.area_name,
-            coalesce(areas.communes_expected, 0), coalesce(areas.communes_received, 0), coalesce(areas.is_final, false),
-            areas.area_code is not null
+            coalesce(areas.is_final, false), areas.area_code is not null
         from (select distinct survey_year, boundary, area_level, area_code, area_name
               from marts.poverty_movement where {_OF_THE_YEAR}) as movements
         left join marts.area_year as areas using (survey_year, boundary, area_level, area_code)
@@ -126,12 +127,23 @@ def _areas(connection: duckdb.DuckDBPyConnection, survey_year: int) -> tuple[dic
         [survey_year],
     ).fetchall()
     moved = {}
-    for level, code, name, expected, received, is_final, _ in rows:
+    certainty = Certainty(ReleaseTables(connection))
+    for level, code, name, is_final, _ in rows:
         district_code, district_name, province, area_class = places.get(code, (None, None, province_name, None))
+        place = (survey_year, "as_reviewed", level, code)
         moved[code] = Area(
-            level, code, name, district_code, district_name, province, area_class, expected, received, is_final
+            level,
+            code,
+            name,
+            district_code,
+            district_name,
+            province,
+            area_class,
+            is_final,
+            tuple(certainty.of(*place)),
+            tuple(certainty.of_movement(*place)),
         )
-    return {row[1]: moved[row[1]] for row in rows if row[6]}, moved
+    return {row[1]: moved[row[1]] for row in rows if row[-1]}, moved
 
 
 def _values(connection: duckdb.DuckDBPyConnection, survey_year: int) -> dict[str, dict[str, Number | None]]:

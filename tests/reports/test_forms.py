@@ -264,7 +264,12 @@ def test_forms_print_on_a4_with_heads_and_signatures(home: Home) -> None:
         assert page.print_area.startswith(f"'{page.title}'!$A$1:")
         texts = {cell.value for row in page.iter_rows() for cell in row if isinstance(cell.value, str)}
         assert {"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Người lập biểu", "CHỦ TỊCH UBND", "UBND TỈNH BẾN TRE"} <= texts
-        assert any("Số liệu sơ bộ: đã nhận " in text for text in texts)  # the clean pack lacks communes
+        assert any("Số liệu sơ bộ: mới có 5 trên 148 xã" in text for text in texts)  # the clean pack lacks communes
+        marked = {row[1].value for row in page.iter_rows() if row[1].number_format == '@" (*)"'}
+        assert {"Huyện Ba Tri", "Khu vực nông thôn"} <= marked, page.title
+        assert any(is_total(name) for name in marked), page.title
+        (reasons,) = (text for text in texts if "(*) Số liệu còn có thể thay đổi. Mới có " in text)
+        assert "mới có 2 trên 22 xã: Huyện Ba Tri" in reasons or "năm 2023 mới có" in reasons
         assert any(text.startswith("(DỮ LIỆU MÔ PHỎNG: không phải số liệu thật") for text in texts)
         official = f"Theo mẫu {page.title.removeprefix('Biểu ')}, Thông tư số "
         assert any(text.startswith(official) for text in texts) == page.title.startswith("Biểu 7.")
