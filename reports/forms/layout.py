@@ -9,7 +9,7 @@ from typing import Protocol
 
 from base.reference import cutoff_date, load_territory
 from reports.certainty import PROVISIONAL
-from reports.forms.fill import FilledForm
+from reports.forms.fill import FilledForm, measure_of
 from reports.forms.formulas import Number
 from reports.forms.rows import AREA, TOTAL, Row
 from reports.forms.specification import COUNT, STAGES, Column, Form, Layout
@@ -20,7 +20,7 @@ HEAD_ROWS = 8
 _LINE_HEIGHT = 13.5
 # In characters: running number, name, the least of a column of figures, of one in a form of many, of one with a long
 # formula. Narrow columns are printed large, for a form is fitted to the paper.
-_NUMBER_WIDTH, _NAME_WIDTH, _LINE_WIDTH, _WIDTH, _NARROW, _WIDE = 5.0, 26.0, 10.0, 8.5, 6.8, 16.0
+_NUMBER_WIDTH, _NAME_WIDTH, _LINE_WIDTH, _WIDTH, _NARROW, _WIDE = 5.0, 26.0, 12.0, 8.5, 6.8, 16.0
 _BESIDE_DIGITS = 2
 _INDENT = 2
 _NARROW_FROM = 22
@@ -81,10 +81,22 @@ def lay_out(filled: FilledForm, area: Area, figures: YearFigures, layout: Layout
     put_headers(sheet, filled.columns, leading, [_shown(filled, column) for column in filled.columns])
     questioned = _questioned(filled, figures)
     _put_rows(sheet, filled, questioned)
-    notes = [*form.notes, *_differences(filled), *_what_is_questioned(filled, area, questioned), about(area, figures)]
+    notes = [
+        *form.notes,
+        *_no_figures_of_units(filled, figures),
+        *_differences(filled),
+        *_what_is_questioned(filled, area, questioned),
+        about(area, figures),
+    ]
     has_signatures = layout is None or layout.has_signatures
     put_foot(sheet, filled.first_row + len(filled.rows), notes, has_signatures=has_signatures)
     return sheet
+
+
+def _no_figures_of_units(filled: FilledForm, figures: YearFigures) -> list[str]:
+    """Why some columns have a figure in the total alone."""
+    measures = {measure_of(row, column) for row in filled.rows for column in filled.columns}
+    return [figures.about_whole] if measures & figures.only_whole else []
 
 
 def _differences(filled: FilledForm) -> list[str]:
@@ -174,7 +186,9 @@ def put_head(sheet: Sheet, form: Titled, area: Area, figures: YearFigures) -> No
     if not official or official.has_year_line:
         cells.append((6, 1, columns, line, "subtitle"))
     if figures.notice:
-        cells.append((7, 1, columns, f"({figures.notice.removesuffix('.')})", "notice"))
+        notice = f"({figures.notice.removesuffix('.')})"
+        cells.append((7, 1, columns, notice, "notice"))
+        sheet.heights[7] = _lines(notice, sum(sheet.widths) * 0.9) * _LINE_HEIGHT + 2
     if form.unit:
         cells.append((8, 1, columns, form.unit, "unit"))
     filled = {row for row, *_ in cells}

@@ -1,6 +1,7 @@
 """Which rows the forms of an area have: its sub-areas in the groups urban and rural, both always there, and the total.
 
-The province lists districts while they exist, then communes; a district lists communes; a commune is one row. A
+The province lists districts while they exist, then communes; a district lists communes; a commune is one row, or one
+for each hamlet in its own edition. A
 district with communes of both groups stands in both, each time with the communes of that group. A local variant has no
 groups: each district, and below it its communes.
 """
@@ -53,9 +54,9 @@ def find_area(figures: YearFigures, code: str) -> Area:
 
 
 def sub_areas(area: Area, known: Mapping[str, Area]) -> list[Area]:
-    """The areas that are listed in the forms of an area, by code."""
+    """The areas that are listed in the forms of an area, by code: of a commune its hamlets, where they are known."""
     if area.level == "commune":
-        return [area]
+        return [other for other in known.values() if other.level == "hamlet"] or [area]
     if area.level == "district":
         return [other for other in known.values() if other.level == "commune" and other.district_code == area.code]
     districts = [other for other in known.values() if other.level == "district"]

@@ -21,8 +21,8 @@ _GROUPS = ("female_headed", "ethnic_minority_headed", "merit", "social_protectio
            "group_1", "group_2", "group_3")  # fmt: skip
 _AREA_MEASURES = ("resident_households", "resident_persons", "poor_households", "near_poor_households", "poor_persons",
                   "near_poor_persons", "poor_rate", "near_poor_rate", "poor_or_near_poor_rate")  # fmt: skip
-_CLASSES = ("poor", "near_poor")
-_KINH = "01"
+LISTS = ("poor", "near_poor")
+KINH = "01"
 _CLASS_MEASURES = (
     "households",
     "persons",
@@ -62,7 +62,8 @@ class Area:
 class YearFigures:
     """All figures of a survey year. `areas` are those with figures; `moved_areas` those with movements (also an area
     that had rows only the year before). `labels` names the indicators of the year and the ethnic groups of form 7.9.
-    `notice` must be said first: its files are simulated."""
+    `notice` must be said first: its files are simulated. Of `only_whole` the area of the workbook has a figure and none
+    of its units: `about_whole` says why."""
 
     survey_year: int
     release_id: str
@@ -71,6 +72,8 @@ class YearFigures:
     values: Mapping[str, Mapping[str, Number | None]]
     labels: Mapping[str, Sequence[tuple[str, str]]]
     notice: str | None
+    only_whole: frozenset[str] = frozenset()
+    about_whole: str = ""
 
     def value(self, area: str, measure: str) -> Number | None:
         """The figure of an area; None where it is not known. Raises KeyError for a name that no table gives."""
@@ -202,14 +205,14 @@ def _add_ethnic_groups(
     ).fetchall():
         counted.setdefault((area, poverty_class), {})[code] = (households, persons)
     for area, known in values.items():
-        for poverty_class in _CLASSES:
+        for poverty_class in LISTS:
             groups = counted.get((area, poverty_class), {})
-            minority = [count for code, count in groups.items() if code != _KINH]
+            minority = [count for code, count in groups.items() if code != KINH]
             households = sum(count for count, _ in minority)
             of_listed = {code: groups.get(code, (0, 0))[0] for code in listed}
             known[f"minority.{poverty_class}.households"] = households
             known[f"minority.{poverty_class}.persons"] = sum(persons for _, persons in minority)
-            known[f"ethnicity.{poverty_class}.{_KINH}"] = groups.get(_KINH, (0, 0))[0]
+            known[f"ethnicity.{poverty_class}.{KINH}"] = groups.get(KINH, (0, 0))[0]
             known[f"ethnicity.{poverty_class}.other"] = households - sum(of_listed.values())
             known |= {f"ethnicity.{poverty_class}.{code}": count for code, count in of_listed.items()}
 
@@ -222,7 +225,7 @@ def _form_groups(connection: duckdb.DuckDBPyConnection, survey_year: int) -> lis
     if not codes:
         query = "select distinct ethnicity_code from marts.area_year_ethnicity where survey_year = ? order by 1"
         codes = [row[0] for row in connection.execute(query, [survey_year]).fetchall()]
-    return [(code, names[code]) for code in codes if code.isdecimal() and code != _KINH]
+    return [(code, names[code]) for code in codes if code.isdecimal() and code != KINH]
 
 
 def _labels(connection: duckdb.DuckDBPyConnection, survey_year: int) -> dict[str, list[tuple[str, str]]]:

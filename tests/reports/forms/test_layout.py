@@ -216,8 +216,6 @@ def test_a_row_is_marked_and_said_where_something_is_open() -> None:
     columns = FORM.columns(LABELS)
     rows = form_rows(DISTRICTS[0], COMMUNES[:2], open_areas, SUM)
     year = replace(figures(None, **{"1": 2, "2": 3, "829": 5}), areas=open_areas)
-    cells = lay_out(
-        fill_form(FORM, columns, rows, first_row_of_figures(columns), year, {}), DISTRICTS[0], year
-    ).cells
+    cells = lay_out(fill_form(FORM, columns, rows, first_row_of_figures(columns), year, {}), DISTRICTS[0], year).cells
     assert [cell.value for cell in cells if cell.style.endswith("_questioned")] == ["Khu vực nông thôn", "Nơi 2"]
     assert any("(*) Số liệu còn có thể thay đổi. Tạm thời: Nơi 2." in str(cell.value) for cell in cells)
