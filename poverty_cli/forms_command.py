@@ -41,6 +41,10 @@ def make(
             help="All fifteen forms, with names and numbers of poor and near-poor households, in the private folder.",
         ),
     ] = False,
+    by_hamlet: Annotated[
+        bool,
+        typer.Option("--by-hamlet", help="A row for each hamlet: a commune's own forms, in the private folder."),
+    ] = False,
 ) -> None:
     """The official review forms of a year as Excel workbooks, one per area, from the published figures."""
     if context.invoked_subcommand:
@@ -53,9 +57,13 @@ def make(
         Terminal(stderr=True).print(f"There is no layout {layout}: give one of {', '.join(layouts())}.", markup=False)
         raise typer.Exit(2)
     started = time.monotonic()
-    write = make_private_forms if with_household_lists else make_forms
     try:
-        made = write(home, year, area, layout=layout)
+        if with_household_lists or by_hamlet:
+            made = make_private_forms(
+                home, year, area, layout=layout, has_lists=with_household_lists, has_hamlets=by_hamlet
+            )
+        else:
+            made = make_forms(home, year, area, layout=layout)
     except (NoFormsError, FiguresDisagreeError) as problem:
         Terminal(stderr=True).print(str(problem), soft_wrap=True, markup=False)
         raise typer.Exit(2 if isinstance(problem, UnknownFormsError) else 1) from None
@@ -71,6 +79,13 @@ def make(
             "They hold personal data (two lists of households): only the owner of this account can open them, "
             "and they are part of no release.",
             soft_wrap=True,
+        )
+    if by_hamlet:
+        console.print(
+            "Hamlets have small counts: only the owner of this account can open these forms, and they do not leave the "
+            "commune. What may leave it is a sheet of `poverty hamlets`.",
+            soft_wrap=True,
+            markup=False,
         )
 
 

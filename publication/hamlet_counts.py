@@ -5,7 +5,7 @@ many more as keep those from being worked out from the commune's total: the rule
 total is left out where the open data leave it out.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,13 @@ from pathlib import Path
 import duckdb
 import xlsxwriter
 
+from base.hamlets import hamlet_key, hamlet_names, in_order
 from base.home import Home
 from base.release_layout import DATABASE, attach
 from publication.open_data.edition import protected_counts
 from publication.open_data.suppression import Tree, suppressed
 from publication.release import NotPublishedError
 
-WITHOUT_NAME = "(không ghi ấp, khu phố)"
 _WHOLE = "Cả xã"
 # (class, unit) -> header; persons are left out where their households are
 _COUNTS = {
@@ -42,7 +42,8 @@ class HamletWorkbook:
 
 
 def read_hamlets(home: Home, survey_year: int) -> dict[str, Counts]:
-    """{commune: {hamlet: {(class, unit): count}}} of the current release's households, as their commune wrote hamlets.
+    """{commune: {hamlet: {(class, unit): count}}} of the current release's households. Spellings of one hamlet are one,
+    under the spelling that most rows have.
 
     Raises NotPublishedError when nothing is published, or the build file no longer has the rows of the release.
     """
@@ -53,7 +54,7 @@ def read_hamlets(home: Home, survey_year: int) -> dict[str, Counts]:
         attach(connection, home.current / DATABASE, "release")
         rows = connection.execute(
             """
-            select facts.commune_code, staged.row_number is null, coalesce(trim(staged.hamlet), ''),
+            select facts.commune_code, staged.row_number is null, staged.hamlet,
                 facts.poverty_class, count(*), coalesce(sum(facts.member_count), 0)
             from release.marts.fct_household_year as facts
             left join build.staging.stg_household as staged
@@ -65,10 +66,15 @@ def read_hamlets(home: Home, survey_year: int) -> dict[str, Counts]:
         ).fetchall()
     if any(is_gone for _, is_gone, *_ in rows):
         raise NotPublishedError("The build file is not what was published; run `poverty publish`, then ask again.")
+    written: dict[str, Counter[str | None]] = defaultdict(Counter)
+    for commune, _, hamlet, _, households, _ in rows:
+        written[commune][hamlet] += households
+    names = {commune: hamlet_names(spellings) for commune, spellings in written.items()}
     found: dict[str, Counts] = defaultdict(lambda: defaultdict(lambda: dict.fromkeys(_COUNTS, 0)))
     for commune, _, hamlet, of_class, households, persons in rows:
-        counts = found[commune][hamlet or WITHOUT_NAME]
-        counts[of_class, "households"], counts[of_class, "persons"] = households, int(persons)
+        counts = found[commune][names[commune][hamlet_key(hamlet)]]
+        counts[of_class, "households"] += households
+        counts[of_class, "persons"] += int(persons)
     return {commune: dict(counts) for commune, counts in found.items()}
 
 
@@ -134,8 +140,8 @@ def _write(workbook: xlsxwriter.Workbook, name: str, title: str, rows: Shown) ->
     sheet.set_column(1, len(_COUNTS), 16)
     sheet.write_string(0, 0, title)
     sheet.write_row(2, 0, ["Ấp, khu phố", *_COUNTS.values()], workbook.add_format({"bold": True, "border": 1}))
-    order = [*sorted(area for area in rows if area not in (_WHOLE, WITHOUT_NAME)), WITHOUT_NAME, _WHOLE]
-    for number, area in enumerate((area for area in order if area in rows), start=3):
+    order = [*in_order(area for area in rows if area != _WHOLE), _WHOLE]
+    for number, area in enumerate(order, start=3):
         sheet.write_string(number, 0, area)
         for column, key in enumerate(_COUNTS, start=1):
             value = rows[area][key]

@@ -1,12 +1,15 @@
 """A workbook per topic for spreadsheets: the figures of `bi.figures` as sheets that a pivot table takes as they are.
 
 A sheet holds one level and one boundary, and no count that is a sum of others, so that a pivot counts nothing twice.
+Beside each figure stands whether it is known, and what is questioned about it.
 """
 
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 
+from reports.certainty import Certainty
 from reports.tables import ReleaseTables, Row, open_release
 
 # sheet -> the areas in it
@@ -23,7 +26,11 @@ _COLUMNS = {
     "Tử số": 12,
     "Mẫu số": 12,
     "Đơn vị": 12,
+    "Số liệu": 16,
+    "Còn phải xem lại": 44,
 }
+_KNOWN, _QUESTIONED = "chính thức", "còn thay đổi"
+_MOVEMENT = "movement"
 _FIGURES = """
     select
         figures.survey_year, areas.area_name, areas.area_code, areas.area_class_vi, metrics.name_vi,
@@ -52,10 +59,19 @@ def write_topic_workbooks(release: Path, folder: Path) -> list[Path]:
         topics = tables.rows(
             "select metric_group, metric_group_vi from bi.dim_metric group by all order by min(sort_order)"
         )
-        return [_write(tables, folder / f"{topic['metric_group']}.xlsx", topic, about) for topic in topics]
+        certainty = Certainty(tables)
+        return [_write(tables, folder / f"{topic['metric_group']}.xlsx", topic, about, certainty) for topic in topics]
 
 
-def _write(tables: ReleaseTables, path: Path, topic: Row, about: Row) -> Path:
+def _with_certainty(row: Row, topic: Row, place: tuple[str, str], certainty: Certainty) -> list[Any]:
+    """A line of a sheet, with what is open about its figure."""
+    ask = certainty.of_movement if topic["metric_group"] == _MOVEMENT else certainty.of
+    level, boundary = place
+    reasons = ask(row["survey_year"], boundary, level, row["area_code"])
+    return [*row.values(), _QUESTIONED if reasons else _KNOWN, ", ".join(reasons) or None]
+
+
+def _write(tables: ReleaseTables, path: Path, topic: Row, about: Row, certainty: Certainty) -> Path:
     notes = tables.rows(
         "select name_vi, name_en, unit_vi, caution_en from bi.dim_metric where metric_group = ? order by sort_order",
         topic["metric_group"],
@@ -81,7 +97,7 @@ def _write(tables: ReleaseTables, path: Path, topic: Row, about: Row) -> Path:
                 {
                     "name": f"figures_{areas[0]}",
                     "columns": [{"header": header} for header in _COLUMNS],
-                    "data": [list(row.values()) for row in rows],
+                    "data": [_with_certainty(row, topic, areas, certainty) for row in rows],
                 },
             )
         sheet = workbook.add_worksheet("Ghi chú")
@@ -89,6 +105,7 @@ def _write(tables: ReleaseTables, path: Path, topic: Row, about: Row) -> Path:
         lines = [
             ("Bản công bố", about["release_id"], about["territory_name"], about["maturity_vi"]),
             ("Giá trị là phân số (0,05 là 5%); cộng tử số rồi chia cho tổng mẫu số, không lấy trung bình tỷ lệ.",),
+            ("Số liệu «còn thay đổi»: chưa đủ xã, tạm thời hoặc còn lỗi chưa xử lý, nói ở cột «Còn phải xem lại».",),
             ("Chỉ tiêu", "Metric", "Đơn vị", "Caution"),
             *(tuple(note.values()) for note in notes),
         ]

@@ -14,6 +14,7 @@ from ingestion.quiet_readers import quiet_readers
 from reports.acting import Actor, release_day
 from reports.audit.coverage import Coverage, read_coverage
 from reports.audit.data import name_actors, read_checks, read_files, read_findings
+from reports.certainty import Certainty
 from reports.decision_book.words import code_length
 from reports.tables import Row, open_release
 
@@ -46,13 +47,14 @@ class Item:
 @dataclass(frozen=True)
 class CommuneList:
     """Everything one commune of today has to correct in one year, also for those that are gone; `items` errors first,
-    then by file, sheet and row."""
+    then by file, sheet and row. `open` is what every report says beside the commune's figures of the year."""
 
     commune_code: str
     commune_name: str
     survey_year: int
     release_id: str
     items: tuple[Item, ...]
+    open: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def read_lists(home: Home, release: Path, survey_year: int, commune_code: str | 
         checks, files = read_checks(reader, on), read_files(reader)
         findings = [row for row in read_findings(reader, checks, files) if row["status"] == "open"]
         coverage = read_coverage(reader, findings, on)
+        certainty = Certainty(reader)
         name_actors(findings, coverage)
     length = code_length([row["finding_id"] for row in findings])
     actors = _actors(coverage, survey_year, commune_code)
@@ -97,6 +100,7 @@ def read_lists(home: Home, release: Path, survey_year: int, commune_code: str | 
                 survey_year,
                 release.resolve().name,
                 tuple(_item(finding, place_of, coverage, length) for finding in sorted(rows, key=_order)),
+                tuple(certainty.of(survey_year, "harmonised", "commune", actor.code)),
             )
             for actor, rows in sorted(chosen.items(), key=lambda item: item[0].code)
         ),

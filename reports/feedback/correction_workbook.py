@@ -51,7 +51,7 @@ def write_list(folder: Path, commune: CommuneList) -> Path:
         f"Danh sách cần sửa: {commune.commune_name} ({commune.commune_code}), năm {commune.survey_year}",
         f"{count_vi(errors)} lỗi phải sửa, {count_vi(len(commune.items) - errors)} cảnh báo cần kiểm tra. "
         f"Theo bản phát hành {commune.release_id}.",
-        _HOW,
+        _HOW + _beside_figures(commune),
     )
     rows = [
         (
@@ -143,6 +143,16 @@ def _write(
     else:
         sheet.write_string(_HEAD_ROW + 1, 0, nothing, plain)
     book.close()
+
+
+def _beside_figures(commune: CommuneList) -> str:
+    """What readers see beside the commune's figures for as long as it is so."""
+    if not commune.open:
+        return ""
+    return (
+        f" Các báo cáo ghi cạnh số liệu của xã: {', '.join(commune.open)}; dấu ấy hết khi mọi mục đã xong và xã đã gửi "
+        "bản chính thức."
+    )
 
 
 def _file(item: Item) -> str:

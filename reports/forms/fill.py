@@ -130,13 +130,19 @@ def _calculated(filled: FilledForm, row: Row, column: Column, figures: YearFigur
 
 def _figure(row: Row, column: Column, figures: YearFigures) -> Number | None:
     """The published figure of a row's areas together; None where none is known."""
-    if column.measure is None:
+    measure = measure_of(row, column)
+    if measure is None:
         return None
-    measure = column.measure
-    for word, meant in row.line.words.items():
-        measure = measure.replace(f"{{{word}}}", meant)
     known = [value for area in row.areas if (value := figures.value(area, measure)) is not None]
     return sum(known) if known else None
+
+
+def measure_of(row: Row, column: Column) -> str | None:
+    """The name of a column's figure in a row, whose line says some of its words."""
+    measure = column.measure
+    for word, meant in row.line.words.items():
+        measure = measure and measure.replace(f"{{{word}}}", meant)
+    return measure
 
 
 def _measured(filled: FilledForm, row: Row, column: Column, figures: YearFigures) -> Entry:
@@ -149,6 +155,8 @@ def _measured(filled: FilledForm, row: Row, column: Column, figures: YearFigures
     parts = [filled.entries[part, column.name].value for part in row.parts]
     known = [part for part in parts if part is not None]
     if not known:
+        if row.kind == TOTAL and measure_of(row, column) in figures.only_whole:
+            return Entry(figure)
         return Entry(_agreed(filled, row, column, None, figure) if row.kind == TOTAL else None)
     total: Number = sum(known)
     if row.kind == TOTAL and not row.line.is_sum:

@@ -27,8 +27,8 @@ Household = Mapping[str, Any]
 
 
 @contextmanager
-def private_side(home: Home, survey_year: int) -> Iterator[None]:
-    """Hold the build file while lists are made from it, so that nobody builds meanwhile.
+def private_side(home: Home, *survey_years: int) -> Iterator[None]:
+    """Hold the build file while lists of some years are made from it, so that nobody builds meanwhile.
 
     Raises NoFormsError when it is in use, missing, or not what the current release was made from.
     """
@@ -36,7 +36,7 @@ def private_side(home: Home, survey_year: int) -> Iterator[None]:
         raise NoFormsError("There is no build file, so there are no household lists; `poverty run` makes it.")
     try:
         with FileLock(home.build_lock, timeout=1):
-            if not _is_what_was_published(home, survey_year):
+            if not all(_is_what_was_published(home, survey_year) for survey_year in survey_years):
                 raise NoFormsError("The build file is not what was published; run `poverty publish`, then ask again.")
             yield
     except Timeout:

@@ -2,15 +2,16 @@
 
 import math
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 from base.reference import cutoff_date, load_territory
-from reports.forms.fill import FilledForm
+from reports.certainty import PROVISIONAL
+from reports.forms.fill import FilledForm, measure_of
 from reports.forms.formulas import Number
-from reports.forms.rows import AREA
+from reports.forms.rows import AREA, TOTAL, Row
 from reports.forms.specification import COUNT, STAGES, Column, Form, Layout
 from reports.forms.year_figures import Area, YearFigures
 from reports.numbers import count_vi
@@ -19,7 +20,7 @@ HEAD_ROWS = 8
 _LINE_HEIGHT = 13.5
 # In characters: running number, name, the least of a column of figures, of one in a form of many, of one with a long
 # formula. Narrow columns are printed large, for a form is fitted to the paper.
-_NUMBER_WIDTH, _NAME_WIDTH, _LINE_WIDTH, _WIDTH, _NARROW, _WIDE = 5.0, 26.0, 10.0, 8.5, 6.8, 16.0
+_NUMBER_WIDTH, _NAME_WIDTH, _LINE_WIDTH, _WIDTH, _NARROW, _WIDE = 5.0, 26.0, 12.0, 8.5, 6.8, 16.0
 _BESIDE_DIGITS = 2
 _INDENT = 2
 _NARROW_FROM = 22
@@ -78,12 +79,25 @@ def lay_out(filled: FilledForm, area: Area, figures: YearFigures, layout: Layout
     put_head(sheet, form, area, figures)
     leading = ("TT", form.area_header, *([form.lines_header] if form.lines_header else []))
     put_headers(sheet, filled.columns, leading, [_shown(filled, column) for column in filled.columns])
-    _put_rows(sheet, filled)
-    addenda = [figures.addenda[area.code]] if area.code in figures.addenda else []
-    notes = [*form.notes, *_differences(filled), *addenda, about(area, figures)]
+    questioned = _questioned(filled, figures)
+    _put_rows(sheet, filled, questioned)
+    notes = [
+        *form.notes,
+        *_no_figures_of_units(filled, figures),
+        *_differences(filled),
+        *([figures.addenda[area.code]] if area.code in figures.addenda else []),
+        *_what_is_questioned(filled, area, questioned),
+        about(area, figures),
+    ]
     has_signatures = layout is None or layout.has_signatures
     put_foot(sheet, filled.first_row + len(filled.rows), notes, has_signatures=has_signatures)
     return sheet
+
+
+def _no_figures_of_units(filled: FilledForm, figures: YearFigures) -> list[str]:
+    """Why some columns have a figure in the total alone."""
+    measures = {measure_of(row, column) for row in filled.rows for column in filled.columns}
+    return [figures.about_whole] if measures & figures.only_whole else []
 
 
 def _differences(filled: FilledForm) -> list[str]:
@@ -99,6 +113,37 @@ def _differences(filled: FilledForm) -> list[str]:
         "Tổng cộng là tổng số học của các đơn vị, nên hộ chuyển giữa các đơn vị trong biểu được tính ở cả nơi đi và "
         f"nơi đến. Nếu không tính các lần chuyển đó thì tổng cộng là: {said}."
     ]
+
+
+def _questioned(filled: FilledForm, figures: YearFigures) -> dict[str, tuple[str, ...]]:
+    """{code of a listed area: what is open about its figures in this form}, without those that are known."""
+    of_movement = filled.form.areas_with == "movement"
+    known = figures.moved_areas if of_movement else figures.areas
+    areas = {row.listed: known[row.listed] for row in filled.rows if row.listed in known}
+    found = {code: area.open_movement if of_movement else area.open for code, area in areas.items()}
+    return {code: reasons for code, reasons in found.items() if reasons}
+
+
+def _what_is_questioned(filled: FilledForm, area: Area, questioned: Mapping[str, Sequence[str]]) -> list[str]:
+    """One line on what is open about the marked rows, areas with the same reason together. What is open about the
+    area's own year is said with its stage."""
+    names = {row.listed: row.name for row in filled.rows if row.listed and row.kind != TOTAL}
+    by_reason: dict[str, list[str]] = {}
+    for code, name in names.items():
+        if code in questioned:
+            by_reason.setdefault(", ".join(questioned[code]), []).append(name)
+    said = [
+        f"{reason}: {'tất cả các đơn vị' if len(named) == len(names) > 1 else ', '.join(named)}"
+        for reason, named in by_reason.items()
+    ]
+    before = [reason for reason in questioned.get(area.code, ()) if reason not in area.open]
+    if before and area.code not in names:
+        said.append(f"{', '.join(before)}: tổng cộng")
+    return [f"(*) Số liệu còn có thể thay đổi. {_capital('; '.join(said))}."] if said else []
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _width(filled: FilledForm, column: Column) -> float:
@@ -142,7 +187,9 @@ def put_head(sheet: Sheet, form: Titled, area: Area, figures: YearFigures) -> No
     if not official or official.has_year_line:
         cells.append((6, 1, columns, line, "subtitle"))
     if figures.notice:
-        cells.append((7, 1, columns, f"({figures.notice.removesuffix('.')})", "notice"))
+        notice = f"({figures.notice.removesuffix('.')})"
+        cells.append((7, 1, columns, notice, "notice"))
+        sheet.heights[7] = _lines(notice, sum(sheet.widths) * 0.9) * _LINE_HEIGHT + 2
     if form.unit:
         cells.append((8, 1, columns, form.unit, "unit"))
     filled = {row for row, *_ in cells}
@@ -170,11 +217,12 @@ def about(area: Area, figures: YearFigures) -> str:
 
 def _state(area: Area) -> str:
     """How far the figures can be trusted: provisional with the reason, or final."""
+    reasons = [reason for reason in area.open if reason != PROVISIONAL]
     if area.is_final:
-        return "Số liệu chính thức"
-    if area.communes_received < area.communes_expected:
-        return f"Số liệu sơ bộ: đã nhận {area.communes_received}/{area.communes_expected} xã, phường, thị trấn"
-    return "Số liệu sơ bộ: có đơn vị chưa báo cáo chính thức"
+        return f"Số liệu chính thức{f', còn {reasons[0]}' if reasons else ''}"
+    if PROVISIONAL in area.open:
+        reasons.insert(0, "có đơn vị chưa báo cáo chính thức")
+    return f"Số liệu sơ bộ: {', '.join(reasons)}"
 
 
 def _where(area: Area) -> str:
@@ -264,25 +312,34 @@ def _header_cells(columns: Sequence[Headed]) -> Iterator[tuple[int, int, int, st
             first = last + 1
 
 
-def _put_rows(sheet: Sheet, filled: FilledForm) -> None:
+def _put_rows(sheet: Sheet, filled: FilledForm, questioned: Container[str]) -> None:
     form = filled.form
+    by_key = {row.key: row for row in filled.rows}
     for offset, row in enumerate(filled.rows):
         number = filled.first_row + offset
         weight = "" if row.kind == AREA else "_bold"
+        name = f"name{weight}{'_questioned' if _is_questioned(row, by_key, questioned) else ''}"
         if form.lines_header:
             if row.lines:
                 last = number + row.lines - 1
                 sheet.cells.append(Cell(number, 1, row.number or None, f"place{weight}", None, last, 1))
-                sheet.cells.append(Cell(number, 2, row.name, f"name{weight}", None, last, 2))
+                sheet.cells.append(Cell(number, 2, row.name, name, None, last, 2))
             sheet.cells.append(Cell(number, 3, row.line.name, f"name{weight}"))
         else:
             sheet.cells.append(Cell(number, 1, (row.number if row.lines else "") or None, f"place{weight}"))
-            sheet.cells.append(Cell(number, 2, row.line.name or row.name, f"name{weight}"))
+            sheet.cells.append(Cell(number, 2, row.line.name or row.name, name))
         for index, column in enumerate(filled.columns, start=form.leading + 1):
             entry = filled.entries[row.key, column.name]
             value = "" if entry.formula and entry.value is None else entry.value
             sheet.cells.append(Cell(number, index, value, f"{column.number_format}{weight}", entry.formula))
         sheet.heights[number] = row_height([("" if form.lines_header else row.name, _NAME_WIDTH)])
+
+
+def _is_questioned(row: Row, by_key: Mapping[str, Row], questioned: Container[str]) -> bool:
+    """Whether an area that the row names, or one that it sums, has an open question."""
+    if row.listed:
+        return row.listed in questioned
+    return any(_is_questioned(by_key[part], by_key, questioned) for part in row.parts if part in by_key)
 
 
 def row_height(texts: Sequence[tuple[str, float]]) -> float:

@@ -13,12 +13,13 @@ from pathlib import Path
 from base.home import Home
 from base.machine import threads
 from reports.forms.fill import FilledForm, fill_form
+from reports.forms.hamlet_figures import by_hamlet
 from reports.forms.household_lists import list_sheet, private_side, read_households
 from reports.forms.layout import Sheet, first_row_of_figures, lay_out
 from reports.forms.rows import find_area, form_rows, nested_rows, sub_areas, with_lines
 from reports.forms.specification import STAGES, load_forms, load_layout, load_lists
 from reports.forms.write_workbook import READABLE, write_workbook
-from reports.forms.year_figures import Area, YearFigures, read_figures
+from reports.forms.year_figures import Area, UnknownFormsError, YearFigures, read_figures
 
 # Starting a process costs about a second: worth it only for many workbooks.
 _FEWEST_FOR_PROCESSES = 12
@@ -56,27 +57,52 @@ def make_forms(
 
 
 def make_private_forms(
-    home: Home, survey_year: int, area_code: str | None = None, *, workers: int | None = None, layout: str | None = None
+    home: Home,
+    survey_year: int,
+    area_code: str | None = None,
+    *,
+    workers: int | None = None,
+    layout: str | None = None,
+    has_lists: bool = True,
+    has_hamlets: bool = False,
 ) -> Made:
-    """Make the workbooks with all fifteen forms, the lists of households among them, for the owner alone.
+    """Make workbooks that hold more than was published, for the owner alone.
 
-    Arguments and errors as `make_forms`; also NoFormsError when the private side is not what was published.
+    Args:
+        home: the warehouse; its release in force is read, and the build file that it was made from.
+        survey_year: the year.
+        area_code: one area only; all areas of the year without it.
+        workers: processes; the number of processors by default.
+        layout: a local variant, a folder of `specifications/`; the usual layout without it.
+        has_lists: all fifteen forms, the two lists of households among them.
+        has_hamlets: a commune's forms list its hamlets; only communes have such workbooks.
+
+    Errors as `make_forms`; also NoFormsError when the private side is not what was published, UnknownFormsError for
+    the hamlets of a larger area.
     """
     figures = read_figures(home.current, survey_year)
     areas = _asked(figures, area_code)
+    if has_hamlets:
+        areas = [area for area in areas if area.level == "commune"]
+        if not areas:
+            raise UnknownFormsError(f"{area_code} is no commune: hamlets are listed in the forms of a commune alone.")
     folder = home.private_folder("forms", figures.release_id, str(survey_year))
-    with private_side(home, survey_year):
-        return _make(Task(figures, folder, home, layout), areas, workers)
+    # What became of the households of a year is in the rows of the year before too.
+    years = (survey_year, survey_year - 1) if has_hamlets else (survey_year,)
+    with private_side(home, *years):
+        return _make(Task(figures, folder, home, layout, has_lists, has_hamlets), areas, workers)
 
 
 @dataclass(frozen=True)
 class Task:
-    """What every workbook of a call shares; `private_home` is there only when household lists are asked for."""
+    """What every workbook of a call shares; `private_home` is there only for what was not published."""
 
     figures: YearFigures
     folder: Path
     private_home: Home | None
     layout: str | None = None
+    has_lists: bool = False
+    has_hamlets: bool = False
 
 
 def _asked(figures: YearFigures, area_code: str | None) -> list[Area]:
@@ -95,12 +121,17 @@ def _make(task: Task, areas: Sequence[Area], workers: int | None) -> Made:
 def write_area(area: Area, task: Task) -> Path:
     """Write the workbook of one area; its path."""
     figures = task.figures
-    sheets = area_sheets(area, figures, task.layout)
-    kind, mode = "bieu-ra-soat", READABLE
-    if task.private_home:
-        households = read_households(task.private_home, figures, area)
+    home, kind = task.private_home, "bieu-ra-soat"
+    if home and task.has_hamlets:
+        kind += "-theo-ap"
+        sheets = area_sheets(area, by_hamlet(home, figures, area), task.layout)
+    else:
+        sheets = area_sheets(area, figures, task.layout)
+    if home and task.has_lists:
+        kind += "-co-danh-sach"
+        households = read_households(home, figures, area)
         sheets += [list_sheet(form, households, area, figures) for form in load_lists()]
-        kind, mode = "bieu-ra-soat-co-danh-sach", OWNER_FILE
+    mode = OWNER_FILE if home else READABLE
     target = task.folder / f"{kind}-{figures.survey_year}-{area.code}.xlsx"
     write_workbook(sheets, target, f"Biểu rà soát năm {figures.survey_year} - {area.name}", mode)
     return target

@@ -1,6 +1,7 @@
 """Which rows the forms of an area have: its sub-areas in the groups urban and rural, both always there, and the total.
 
-The province lists districts while they exist, then communes; a district lists communes; a commune is one row. A
+The province lists districts while they exist, then communes; a district lists communes; a commune is one row, or one
+for each hamlet in its own edition. A
 district with communes of both groups stands in both, each time with the communes of that group. A local variant has no
 groups: each district, and below it its communes.
 """
@@ -20,7 +21,8 @@ _NUMERALS = ("I", "II")
 @dataclass(frozen=True)
 class Row:
     """A row: its kind, what is in the first two columns, the areas whose figures it gives, and the keys of the rows
-    that it sums. Of the lines of an area, the first says over how many rows number and name stand."""
+    that it sums. Of the lines of an area, the first says over how many rows number and name stand. `listed` is the code
+    of the area that it names: a district with communes of both groups is two rows."""
 
     kind: str
     key: str
@@ -30,6 +32,7 @@ class Row:
     parts: tuple[str, ...] = ()
     line: Line = Line(None, {}, is_sum=False)
     lines: int = 1
+    listed: str = ""
 
 
 def find_area(figures: YearFigures, code: str) -> Area:
@@ -51,9 +54,9 @@ def find_area(figures: YearFigures, code: str) -> Area:
 
 
 def sub_areas(area: Area, known: Mapping[str, Area]) -> list[Area]:
-    """The areas that are listed in the forms of an area, by code."""
+    """The areas that are listed in the forms of an area, by code: of a commune its hamlets, where they are known."""
     if area.level == "commune":
-        return [area]
+        return [other for other in known.values() if other.level == "hamlet"] or [area]
     if area.level == "district":
         return [other for other in known.values() if other.level == "commune" and other.district_code == area.code]
     districts = [other for other in known.values() if other.level == "district"]
@@ -77,10 +80,10 @@ def form_rows(area: Area, listed: Sequence[Area], known: Mapping[str, Area], tot
             chosen = tuple(commune.code for commune in communes if _class_of(commune) == code)
             if chosen:
                 key = f"{other.code}.{code}" if other.level == "district" else other.code
-                members.append(Row(AREA, key, str(len(members) + 1), other.name, chosen))
+                members.append(Row(AREA, key, str(len(members) + 1), other.name, chosen, listed=other.code))
         rows.append(Row(SUBTOTAL, code, numeral, name, parts=tuple(member.key for member in members)))
         rows += members
-    return [*rows, Row(TOTAL, TOTAL, *total, (area.code,), tuple(code for code, _ in _GROUPS))]
+    return [*rows, Row(TOTAL, TOTAL, *total, (area.code,), tuple(code for code, _ in _GROUPS), listed=area.code)]
 
 
 def nested_rows(area: Area, listed: Sequence[Area], known: Mapping[str, Area]) -> list[Row]:
@@ -90,13 +93,14 @@ def nested_rows(area: Area, listed: Sequence[Area], known: Mapping[str, Area]) -
     for number, head in enumerate(heads, start=1):
         communes = sub_areas(head, known)
         members = [
-            Row(AREA, commune.code, f"{number}.{place}", commune.name, (commune.code,))
+            Row(AREA, commune.code, f"{number}.{place}", commune.name, (commune.code,), listed=commune.code)
             for place, commune in enumerate(communes, start=1)
         ]
         if communes == [head]:
             rows += members
             continue
-        rows.append(Row(SUBTOTAL, f"{head.code}.all", str(number), head.name, parts=tuple(row.key for row in members)))
+        parts = tuple(row.key for row in members)
+        rows.append(Row(SUBTOTAL, f"{head.code}.all", str(number), head.name, parts=parts, listed=head.code))
         rows += members
     return rows
 

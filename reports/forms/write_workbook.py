@@ -24,6 +24,8 @@ _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _FAMILY = "Times New Roman"
 # Separators and decimal comma are those of Vietnam wherever the program follows the language of a format.
 _FORMATS = {"count": "[$-42A]#,##0", "rate": "[$-42A]0.00%", "decimal": "[$-42A]#,##0.0"}
+# The mark is shown and not written: the cell still holds the name alone, by which sheets are compared.
+_QUESTIONED = '@" (*)"'
 _CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 
@@ -58,6 +60,7 @@ def _styles() -> dict[str, dict[str, object]]:
         left = Alignment(horizontal="left", vertical="center", wrap_text=True, indent=1)
         styles[f"place{weight}"] = {"font": font, "alignment": _CENTRE, "border": _BOX}
         styles[f"name{weight}"] = {"font": font, "alignment": left, "border": _BOX}
+        styles[f"name{weight}_questioned"] = {**styles[f"name{weight}"], "number_format": _QUESTIONED}
         for kind, number_format in _FORMATS.items():
             styles[f"{kind}{weight}"] = {
                 "font": font,

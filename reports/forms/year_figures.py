@@ -12,6 +12,7 @@ import duckdb
 
 from base.reference import cutoff_date, read_table
 from base.release_layout import DATABASE
+from reports.certainty import Certainty
 from reports.closed_years import ClosedYear, read_addenda, read_closed_years
 from reports.forms.formulas import Number
 from reports.simulated import simulated_notice
@@ -21,8 +22,8 @@ _GROUPS = ("female_headed", "ethnic_minority_headed", "merit", "social_protectio
            "group_1", "group_2", "group_3")  # fmt: skip
 _AREA_MEASURES = ("resident_households", "resident_persons", "poor_households", "near_poor_households", "poor_persons",
                   "near_poor_persons", "poor_rate", "near_poor_rate", "poor_or_near_poor_rate")  # fmt: skip
-_CLASSES = ("poor", "near_poor")
-_KINH = "01"
+LISTS = ("poor", "near_poor")
+KINH = "01"
 _CLASS_MEASURES = (
     "households",
     "persons",
@@ -43,7 +44,8 @@ class UnknownFormsError(NoFormsError):
 
 @dataclass(frozen=True)
 class Area:
-    """An area of a survey year and what its forms say about it in their heads."""
+    """An area of a survey year and what its forms say about it: in their heads, and what is still open about its
+    figures and about its movements (`reports.certainty`)."""
 
     level: str
     code: str
@@ -52,9 +54,9 @@ class Area:
     district_name: str | None
     province_name: str
     area_class: str | None
-    communes_expected: int
-    communes_received: int
     is_final: bool
+    open: tuple[str, ...] = ()
+    open_movement: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class YearFigures:
     """All figures of a survey year. `areas` are those with figures; `moved_areas` those with movements (also an area
     that had rows only the year before). `labels` names the indicators of the year and the ethnic groups of form 7.9.
     `notice` must be said first: its files are simulated. `closed` is there where the year is closed;
-    `addenda` says by area what held files would change."""
+    `addenda` says by area what held files would change. Of `only_whole` the area of the workbook has a figure and none
+    of its units: `about_whole` says why."""
 
     survey_year: int
     release_id: str
@@ -73,6 +76,8 @@ class YearFigures:
     notice: str | None
     closed: ClosedYear | None = None
     addenda: Mapping[str, str] = field(default_factory=dict)
+    only_whole: frozenset[str] = frozenset()
+    about_whole: str = ""
 
     def value(self, area: str, measure: str) -> Number | None:
         """The figure of an area; None where it is not known. Raises KeyError for a name that no table gives."""
@@ -123,8 +128,7 @@ def _areas(connection: duckdb.DuckDBPyConnection, survey_year: int) -> tuple[dic
         f"""
         select
             movements.area_level, movements.area_code, movements.area_name,
-            coalesce(areas.communes_expected, 0), coalesce(areas.communes_received, 0), coalesce(areas.is_final, false),
-            areas.area_code is not null
+            coalesce(areas.is_final, false), areas.area_code is not null
         from (select distinct survey_year, boundary, area_level, area_code, area_name
               from marts.poverty_movement where {_OF_THE_YEAR}) as movements
         left join marts.area_year as areas using (survey_year, boundary, area_level, area_code)
@@ -133,12 +137,23 @@ def _areas(connection: duckdb.DuckDBPyConnection, survey_year: int) -> tuple[dic
         [survey_year],
     ).fetchall()
     moved = {}
-    for level, code, name, expected, received, is_final, _ in rows:
+    certainty = Certainty(ReleaseTables(connection))
+    for level, code, name, is_final, _ in rows:
         district_code, district_name, province, area_class = places.get(code, (None, None, province_name, None))
+        place = (survey_year, "as_reviewed", level, code)
         moved[code] = Area(
-            level, code, name, district_code, district_name, province, area_class, expected, received, is_final
+            level,
+            code,
+            name,
+            district_code,
+            district_name,
+            province,
+            area_class,
+            is_final,
+            tuple(certainty.of(*place)),
+            tuple(certainty.of_movement(*place)),
         )
-    return {row[1]: moved[row[1]] for row in rows if row[6]}, moved
+    return {row[1]: moved[row[1]] for row in rows if row[-1]}, moved
 
 
 def _values(connection: duckdb.DuckDBPyConnection, survey_year: int) -> dict[str, dict[str, Number | None]]:
@@ -197,14 +212,14 @@ def _add_ethnic_groups(
     ).fetchall():
         counted.setdefault((area, poverty_class), {})[code] = (households, persons)
     for area, known in values.items():
-        for poverty_class in _CLASSES:
+        for poverty_class in LISTS:
             groups = counted.get((area, poverty_class), {})
-            minority = [count for code, count in groups.items() if code != _KINH]
+            minority = [count for code, count in groups.items() if code != KINH]
             households = sum(count for count, _ in minority)
             of_listed = {code: groups.get(code, (0, 0))[0] for code in listed}
             known[f"minority.{poverty_class}.households"] = households
             known[f"minority.{poverty_class}.persons"] = sum(persons for _, persons in minority)
-            known[f"ethnicity.{poverty_class}.{_KINH}"] = groups.get(_KINH, (0, 0))[0]
+            known[f"ethnicity.{poverty_class}.{KINH}"] = groups.get(KINH, (0, 0))[0]
             known[f"ethnicity.{poverty_class}.other"] = households - sum(of_listed.values())
             known |= {f"ethnicity.{poverty_class}.{code}": count for code, count in of_listed.items()}
 
@@ -217,7 +232,7 @@ def _form_groups(connection: duckdb.DuckDBPyConnection, survey_year: int) -> lis
     if not codes:
         query = "select distinct ethnicity_code from marts.area_year_ethnicity where survey_year = ? order by 1"
         codes = [row[0] for row in connection.execute(query, [survey_year]).fetchall()]
-    return [(code, names[code]) for code in codes if code.isdecimal() and code != _KINH]
+    return [(code, names[code]) for code in codes if code.isdecimal() and code != KINH]
 
 
 def _labels(connection: duckdb.DuckDBPyConnection, survey_year: int) -> dict[str, list[tuple[str, str]]]:

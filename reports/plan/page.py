@@ -12,6 +12,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from reports.certainty import Certainty
 from reports.numbers import NO_VALUE, decimal_vi
 from reports.page import Site, write_page
 from reports.tables import Row, open_release
@@ -25,11 +26,14 @@ _SECTIONS = {
 }
 _UNITS = {"households": "hộ", "percent": "%", "communes": "xã", "districts": "huyện"}
 _LEAST_PERCENT_DIGITS = 2
+# Counted in the reference, not in what communes sent.
+_OF_THE_TERRITORY = ("communes", "districts")
 
 
 @dataclass(frozen=True)
 class PrintedFigure:
-    """One line of the page, ready to read; `is_matched` is None where the warehouse has no value."""
+    """One line of the page, ready to read; `is_matched` is None where the warehouse has no value,
+    `is_questioned` says that something is open about that value."""
 
     figure_id: str
     name: str
@@ -41,6 +45,7 @@ class PrintedFigure:
     is_self_consistent: bool
     relations_checked: int
     explanation: Markup | None
+    is_questioned: bool
 
 
 def printed_digits(value: float, unit: str) -> int:
@@ -50,12 +55,13 @@ def printed_digits(value: float, unit: str) -> int:
     return next(digits for digits in range(4) if digits == 3 or abs(round(value, digits) - value) < 1e-9)
 
 
-def printed_figure(row: Row, known: frozenset[str]) -> PrintedFigure:
+def printed_figure(row: Row, known: frozenset[str], *, is_questioned: bool = False) -> PrintedFigure:
     """A row of `quality.published_figure` as the page shows it.
 
     Args:
         row: the row.
         known: ids of the figures that the page has, to which a sentence links.
+        is_questioned: whether something is open about the warehouse's value.
     """
     digits = printed_digits(row["published_value"], row["unit"])
     shown = max(digits, _LEAST_PERCENT_DIGITS) if row["unit"] == "percent" else 0
@@ -75,6 +81,7 @@ def printed_figure(row: Row, known: frozenset[str]) -> PrintedFigure:
         is_self_consistent=row["is_self_consistent"],
         relations_checked=row["relations_checked"],
         explanation=linked(row["explanation"], known) if needs_words else None,
+        is_questioned=is_questioned,
     )
 
 
@@ -99,22 +106,39 @@ def summary(rows: Sequence[Row]) -> dict[str, int]:
     }
 
 
+def _questioned(rows: Sequence[Row], certainty: Certainty) -> dict[str, str]:
+    """{id of a figure whose warehouse value has something open: what, with its year}."""
+    found = {}
+    for row in rows:
+        level, _, code = row["area"].rpartition(":")
+        reasons = certainty.of(row["survey_year"], "as_reviewed", level or "province", code)
+        if reasons and row["warehouse_value"] is not None and row["measure"] not in _OF_THE_TERRITORY:
+            whose = f" ({row['figure_id']})" if level else ""
+            found[row["figure_id"]] = f"{row['survey_year']}{whose}: {', '.join(reasons)}"
+    return found
+
+
 def write_plan_page(release: Path, site: Site) -> dict[str, int]:
     """Write the plan page of a release; returns the summary of the plan's figures."""
     with open_release(release) as tables:
         rows = tables.rows("select * from quality.published_figure order by publication, survey_year, figure_id")
+        questioned = _questioned(rows, Certainty(tables))
     known = frozenset(row["figure_id"] for row in rows)
+
+    def shown(row: Row) -> PrintedFigure:
+        return printed_figure(row, known, is_questioned=row["figure_id"] in questioned)
+
     plan = [row for row in rows if row["publication"] == "plan"]
     series = [row for row in rows if row["publication"] != "plan"]
     groups: list[dict[str, Any]] = [
         {
             "title": f"{section} {_SECTIONS.get(section, '')}".strip(),
-            "figures": [printed_figure(row, known) for row in members],
+            "figures": [shown(row) for row in members],
         }
         for section, members in groupby(plan, key=lambda row: str(row["plan_section"]))
     ]
     years: list[dict[str, Any]] = [
-        {"title": f"Năm {year}", "figures": [printed_figure(row, known) for row in members]}
+        {"title": f"Năm {year}", "figures": [shown(row) for row in members]}
         for year, members in groupby(series, key=lambda row: row["survey_year"])
     ]
     counted = summary(plan)
@@ -128,6 +152,7 @@ def write_plan_page(release: Path, site: Site) -> dict[str, int]:
         plan=counted,
         plan_year=min((row["survey_year"] for row in plan), default=None),
         series=summary(series),
-        contradicting=[printed_figure(row, known) for row in plan if not row["is_self_consistent"]],
+        contradicting=[shown(row) for row in plan if not row["is_self_consistent"]],
+        questioned=list(dict.fromkeys(questioned.values())),
     )
     return counted

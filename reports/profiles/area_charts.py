@@ -7,6 +7,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 
+from reports.certainty import what_is_open
 from reports.charts import CLASS_COLOURS, CLASS_NAMES, INK, QUIET, Figure, layout, value_axis
 from reports.numbers import count_vi, percent_vi
 from reports.tables import Row
@@ -110,11 +111,12 @@ def commune_map(communes: Sequence[Row], height: int) -> Figure:
                         count_vi(row["poor_households"]),
                         percent_vi(row["poor_rate"]),
                         count_vi(row["near_poor_households"]),
+                        "".join(f"<br>{reason}" for reason in what_is_open(row)),
                     ]
                     for row in placed
                 ],
                 "hovertemplate": "<b>%{customdata[0]}</b><br>Hộ nghèo: %{customdata[1]} (%{customdata[2]})"
-                "<br>Hộ cận nghèo: %{customdata[3]}<extra></extra>",
+                "<br>Hộ cận nghèo: %{customdata[3]}%{customdata[4]}<extra></extra>",
                 "marker": {
                     "size": [row["poor_households"] for row in placed],
                     "sizemode": "area",

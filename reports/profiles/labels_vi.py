@@ -5,8 +5,8 @@ They say what can be seen and no cause.
 
 from collections.abc import Mapping, Sequence
 
+from reports.certainty import bounds, target_verdict, what_is_open
 from reports.numbers import count_vi, decimal_vi, percent_vi
-from reports.profiles.certainty import bounds, target_verdict, what_is_open
 from reports.profiles.year_charts import flows_between, standard_changes
 from reports.tables import Row
 

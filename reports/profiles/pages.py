@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from reports.certainty import bounds, in_full, target_verdict, what_is_open
 from reports.charts import CLASS_COLOURS, CLASS_NAMES, Chart
 from reports.page import Site, write_page
 from reports.profiles.area_charts import commune_map, indicator_figure
-from reports.profiles.certainty import bounds, target_verdict, what_is_open
 from reports.profiles.labels_vi import about_counts, about_indicators, about_map, about_movements, about_rates
 from reports.profiles.profile import (
     PROVINCE_LEVEL,
@@ -41,6 +41,9 @@ def write_profiles(release: Path, site: Site) -> None:
             state_key=[(CLASS_NAMES[state], CLASS_COLOURS[state]) for state in STATES],
             constant_rates={row["survey_year"]: bounds(row) for row in profile.constant},
             what_is_open=what_is_open,
+            questioned_years=[
+                f"{row['survey_year']}: {in_full(row)[-1]}" for row in profile.years if row["open_errors"]
+            ],
             target_verdict=target_verdict,
             constant_name=names[profile.constant[0]["standard_code"]] if profile.constant else None,
             standard_names=names,

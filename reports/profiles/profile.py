@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from base.reference import read_table
+from reports.certainty import open_errors_sql
 from reports.closed_years import ClosedYear, read_addenda, read_closed_years
 from reports.tables import ReleaseTables, Row
 
@@ -125,11 +126,9 @@ def _years(tables: ReleaseTables, level: str, code: str) -> list[Row]:
         "with standards as (select distinct survey_year, standard_code from marts.area_year_constant_standard "
         "where is_standard_of_year) "
         "select areas.*, standards.standard_code, "
-        "(select count(*) from quality.finding as findings where findings.is_open and findings.severity = 'error' "
-        "and findings.level <> 'completeness' and findings.survey_year = areas.survey_year "
-        "and (areas.area_level = 'province' or findings.commune_code in (select communes.commune_code "
-        "from marts.dim_commune as communes where communes.district_code = areas.area_code))) as open_errors "
+        "coalesce(errors.open_errors, 0) as open_errors, errors.errors_by_title "
         "from marts.area_year as areas left join standards using (survey_year) "
+        f"left join {open_errors_sql()} as errors using (survey_year, area_level, boundary, area_code) "
         "where area_level = ? and area_code = ? "
         "qualify row_number() over (partition by survey_year order by boundary) = 1 order by survey_year",
         level,
@@ -204,9 +203,14 @@ def _communes(tables: ReleaseTables, level: str, code: str, survey_year: int) ->
         "with shared as (select harmonised_commune_code from marts.dim_commune where district_code is not null "
         "group by harmonised_commune_code having count(distinct district_code) > 1) "
         "select priority.*, communes.latitude, communes.longitude, "
+        "areas.communes_expected, areas.communes_received, coalesce(areas.open_errors, 0) as open_errors, "
         "priority.district_code is null and shared.harmonised_commune_code is not null as is_shared "
         "from marts.commune_priority as priority inner join marts.dim_commune as communes "
         "on priority.commune_code = communes.commune_code and priority.commune_valid_from = communes.valid_from "
+        "inner join (select areas.*, errors.open_errors from marts.area_year as areas "
+        f"left join {open_errors_sql()} as errors using (survey_year, area_level, boundary, area_code) "
+        "where areas.area_level = 'commune' and areas.boundary = 'as_reviewed') as areas "
+        "on priority.survey_year = areas.survey_year and priority.commune_code = areas.area_code "
         "left join shared on priority.harmonised_commune_code = shared.harmonised_commune_code "
         f"where priority.survey_year = ? and {condition} order by priority.priority_rank",
         *values,

@@ -6,6 +6,7 @@ Rows are those that `reports.profiles.profile` reads, ordered by year.
 from collections.abc import Sequence
 from itertools import pairwise
 
+from reports.certainty import what_is_open
 from reports.charts import (
     CLASS_COLOURS,
     CLASS_NAMES,
@@ -19,7 +20,6 @@ from reports.charts import (
     year_axis,
 )
 from reports.numbers import count_vi, percent_vi
-from reports.profiles.certainty import what_is_open
 from reports.tables import Row
 
 _SYMBOLS = {"poor": "circle", "near_poor": "square"}
@@ -147,7 +147,10 @@ def count_figure(years: Sequence[Row], height: int) -> Figure:
             "name": CLASS_NAMES[name],
             "x": [row["survey_year"] for row in years],
             "y": [row[f"{name}_households"] for row in years],
-            "marker": {"color": CLASS_COLOURS[name]},
+            "marker": {
+                "color": CLASS_COLOURS[name],
+                "pattern": {"shape": ["/" if what_is_open(row) else "" for row in years], "fillmode": "overlay"},
+            },
             "text": [count_vi(row[f"{name}_households"]) for row in years],
             "textposition": "inside",
             "insidetextanchor": "middle",

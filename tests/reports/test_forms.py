@@ -264,7 +264,12 @@ def test_forms_print_on_a4_with_heads_and_signatures(home: Home) -> None:
         assert page.print_area.startswith(f"'{page.title}'!$A$1:")
         texts = {cell.value for row in page.iter_rows() for cell in row if isinstance(cell.value, str)}
         assert {"CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Người lập biểu", "CHỦ TỊCH UBND", "UBND TỈNH BẾN TRE"} <= texts
-        assert any("Số liệu sơ bộ: đã nhận " in text for text in texts)  # the clean pack lacks communes
+        assert any("Số liệu sơ bộ: mới có 5 trên 148 xã" in text for text in texts)  # the clean pack lacks communes
+        marked = {row[1].value for row in page.iter_rows() if row[1].number_format == '@" (*)"'}
+        assert {"Huyện Ba Tri", "Khu vực nông thôn"} <= marked, page.title
+        assert any(is_total(name) for name in marked), page.title
+        (reasons,) = (text for text in texts if "(*) Số liệu còn có thể thay đổi. Mới có " in text)
+        assert "mới có 2 trên 22 xã: Huyện Ba Tri" in reasons or "năm 2023 mới có" in reasons
         assert any(text.startswith("(DỮ LIỆU MÔ PHỎNG: không phải số liệu thật") for text in texts)
         official = f"Theo mẫu {page.title.removeprefix('Biểu ')}, Thông tư số "
         assert any(text.startswith(official) for text in texts) == page.title.startswith("Biểu 7.")
@@ -371,6 +376,39 @@ def test_lists_are_made_on_request_only_and_for_the_owner_alone(home: Home, tmp_
     assert (mark.value, mark.data_type, bool(mark.quotePrefix)) == ("=1+1", "s", True)
     assert load_workbook(path)["Bổ sung 5"][mark.coordinate].data_type == "s"
     assert not any("private" in path.parts for path in home.published.rglob("*"))
+
+
+def test_a_commune_lists_its_hamlets_for_itself_alone(home: Home, marts: duckdb.DuckDBPyConnection) -> None:
+    """In the year of its reorganisation and in the next one, which opens with what the hamlets closed with (C6)."""
+    area, paths = "29158", []
+    for year in (2025, 2026):
+        said = poverty(home, "forms", "--year", str(year), "--area", area, "--by-hamlet").stdout
+        assert "do not leave the commune" in said
+        (path,) = (home.root / "private").rglob(f"bieu-ra-soat-theo-ap-{year}-{area}.xlsx")
+        paths.append(path)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        book = load_workbook(path, data_only=True)
+        assert book.sheetnames == SHEETS
+        for form, page in enumerate(book.worksheets, start=1):
+            rows = printed_rows(page)
+            hamlets = [name for name, _, _ in rows if name not in CLASS_ROWS and not is_total(name)]
+            assert list(dict.fromkeys(hamlets)) == ["Ấp 1", "Ấp 2", "Ấp 3", "Ấp Bình Thuận", "Ấp Thạnh Hòa"]
+            assert any("NỘI BỘ XÃ" in str(row[0]) for row in page.iter_rows(max_row=8, values_only=True))
+            for _, line, shown in (row for row in rows if is_total(row[0])):
+                wanted = expected(marts, form, line, year, area)
+                if form in (2, 3):
+                    shown, wanted = [shown[0], shown[-1]], [wanted[0], wanted[-1]]
+                assert [None if value == "" else value for value in shown] == as_shown(wanted), (year, form, line)
+    for page in load_workbook(paths[0]).worksheets:
+        total = next(row for row in page.iter_rows() if is_total(row[1].value))
+        assert sum(cell.data_type == "f" for cell in total) > 5, page.title
+    assert not list((home.root / "reports").rglob("*theo-ap*"))
+    assert "0 lỗi, " in poverty(home, "forms", "check", *map(str, paths)).stdout
+
+
+def test_only_communes_list_hamlets(home: Home) -> None:
+    said = poverty(home, "forms", "--year", "2024", "--area", "836", "--by-hamlet", expect=2).stderr
+    assert "836 is no commune" in said
 
 
 def test_lists_of_another_build_are_refused(clean_home: Home, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from reports.charts import CLASS_COLOURS
 from reports.profiles.area_charts import commune_map, indicator_figure, label_places
-from reports.profiles.certainty import what_is_open
 from reports.profiles.labels_vi import about_counts, about_movements, about_rates, about_target
 from reports.profiles.year_charts import count_figure, flows_between, movement_figure, rate_figure
 
@@ -36,6 +35,10 @@ def commune(name: str, x: float | None, y: float | None, poor: int, rate: float 
         "poor_households": poor,
         "near_poor_households": 3,
         "poor_rate": rate,
+        "is_final": True,
+        "communes_expected": 1,
+        "communes_received": 1,
+        "open_errors": poor // 50,
     }
 
 
@@ -120,19 +123,11 @@ def test_a_bound_is_never_a_line() -> None:
     assert len(rate_figure(YEARS, exact, TARGETS, 300)["data"]) == 4, "no span where all is known"
 
 
-@pytest.mark.parametrize(
-    ("changes", "reasons"),
-    [
-        ({}, []),
-        ({"is_final": False}, ["tạm thời"]),
-        ({"communes_received": 5, "is_final": False}, ["mới có 5 trên 48 xã"]),
-        ({"open_errors": 2}, ["2 lỗi chưa xử lý"]),
-        ({"communes_expected": None, "communes_received": None, "is_final": None}, []),
-    ],
-)
-def test_a_year_says_what_is_open(changes: dict[str, Any], reasons: list[str]) -> None:
-    assert what_is_open({**year(2026, 0.02), **changes}) == reasons
-    assert all(reason in about_counts([{**year(2026, 0.02), **changes}]) for reason in reasons)
+def test_an_open_year_says_so_under_its_columns_and_is_hatched() -> None:
+    years = [year(2025, 0.02), year(2026, 0.02, is_final=False)]
+    assert "tạm thời" in about_counts(years)
+    for trace in count_figure(years, 300)["data"]:
+        assert trace["marker"]["pattern"]["shape"] == ["", "/"]
 
 
 def test_another_standard_is_shaded_from_its_first_year() -> None:
@@ -165,7 +160,9 @@ def test_the_map_keeps_proportions_and_leaves_out_what_has_no_place() -> None:
     points = figure["data"][0]
     assert points["x"] == [106.3]
     assert figure["layout"]["yaxis"]["scaleratio"] == pytest.approx(1 / math.cos(math.radians(10.2)))
-    assert points["customdata"][0] == ["Xã A", "9", "2,00%", "3"]
+    assert points["customdata"][0] == ["Xã A", "9", "2,00%", "3", ""]
+    marked = commune_map([commune("Xã A", 106.3, 10.2, 50)], 300)["data"][0]
+    assert marked["customdata"][0][-1] == "<br>1 lỗi chưa xử lý"
 
 
 @pytest.mark.parametrize(("most", "shown"), [(519, [100, 500]), (1, [1]), (87, [16, 80])])

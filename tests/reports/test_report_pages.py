@@ -140,6 +140,7 @@ def test_figures_shown_are_those_of_the_marts(clean_home: Home, browser: Browser
         [str(year), count_vi(residents), count_vi(poor), percent_vi(rate), count_vi(near), percent_vi(near_rate)]
         for year, residents, poor, rate, near, near_rate in years
     ]
+    assert "mới có " in seen.page.locator("section h2").first.inner_text()
     assert [(row[1], row[2], row[3], row[6]) for row in cells(seen.page, "worst")] == [
         (name, count_vi(poor), count_vi(near), top or "–") for name, poor, near, top in worst
     ]
@@ -185,4 +186,5 @@ def test_the_plan_page_has_every_printed_figure_as_it_is_judged(clean_home: Home
         assert {True: "✓ khớp", False: "≠ lệch", None: "chưa có"}[is_matched] in line
         assert ("✗ mâu thuẫn" in line) is not is_consistent
         assert is_matched is True or explanation in line
+    assert "2021: mới có 8 trên 157 xã" in seen.page.locator("[data-note=questioned]").inner_text()
     seen.page.close()

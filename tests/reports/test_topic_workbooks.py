@@ -27,6 +27,13 @@ def test_a_pivot_of_a_sheet_gives_the_figures_of_marts(clean_home: Home, tmp_pat
         rows = pd.read_excel(tmp_path / "class.xlsx", sheet_name=sheet, engine="openpyxl")
         households = rows[rows["Chỉ tiêu"] == "Số hộ"]
         assert households.groupby("Năm")["Giá trị"].sum().to_dict() == expected
+        known = rows["Còn phải xem lại"].isna()
+        assert set(rows["Số liệu"][known]) <= {"chính thức"}
+        assert set(rows["Số liệu"][~known]) == {"còn thay đổi"}
+        assert known.any() == (sheet == "Xã"), "the clean pack has few communes, and those whole"
+    moved = pd.read_excel(tmp_path / "movement.xlsx", sheet_name="Xã", engine="openpyxl")
+    of_2025 = moved[(moved["Năm"] == 2025) & (moved["Mã khu vực"] == 29158)]
+    assert set(of_2025["Còn phải xem lại"]) == {"năm 2024 mới có 1 trên 3 xã"}
     notes = pd.read_excel(tmp_path / "need.xlsx", sheet_name="Ghi chú", header=None, engine="openpyxl")
     assert notes.iloc[0, 1] == release_id
 

@@ -15,7 +15,7 @@ FORMS = {form.number: form for form in load_forms()}
 
 
 def area(level: str, code: str, district: str | None = None, area_class: str | None = None) -> Area:
-    return Area(level, code, f"Nơi {code}", district, f"Huyện {district}", "Tỉnh", area_class, 1, 1, True)
+    return Area(level, code, f"Nơi {code}", district, f"Huyện {district}", "Tỉnh", area_class, True)
 
 
 PROVINCE = area("province", "former-83")
@@ -203,6 +203,19 @@ def test_a_form_says_how_far_figures_can_be_trusted() -> None:
     notices, notes = said(DISTRICTS[0], None)
     assert (notices, len(notes)) == ([], 1)
     assert str(notes[0]).startswith("Ghi chú của kho dữ liệu: Số liệu chính thức; năm rà soát 2024; địa bàn: Nơi 829")
-    notices, notes = said(replace(DISTRICTS[0], is_final=False, communes_expected=2), "MÔ PHỎNG.")
+    place = replace(DISTRICTS[0], is_final=False, open=("mới có 1 trên 2 xã", "1 lỗi chưa xử lý"))
+    notices, notes = said(place, "MÔ PHỎNG.")
     assert notices == ["(MÔ PHỎNG)"]
-    assert "Số liệu sơ bộ: đã nhận 1/2 xã, phường, thị trấn" in str(notes[0])
+    assert "Số liệu sơ bộ: mới có 1 trên 2 xã, 1 lỗi chưa xử lý; năm" in str(notes[0])
+    assert "Số liệu sơ bộ: có đơn vị chưa báo cáo chính thức;" in str(said(replace(place, open=("tạm thời",)), None)[1])
+    assert "Số liệu chính thức, còn 1 lỗi;" in str(said(replace(place, is_final=True, open=("1 lỗi",)), None)[1])
+
+
+def test_a_row_is_marked_and_said_where_something_is_open() -> None:
+    open_areas = {**AREAS, "2": replace(COMMUNES[1], open=("tạm thời",))}
+    columns = FORM.columns(LABELS)
+    rows = form_rows(DISTRICTS[0], COMMUNES[:2], open_areas, SUM)
+    year = replace(figures(None, **{"1": 2, "2": 3, "829": 5}), areas=open_areas)
+    cells = lay_out(fill_form(FORM, columns, rows, first_row_of_figures(columns), year, {}), DISTRICTS[0], year).cells
+    assert [cell.value for cell in cells if cell.style.endswith("_questioned")] == ["Khu vực nông thôn", "Nơi 2"]
+    assert any("(*) Số liệu còn có thể thay đổi. Tạm thời: Nơi 2." in str(cell.value) for cell in cells)
