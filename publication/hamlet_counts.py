@@ -15,7 +15,7 @@ import xlsxwriter
 
 from base.home import Home
 from base.release_layout import DATABASE, attach
-from publication.open_data.edition import protected_counts
+from publication.open_data.edition import last_edition, protected_counts, read_opened
 from publication.open_data.suppression import Tree, suppressed
 from publication.release import NotPublishedError
 
@@ -107,7 +107,7 @@ def write_hamlet_workbooks(home: Home, survey_year: int, commune_code: str | Non
         asked = f"commune {commune_code} in {survey_year}" if commune_code else str(survey_year)
         raise NotPublishedError(f"The current release has no poor or near-poor household of {asked}.")
     release = home.current.resolve()
-    areas, open_counts = protected_counts(release)
+    areas, open_counts = protected_counts(release, read_opened(last_edition(home)))
     folder = home.private_folder("hamlets", release.name)
     hidden: dict[str, set[str]] = defaultdict(set)
     for count in open_counts:
