@@ -76,8 +76,17 @@ class OpenArea:
         return LEFT_OUT if is_left_out else percent_vi(cell.share)
 
     def bar(self, year: int, count: str) -> int:
-        """A count in per cent of the largest of its years; 0 where it is left out."""
-        most = max((cell.count or 0 for (_, name), cell in self.cells.items() if name == count), default=0)
+        """A count in per cent of the largest that it is compared with: of its years, for an indicator of its class.
+
+        0 where it is left out.
+        """
+        kind, is_indicator, _ = count.partition("/")
+        compared = (
+            cell.count or 0
+            for (of_year, name), cell in self.cells.items()
+            if (of_year == year and name.startswith(f"{kind}/") if is_indicator else name == count)
+        )
+        most = max(compared, default=0)
         cell = self.cells.get((year, count))
         return round(100 * cell.count / most) if cell and cell.count and most else 0
 
