@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from audit.figure_names import UnknownFigureError
+from audit.figure_names import WEIGHTINGS, UnknownFigureError
 from audit.measures import CLASS_GROUPS, LISTED, MEASURES, UNITS
 from audit.records import Record
 from audit.trace import Trace, Tracer, trace_figure
@@ -42,6 +42,16 @@ def _figures(tracer: Tracer, boundary: str, area_code: str, indicators: list[str
             options = [{"poverty_class": listed, "unit": unit} for listed in LISTED for unit in UNITS]
         elif measure.needs == ("class", "indicator"):
             options = [{"poverty_class": c, "indicator": i} for c in CLASS_GROUPS for i in indicators]
+        elif measure.needs == ("class", "cause"):
+            options = [{"poverty_class": "poor", "cause": cause} for cause in ("illness_accident", "no_land")]
+        elif measure.needs == ("class", "ethnicity"):
+            options = [{"poverty_class": listed, "ethnicity": "01"} for listed in LISTED]
+        elif measure.needs == ("class",):
+            options = [{"poverty_class": listed} for listed in LISTED]
+        elif measure.needs == ("unit", "weighting"):
+            options = [
+                {"unit": unit, "weighting": weighting} for unit, weighting in zip(UNITS, WEIGHTINGS, strict=True)
+            ]
         elif measure.needs == ("need",):
             options = [{"need": need} for need in needs]
         else:

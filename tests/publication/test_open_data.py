@@ -150,7 +150,9 @@ def test_pages_show_the_numbers_of_the_tables_and_no_other(edition: Path) -> Non
                 assert text == "…", (path.name, year, area, count)
         text = " ".join(page.others)
         inside = text[
-            text.index("Số liệu mở") if path.stem != "index" else text.index("Năm mới nhất") : text.index("Bản phát hành")
+            text.index("Số liệu mở") if path.stem != "index" else text.index("Năm mới nhất") : text.index(
+                "Bản phát hành"
+            )
         ]
         codes = {area for _, area, _ in published}
         assert {*re.findall(r"\d+", re.sub("|".join(codes), "", inside))} <= known, path.name
