@@ -11,6 +11,7 @@ from reports.numbers import count_vi, percent_vi
 from reports.page import Site, write_page
 from reports.profiles.area_figures import Area, Line, groups_of_lines, read_areas
 from reports.profiles.certainty import what_is_open
+from reports.profiles.compare import comparable, write_compare_page
 from reports.tables import ReleaseTables
 
 BOUNDARIES = {"as_reviewed": "đơn vị khi rà soát", "harmonised": "đơn vị từ ngày {date}"}
@@ -34,6 +35,7 @@ def write_area_pages(tables: ReleaseTables, site: Site, folder: str) -> list[Are
     """Write the page of every area below a folder of the site; returns the areas."""
     areas = read_areas(tables)
     groups = groups_of_lines(tables)
+    write_compare_page(site, folder, areas, comparable(groups))
     pages = {area.page for area in areas}
     for area in areas:
         other = Area(area.level, "harmonised" if area.boundary == "as_reviewed" else "as_reviewed", area.code)
