@@ -166,7 +166,8 @@ class Tracer:
         )
         area, area_name = area_of(connection, survey_year, area_code, boundary)
         published = published_value(connection, definition, area, breakdown)
-        weights, whole_weight = _weights(connection, survey_year, weighting)
+        is_measure = definition.table == "marts.poverty_measure"
+        weights, whole_weight = _weights(connection, survey_year, weighting) if is_measure else ((), 1)
         counted, divided_by = numerator_and_denominator(
             measure, poverty_class, indicator, need, unit, cause, ethnicity, weights
         )

@@ -3,6 +3,7 @@ and a page of figures for every area in both boundaries."""
 
 from pathlib import Path
 
+from reports.audit.figure_links import href_of
 from reports.charts import CLASS_COLOURS, CLASS_NAMES, Chart
 from reports.page import Site, write_page
 from reports.profiles.area_charts import commune_map, indicator_figure
@@ -44,6 +45,7 @@ def write_profiles(release: Path, site: Site) -> None:
             state_key=[(CLASS_NAMES[state], CLASS_COLOURS[state]) for state in STATES],
             constant_rates={row["survey_year"]: bounds(row) for row in profile.constant},
             what_is_open=what_is_open,
+            href_of=href_of,
             target_verdict=target_verdict,
             constant_name=names[profile.constant[0]["standard_code"]] if profile.constant else None,
             standard_names=names,

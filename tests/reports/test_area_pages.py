@@ -106,7 +106,7 @@ def test_areas_are_compared_by_year_and_figure(clean_home: Home, browser: Browse
         "#compared tbody tr", "rows => rows.map(row => [row.dataset.area, row.cells[2].textContent])"
     )
     assert [int(value) for _, value in rows] == [value for _, value in wanted]
-    assert {code: value for code, value in rows} == {code: str(value) for code, value in wanted}
+    assert dict(rows) == {code: str(value) for code, value in wanted}
     assert seen.page.locator("#map circle").count() == len(wanted)
     seen.page.locator("#compared tbody tr td.number").last.click()
     command = seen.page.locator("#trace").inner_text()
