@@ -10,6 +10,8 @@ from audit.records import Area
 from base.reference import load_territory
 
 BOUNDARIES = ("as_reviewed", "harmonised")
+WEIGHTINGS = ("nested", "equal")
+_ALL_CLASSES = "marts.indicator_area_year"
 
 
 class UnknownFigureError(ValueError):
@@ -32,6 +34,9 @@ def breakdown_of(
     indicator: str | None,
     need: str | None,
     unit: str,
+    cause: str | None = None,
+    ethnicity: str | None = None,
+    weighting: str = WEIGHTINGS[0],
 ) -> dict[str, str]:
     """The key columns of the figure besides the area's, checked. Raises UnknownFigureError."""
     years = [
@@ -45,7 +50,7 @@ def breakdown_of(
     key: dict[str, str] = {}
     for option in measure.needs:
         if option == "class":
-            classes = LISTED if is_movement else tuple(CLASS_GROUPS)
+            classes = tuple(CLASS_GROUPS) if measure.table == _ALL_CLASSES else LISTED
             name = _given(measure, "--class", poverty_class, classes)
             key["list" if is_movement else "poverty_class"] = name
         elif option == "indicator":
@@ -57,6 +62,19 @@ def breakdown_of(
         elif option == "need":
             query = "select distinct need_code from release.marts.need_area_year order by 1"
             key["need_code"] = _given(measure, "--need", need, [row[0] for row in connection.execute(query).fetchall()])
+        elif option == "cause":
+            query = "select distinct cause_code from release.marts.area_year_cause order by 1"
+            key["cause_code"] = _given(
+                measure, "--cause", cause, [row[0] for row in connection.execute(query).fetchall()]
+            )
+        elif option == "ethnicity":
+            query = (
+                "select distinct ethnicity_code from release.marts.area_year_ethnicity where survey_year = ? order by 1"
+            )
+            known = [row[0] for row in connection.execute(query, [survey_year]).fetchall()]
+            key["ethnicity_code"] = _given(measure, "--ethnicity", ethnicity, known)
+        elif option == "weighting":
+            key["weighting"] = _given(measure, "--weighting", weighting, WEIGHTINGS)
         else:
             key["unit"] = _given(measure, "--unit", unit, UNITS)
     return key

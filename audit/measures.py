@@ -3,7 +3,7 @@
 The definitions are those of the public tables (docs/marts.md); a condition is SQL over `marts.fct_household_year`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from base.reference import read_table
@@ -22,6 +22,10 @@ class Households:
     classes: tuple[str, ...]
     condition: str = "true"
     unit: Unit = "household"
+    # (indicator, weight): a deprived household adds the weights of its indicators instead of 1.
+    weights: tuple[tuple[str, int], ...] = ()
+    # The column that a form must have, for the count to be known.
+    asked: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,24 @@ class Movements:
     unit: Unit
 
 
-Term = Households | StatedTotal | Movements
+@dataclass(frozen=True)
+class Children:
+    """Rows of children in households of a class, under a condition about the household."""
+
+    poverty_class: str
+    condition: str = "true"
+
+
+@dataclass(frozen=True)
+class HeadsOf:
+    """Household records of a class whose head is of an ethnic group."""
+
+    poverty_class: str
+    ethnicity: str
+    unit: Unit
+
+
+Term = Households | StatedTotal | Movements | Children | HeadsOf
 
 
 @dataclass(frozen=True)
@@ -107,6 +128,23 @@ MEASURES: dict[str, Measure] = {
                 "deprived households of the class / households of the class", ("class", "indicator"), is_rate=True),
         Measure("need_households", "marts.need_area_year", "households",
                 "poor and near-poor households with the need", ("need",)),
+        Measure("cause_households", "marts.area_year_cause", "households",
+                "households of the class with the cause", ("class", "cause")),
+        Measure("ethnicity_households", "marts.area_year_ethnicity", "households",
+                "households of the class whose head is of the ethnic group", ("class", "ethnicity")),
+        Measure("ethnicity_persons", "marts.area_year_ethnicity", "persons",
+                "persons in households of the class whose head is of the ethnic group", ("class", "ethnicity")),
+        Measure("children", "marts.child_indicator_area_year", "children",
+                "children under 16 in households of the class", ("class",)),
+        Measure("deprived_children", "marts.child_indicator_area_year", "deprived_children",
+                "children under 16 in households of the class that are deprived in the indicator",
+                ("class", "indicator")),
+        Measure("headcount_ratio", "marts.poverty_measure", "headcount_ratio",
+                "the poor / residents", ("unit", "weighting"), is_rate=True),
+        Measure("intensity", "marts.poverty_measure", "intensity",
+                "weighted deprivations of the poor / the poor", ("unit", "weighting"), is_rate=True),
+        Measure("adjusted_headcount_ratio", "marts.poverty_measure", "adjusted_headcount_ratio",
+                "weighted deprivations of the poor / residents", ("unit", "weighting"), is_rate=True),
         _movement("opening", "on the list at the end of the year before"),
         _movement("to_other_list", "gone to the other list"),
         _movement("above_line", "gone above the line"),
@@ -121,9 +159,28 @@ MEASURES: dict[str, Measure] = {
 
 
 def numerator_and_denominator(
-    name: str, poverty_class: str | None, indicator: str | None, need: str | None, unit: Unit
+    name: str,
+    poverty_class: str | None,
+    indicator: str | None,
+    need: str | None,
+    unit: Unit,
+    cause: str | None = None,
+    ethnicity: str | None = None,
+    weights: tuple[tuple[str, int], ...] = (),
 ) -> tuple[Term, Term | None]:
     """(what the figure counts, what it is divided by). The names are known and complete."""
+    if MEASURES[name].table == "marts.poverty_measure":
+        poor = Households(("poor",), unit=unit)
+        deprived = poor if name == "headcount_ratio" else replace(poor, weights=weights)
+        return deprived, poor if name == "intensity" else StatedTotal(f"resident_{unit}s")
+    if name == "cause_households":
+        return Households((str(poverty_class),), f"cause_{cause}", asked=f"cause_{cause}"), None
+    if name.startswith("ethnicity_"):
+        of_unit: Unit = "person" if name.endswith("persons") else "household"
+        return HeadsOf(str(poverty_class), str(ethnicity), of_unit), None
+    if name in ("children", "deprived_children"):
+        condition = "true" if name == "children" else f"households.is_deprived_{indicator}"
+        return Children(str(poverty_class), condition), None
     if name in _RESIDENTS:
         return StatedTotal(name), None
     if name in _RATES:

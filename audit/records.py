@@ -6,9 +6,12 @@ from typing import Any
 import duckdb
 
 from audit.areas import Areas, area_code_sql
-from audit.measures import GROWTH_LINES, Households, Movements, StatedTotal, Term
+from audit.measures import GROWTH_LINES, Children, HeadsOf, Households, Movements, StatedTotal, Term
 from base.forms import Form
+from base.reference import cutoff_date, read_table
+from base.text import key
 
+_ADULT = 16
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
 
 
@@ -59,20 +62,33 @@ def records_of(places: Areas, area: Area, term: Term, part: str, forms: dict[str
     connection = places.connection
     if isinstance(term, StatedTotal):
         return _stated(connection, area, term, part)
-    rows = _households(connection, area, term) if isinstance(term, Households) else _movements(places, area, term)
-    sheets = household_sheets(connection, forms)
+    if isinstance(term, Households):
+        rows = _households(connection, area, term)
+    elif isinstance(term, Movements):
+        rows = _movements(places, area, term)
+    elif isinstance(term, Children):
+        rows = _children(connection, area, term)
+    else:
+        rows = _heads_of(connection, area, term)
+    sheets = sheets_of(connection, forms, "member" if isinstance(term, Children) else "household")
     return [Record(part=part, sheet=sheets[row["source_file_id"]], column=None, **row) for row in rows]
 
 
-def household_sheets(connection: duckdb.DuckDBPyConnection, forms: dict[str, Form]) -> dict[str, str]:
-    """{source_file_id: the household sheet as its form prints it}; the release is attached as `release`."""
+def sheets_of(connection: duckdb.DuckDBPyConnection, forms: dict[str, Form], kind: str) -> dict[str, str]:
+    """{source_file_id: the sheet of a kind as its form prints it}; the release is attached as `release`."""
     query = "select source_file_id, form from release.quality.source_file where form is not null"
-    return {file: forms[form].sheets["household"].name for file, form in connection.execute(query).fetchall()}
+    return {file: forms[form].sheets[kind].name for file, form in connection.execute(query).fetchall()}
 
 
 def contribution_sql(term: Households) -> str:
     """SQL for what a household row adds to a figure."""
-    return "coalesce(households.member_count, 0)" if term.unit == "person" else "1"
+    unit = "coalesce(households.member_count, 0)" if term.unit == "person" else "1"
+    if not term.weights:
+        return unit
+    weights = (
+        f"{weight} * cast(coalesce(households.is_deprived_{name}, false) as integer)" for name, weight in term.weights
+    )
+    return f"{unit} * ({' + '.join(weights)})"
 
 
 def _dicts(connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -122,6 +138,62 @@ def _households(connection: duckdb.DuckDBPyConnection, area: Area, term: Househo
         """,
         {"year": area.survey_year, "area": area.area_code, "classes": list(term.classes)},
     )
+
+
+def _of_class(area: Area) -> str:
+    """SQL for the rows of a class in an area, with the staged row of each; the build is attached as `build`."""
+    place = area_code_sql(area.area_level, area.boundary, area.area_code, "households.district_code")
+    return f"""
+        from release.marts.fct_household_year as households
+        inner join unit on households.commune_code = unit.commune_code
+        inner join build.staging.stg_household as staged
+            on households.source_file_id = staged.source_file_id and households.source_row = staged.row_number
+        where households.survey_year = $year and {place} = $area and households.poverty_class = $class
+    """
+
+
+def _children(connection: duckdb.DuckDBPyConnection, area: Area, term: Children) -> list[dict[str, Any]]:
+    """Rows of persons who are not yet 16 on the cut-off date."""
+    return _dicts(
+        connection,
+        f"""
+        with households as (
+            select households.*, staged.household_code {_of_class(area)} and ({term.condition})
+        )
+        select households.survey_year, households.commune_code, households.household_id, households.source_file_id,
+            members.row_number as source_row, 1 as adds, {_row("households")}
+        from households
+        inner join build.staging.stg_member as members
+            on households.source_file_id = members.source_file_id and households.household_code = members.household_code
+        where {_ADULT} > coalesce(
+            date_sub('year', members.birth_date, cast($cutoff as date)), $year - members.birth_year
+        )
+        order by households.commune_code, households.source_file_id, members.row_number
+        """,
+        {
+            "year": area.survey_year,
+            "area": area.area_code,
+            "class": term.poverty_class,
+            "cutoff": cutoff_date(area.survey_year),
+        },
+    )
+
+
+def _heads_of(connection: duckdb.DuckDBPyConnection, area: Area, term: HeadsOf) -> list[dict[str, Any]]:
+    """Household rows whose head's ethnicity is spelled as a group; the spelling itself stays here."""
+    groups = {key(row["spelling"]): row["ethnicity_code"] for row in read_table("ethnicities") if row["spelling"]}
+    rows = _dicts(
+        connection,
+        f"""
+        select households.survey_year, households.commune_code, households.household_id, households.source_file_id,
+            households.source_row, {contribution_sql(Households((), unit=term.unit))} as adds, {_row("households")},
+            staged.head_ethnicity
+        {_of_class(area)}
+        order by households.commune_code, households.source_file_id, households.source_row
+        """,
+        {"year": area.survey_year, "area": area.area_code, "class": term.poverty_class},
+    )
+    return [row for row in rows if groups.get(key(row.pop("head_ethnicity") or ""), "unknown") == term.ethnicity]
 
 
 def _movements(places: Areas, area: Area, term: Movements) -> list[dict[str, Any]]:

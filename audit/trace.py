@@ -1,6 +1,6 @@
 """From a published figure to the rows of the received files: `poverty trace`.
 
-Only a published release and the reference seeds are read.
+A published release and the reference are read, and for children and ethnic groups the rows of the build file.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,12 @@ from pathlib import Path
 import duckdb
 
 from audit.areas import Areas
-from audit.figure_names import BOUNDARIES, area_of, breakdown_of, published_value, require_known
+from audit.figure_names import BOUNDARIES, WEIGHTINGS, area_of, breakdown_of, published_value, require_known
 from audit.measures import (
     MEASURES,
+    Children,
+    HeadsOf,
+    Households,
     Movements,
     StatedTotal,
     Term,
@@ -23,8 +26,14 @@ from audit.measures import (
 from audit.records import DENOMINATOR, NUMERATOR, Record, records_of
 from audit.releases import attach_release
 from audit.standards import Standard, decided_by, standards_of_years
-from base.forms import load_forms
+from base.forms import Form, form_of_year, load_forms
+from base.home import Home
+from base.release_layout import attach
 from base.text import key
+
+
+class MissingRowsError(ValueError):
+    """The rows behind a figure are not there to be read; the message says which and what to do."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,28 @@ class Tracer:
         attach_release(self._connection, release)
         self._places = Areas(self._connection)
         self._forms = load_forms()
+        self._has_build = False
+
+    def _attach_build(self) -> None:
+        """Have the staged rows as `build`: children and ethnic groups are in no public table by household."""
+        if self._has_build:
+            return
+        build = Home(self._release.resolve().parents[2]).build_file
+        if build.exists():
+            attach(self._connection, build, "build")
+            (missing,) = self._connection.execute(
+                "select count(*) from release.marts.fct_household_year as published "
+                "anti join build.staging.stg_household as staged on published.source_file_id = staged.source_file_id "
+                "and published.source_row = staged.row_number"
+            ).fetchall()[0]
+            if not missing:
+                self._has_build = True
+                return
+            self._connection.execute("detach build")
+        raise MissingRowsError(
+            "Rows of children and of ethnic groups are in the build file only, and it is not what this release was "
+            "made from: `poverty run` makes it again for the current release."
+        )
 
     def __enter__(self) -> "Tracer":
         return self
@@ -122,22 +153,35 @@ class Tracer:
         indicator: str | None = None,
         need: str | None = None,
         unit: Unit = "household",
+        cause: str | None = None,
+        ethnicity: str | None = None,
+        weighting: str = WEIGHTINGS[0],
     ) -> Trace:
         """`trace_figure` of the opened release."""
         connection = self._connection
         definition = MEASURES[require_known("measure", measure, list(MEASURES))]
         require_known("boundary", boundary, BOUNDARIES)
-        breakdown = breakdown_of(connection, definition, survey_year, poverty_class, indicator, need, unit)
+        breakdown = breakdown_of(
+            connection, definition, survey_year, poverty_class, indicator, need, unit, cause, ethnicity, weighting
+        )
         area, area_name = area_of(connection, survey_year, area_code, boundary)
         published = published_value(connection, definition, area, breakdown)
-        counted, divided_by = numerator_and_denominator(measure, poverty_class, indicator, need, unit)
+        is_measure = definition.table == "marts.poverty_measure"
+        weights, whole_weight = _weights(connection, survey_year, weighting) if is_measure else ((), 1)
+        counted, divided_by = numerator_and_denominator(
+            measure, poverty_class, indicator, need, unit, cause, ethnicity, weights
+        )
+        if isinstance(counted, Children | HeadsOf):
+            self._attach_build()
         records = records_of(self._places, area, counted, NUMERATOR, self._forms)
         if divided_by is not None:
             records += records_of(self._places, area, divided_by, DENOMINATOR, self._forms)
         numerator: int | None = _total(records, NUMERATOR)
         denominator = _total(records, DENOMINATOR) if divided_by is not None else None
-        if _is_unknown(connection, counted, survey_year, records):
+        if _is_unknown(connection, counted, survey_year, records, self._forms):
             numerator = None
+        if isinstance(counted, Households) and counted.weights and denominator is not None:
+            denominator *= whole_weight
         traced: float | int | None = numerator
         if definition.is_rate:
             traced = numerator / denominator if denominator and numerator is not None else None
@@ -174,6 +218,9 @@ def trace_figure(
     indicator: str | None = None,
     need: str | None = None,
     unit: Unit = "household",
+    cause: str | None = None,
+    ethnicity: str | None = None,
+    weighting: str = WEIGHTINGS[0],
 ) -> Trace:
     """Trace one figure of a release.
 
@@ -186,9 +233,13 @@ def trace_figure(
         poverty_class: the class of an indicator's figure (also poor_or_near_poor), or the list of a movement.
         indicator: the indicator of deprived_households, class_households and deprivation_rate.
         need: the need of need_households.
-        unit: household or person, for movements.
+        unit: household or person, for movements and measures.
+        cause: the cause of cause_households.
+        ethnicity: the ethnic group of ethnicity_households and ethnicity_persons.
+        weighting: nested or equal, for measures.
 
-    Raises UnknownFigureError when the release has no such figure.
+    Raises UnknownFigureError when the release has no such figure; MissingRowsError when children or ethnic groups are
+    asked and the build file is not the one that was published.
     """
     with Tracer(release) as tracer:
         return tracer.trace(
@@ -200,15 +251,40 @@ def trace_figure(
             indicator=indicator,
             need=need,
             unit=unit,
+            cause=cause,
+            ethnicity=ethnicity,
+            weighting=weighting,
         )
+
+
+def _weights(
+    connection: duckdb.DuckDBPyConnection, survey_year: int, weighting: str
+) -> tuple[tuple[tuple[str, int], ...], int]:
+    """((indicator, weight) of a year's standard, what the weights are parts of)."""
+    rows = connection.execute(
+        "select distinct indicator_code, weight_numerator, weight_denominator "
+        "from release.marts.poverty_measure_indicator where survey_year = ? and weighting = ? order by all",
+        [survey_year, weighting],
+    ).fetchall()
+    return tuple((name, weight) for name, weight, _ in rows), rows[0][2] if rows else 1
 
 
 def _total(records: Sequence[Record], part: str) -> int:
     return sum(record.adds for record in records if record.part == part)
 
 
-def _is_unknown(connection: duckdb.DuckDBPyConnection, term: Term, survey_year: int, records: Sequence[Record]) -> bool:
-    """Nobody states residents of the area, or there is no year before that a movement could start from."""
+def _is_unknown(
+    connection: duckdb.DuckDBPyConnection,
+    term: Term,
+    survey_year: int,
+    records: Sequence[Record],
+    forms: dict[str, Form],
+) -> bool:
+    """Nobody states residents of the area, there is no year before that a movement could start from, or the form of
+    the year does not ask."""
+    if isinstance(term, Households) and term.asked is not None:
+        form = form_of_year(forms, survey_year)
+        return form is None or term.asked not in {column.field for column in form.sheets["household"].columns}
     if isinstance(term, StatedTotal):
         return not records
     if isinstance(term, Movements):

@@ -8,7 +8,7 @@ import duckdb
 
 from audit.areas import Areas
 from audit.measures import MEASURES, Households, StatedTotal, Term, numerator_and_denominator
-from audit.records import contribution_sql, household_sheets
+from audit.records import contribution_sql, sheets_of
 from audit.releases import attach_release
 from base.forms import load_forms
 
@@ -54,7 +54,7 @@ class YearTracer:
         self._connection = duckdb.connect()
         attach_release(self._connection, release)
         self._places = Areas(self._connection)
-        self._sheets = household_sheets(self._connection, load_forms())
+        self._sheets = sheets_of(self._connection, load_forms(), "household")
 
     def __enter__(self) -> "YearTracer":
         return self

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from base.boundaries import boundary_problems
 from base.home import Home
 from base.reference import (
     Table,
@@ -33,7 +34,7 @@ def check_reference() -> None:
 
 def territory_problems(folder: Path) -> list[str]:
     """What is wrong with a territory's folder, in sentences."""
-    return check_tables(folder, only_territory=True) or _territory_problems(folder)
+    return (check_tables(folder, only_territory=True) or _territory_problems(folder)) + boundary_problems(folder)
 
 
 def _counterpart_problems() -> list[str]:

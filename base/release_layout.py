@@ -10,6 +10,7 @@ from base.home import Home
 from base.sql import sql_text
 
 DATABASE = "poverty.duckdb"
+OPEN_DATABASE = "poverty_open_data.duckdb"
 DESCRIPTION = "datapackage.json"
 SIGNATURE = "signature.json"
 PARQUET = "parquet"

@@ -27,12 +27,13 @@ from ingestion.archive import archive_path
 from ingestion.published_heads import check_own_files, open_registry
 from ingestion.registry import ERASED, Registry
 from operations.encrypted_file import EncryptingWriter
+from publication.open_data.edition import FOLDER as OPEN_DATA
+from publication.open_data.edition import last_edition
 
 Choice = Literal["none", "current", "all"]
 DESCRIPTION = "backup.json"
 SUFFIX = ".backup"
 PARTS = ("archive", "decisions", "secrets")
-OPEN_DATA = "open_data"
 _LOCK = ".lock"
 
 
@@ -137,8 +138,10 @@ def _published(home: Home, choice: Choice) -> list[Path]:
     """The folders of releases, and of their open data, that go into the backup."""
     current = home.current.resolve() if home.current.exists() else None
     chosen = {"none": [], "current": [current] if current else [], "all": releases(home)}[choice]
-    open_data = [home.published / OPEN_DATA / folder.name for folder in chosen]
-    return [*chosen, *(folder for folder in open_data if folder.is_dir())]
+    open_data = {home.published / OPEN_DATA / folder.name for folder in chosen}
+    # The next edition adds to the last one: without it, it would be compared with what people have.
+    open_data |= {last} if (last := last_edition(home)) else set()
+    return [*chosen, *sorted(folder for folder in open_data if folder.is_dir())]
 
 
 def _archived(home: Home, registry: Registry) -> dict[Path, str]:

@@ -13,8 +13,9 @@ from base.home import OWNER_ONLY, Home, published_rights
 from base.locks import held
 from base.release_layout import releases_folder
 from base.whole_file import to_disk
-from operations.backup import DESCRIPTION, OPEN_DATA, PARTS
+from operations.backup import DESCRIPTION, PARTS
 from operations.encrypted_file import BrokenBackupError, DecryptingReader
+from publication.open_data.edition import FOLDER as OPEN_DATA
 from publication.release import make_readable, switch_current
 
 _ASIDE = ".restoring"

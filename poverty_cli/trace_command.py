@@ -13,7 +13,7 @@ from rich.console import Console
 
 from audit.figure_names import UnknownFigureError
 from audit.releases import UnknownReleaseError, find_release
-from audit.trace import Trace, trace_figure
+from audit.trace import MissingRowsError, Trace, trace_figure
 from base.foreign_text import csv_cell, without_hidden
 from base.foreign_text import shown as as_shown
 from base.home import Home
@@ -34,6 +34,13 @@ class Unit(StrEnum):
 
     HOUSEHOLD = "household"
     PERSON = "person"
+
+
+class Weighting(StrEnum):
+    """How the indicators of a measure weigh."""
+
+    NESTED = "nested"
+    EQUAL = "equal"
 
 
 class Format(StrEnum):
@@ -58,7 +65,12 @@ def trace(
     ] = None,
     indicator: Annotated[str | None, typer.Option(help="Of deprived_households and deprivation_rate.")] = None,
     need: Annotated[str | None, typer.Option(help="Of need_households.")] = None,
-    unit: Annotated[Unit, typer.Option(help="What a movement counts.")] = Unit.HOUSEHOLD,
+    cause: Annotated[str | None, typer.Option(help="Of cause_households.")] = None,
+    ethnicity: Annotated[str | None, typer.Option(help="Of ethnicity_households and ethnicity_persons.")] = None,
+    weighting: Annotated[Weighting, typer.Option(help="Of headcount_ratio, intensity, adjusted_headcount_ratio.")] = (
+        Weighting.NESTED
+    ),
+    unit: Annotated[Unit, typer.Option(help="What a movement or a measure counts.")] = Unit.HOUSEHOLD,
     release: Annotated[str, typer.Option(help="A release's id, current or previous.")] = "current",
     form: Annotated[Format, typer.Option("--format", help="table is for reading; csv and json hold every row.")] = (
         Format.TABLE
@@ -77,8 +89,11 @@ def trace(
             indicator=indicator,
             need=need,
             unit=unit.value,
+            cause=cause,
+            ethnicity=ethnicity,
+            weighting=weighting.value,
         )
-    except (UnknownFigureError, UnknownReleaseError) as problem:
+    except (MissingRowsError, UnknownFigureError, UnknownReleaseError) as problem:
         Terminal(stderr=True).print(str(problem), soft_wrap=True, markup=False)
         raise typer.Exit(2) from None
     if form is Format.TABLE and output is None:

@@ -139,7 +139,8 @@ def _foreign_key(table: str, column: str, references: str, to: str) -> dict[str,
     return {"fields": [column], "reference": {"resource": resource, "fields": [to]}}
 
 
-def _report_resource(folder: Path, path: Path) -> dict[str, Any]:
+def report_resource(folder: Path, path: Path) -> dict[str, Any]:
+    """A page or workbook below a folder as a resource."""
     name = path.relative_to(folder).as_posix()
     return {
         "name": re.sub(r"[^a-z0-9-]+", "-", name.lower()),
@@ -197,7 +198,7 @@ def write_datapackage(folder: Path, release_id: str, inputs: Inputs, created: da
                 "description": "All tables in one DuckDB file (storage version v1.0.0).",
                 **file_facts(database),
             },
-            *(_report_resource(folder, path) for path in sorted((folder / REPORTS).rglob("*")) if path.is_file()),
+            *(report_resource(folder, path) for path in sorted((folder / REPORTS).rglob("*")) if path.is_file()),
         ],
         "sources": [
             {

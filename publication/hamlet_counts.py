@@ -2,7 +2,7 @@
 
 Hamlets are small and stand in no release. The sheet that may leave the commune has no count from 1 to 4, and lacks as
 many more as keep those from being worked out from the commune's total: the rule of the open data, and the commune's
-total is left out where the open data leave it out.
+total is left out where the open data leave it out, or show another one because it was corrected since.
 """
 
 from collections import Counter, defaultdict
@@ -16,7 +16,7 @@ import xlsxwriter
 from base.hamlets import hamlet_key, hamlet_names, in_order
 from base.home import Home
 from base.release_layout import DATABASE, attach
-from publication.open_data.edition import protected_counts
+from publication.open_data.edition import last_edition, protected_counts, read_opened
 from publication.open_data.suppression import Tree, suppressed
 from publication.release import NotPublishedError
 
@@ -78,6 +78,10 @@ def read_hamlets(home: Home, survey_year: int) -> dict[str, Counts]:
     return {commune: dict(counts) for commune, counts in found.items()}
 
 
+def _total(counts: Counts, of_class: str) -> int:
+    return sum(row[of_class, "households"] for row in counts.values())
+
+
 def with_total(counts: Counts) -> Shown:
     """The counts of a commune with a row for the whole."""
     whole = {key: sum(row[key] for row in counts.values()) for key in _COUNTS}
@@ -113,14 +117,16 @@ def write_hamlet_workbooks(home: Home, survey_year: int, commune_code: str | Non
         asked = f"commune {commune_code} in {survey_year}" if commune_code else str(survey_year)
         raise NotPublishedError(f"The current release has no poor or near-poor household of {asked}.")
     release = home.current.resolve()
-    areas, open_counts = protected_counts(release)
+    areas, open_counts = protected_counts(release, read_opened(last_edition(home)))
     folder = home.private_folder("hamlets", release.name)
+    # Left out too where a correction came after the open data: with the total it could be read from both.
     hidden: dict[str, set[str]] = defaultdict(set)
     for count in open_counts:
         for of_class in ("poor", "near_poor"):
             if count.year == survey_year and count.name == (f"{of_class}_households",):
-                for area in count.reasons:
-                    hidden[area].add(of_class)
+                for area, value in count.value.items():
+                    if value is None or (area in found and value != _total(found[area], of_class)):
+                        hidden[area].add(of_class)
     written = []
     for commune, counts in sorted(found.items()):
         path = folder / f"{survey_year}-{commune}.xlsx"

@@ -21,6 +21,7 @@ from base.release_layout import read_datapackage
 from publication.open_data.edition import write_edition
 from publication.open_data.suppression import LARGEST, SMALLEST
 from publication.release import NotPublishedError
+from reports.open_pages.pages import write_open_pages
 from reports.simulated import simulated_notice
 from reports.tables import open_release
 
@@ -63,7 +64,7 @@ def write_page(home: Home) -> Path:
 
     Raises NotPublishedError when nothing is published.
     """
-    edition = write_edition(home).folder
+    edition = write_edition(home, write_open_pages).folder
     described = [
         {"name": name, "description": description, "columns": columns, "arrow": _packed(_stream(rows))}
         for name, (description, columns, rows) in tables(edition).items()

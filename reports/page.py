@@ -35,6 +35,7 @@ class Site:
         maturity: `final` or `provisional`.
         notice: what a reader must know before anything else (`simulated_notice`), None where there is nothing.
         has_printed_figures: whether the territory has figures printed elsewhere to compare with.
+        is_open: whether these are the pages of the open data, which lead nowhere into the release.
     """
 
     folder: Path
@@ -42,6 +43,7 @@ class Site:
     maturity: str
     notice: str | None
     has_printed_figures: bool
+    is_open: bool = False
 
     @property
     def is_provisional(self) -> bool:

@@ -43,8 +43,8 @@ def write_release_reports(release: Path, release_id: str, maturity: str, previou
         site = Site(reports, release_id, maturity, simulated_notice(tables), bool(printed))
     entries: list[Entry] = []
     write_profiles(release, site)
-    about = "Tỷ lệ theo năm, biến động, thiếu hụt, bản đồ, các xã cần giúp nhất: tỉnh và từng huyện."
-    entries.append(Entry(f"{PROFILES}/index.html", "Hồ sơ tỉnh và huyện", about))
+    about = "Tỷ lệ theo năm, biến động, thiếu hụt, bản đồ, các xã cần giúp nhất; mọi số liệu của từng tỉnh, huyện, xã."
+    entries.append(Entry(f"{PROFILES}/index.html", "Hồ sơ tỉnh, huyện, xã", about))
     if site.has_printed_figures:
         plan = write_plan_page(release, site)
         about = f"Mục I của kế hoạch như đã in, bên cạnh số của kho: {plan['matched']}/{plan['total']} số khớp."

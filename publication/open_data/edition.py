@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,22 +12,28 @@ from typing import Any
 import duckdb
 
 from base.home import Home, published_rights
-from base.reference import read_table
-from base.release_layout import DATABASE, DESCRIPTION, read_datapackage
+from base.release_layout import DATABASE, DESCRIPTION, OPEN_DATABASE, REPORTS, read_datapackage
 from base.sql import sql_text
-from publication.datapackage import table_field
+from publication.datapackage import report_resource, table_field
 from publication.open_data import published_counts
 from publication.open_data.suppression import LARGEST, PROTECTION, SMALLEST, Tree, suppressed
 from publication.release import STORAGE_VERSION, NotPublishedError
 
-OPEN_DATABASE = "poverty_open_data.duckdb"
 LICENCE = {"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/", "title": "Attribution 4.0"}
-PUBLISHED, PRIMARY, SECONDARY = "published", "primary", "secondary"
+FOLDER = "open_data"
+# EARLIER: left out by an edition before this one, and for good.
+PUBLISHED, PRIMARY, SECONDARY, EARLIER = KINDS = "published", "primary", "secondary", "earlier"
+# The edition to which this one adds, in its description.
+FOLLOWS = "follows"
+# Writes the pages of an edition: the release's folder, the edition's folder with its tables.
+PageWriter = Callable[[Path, Path], None]
 METHOD = (
     f"Counts from {SMALLEST} to {LARGEST} are left out (null, is_suppressed). More counts are left out so that none of "
     "them can be worked out from sums over areas, from shares, or from counts that contain it: whoever knows all "
     f"published figures still has a range of at least {PROTECTION + 1} whole numbers for each. Zeros are published: "
-    "they concern nobody. Shares of counts left out are left out too. Only the boundaries of the review are given."
+    "they concern nobody. Shares of counts left out are left out too. Only the boundaries of the review are given, "
+    "and only communes whose file is final. What an edition has shown of a commune and year, later editions repeat: "
+    "they add communes, protected together, and change nothing."
 )
 _KEY = ("survey_year", "area_level", "area_code")
 # table -> (description, columns as (name, type, meaning)); the first columns are the key of an area
@@ -61,85 +67,105 @@ TABLES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
 }
 
 Cell = tuple[str, ...]
+Areas = dict[tuple[int, str], tuple[str, str]]  # (survey year, area code): (level, name)
 
 
 @dataclass
 class Counts:
-    """One count of one year: its tree, and which cells of it are left out and why."""
+    """One count of one year by area: None where it is left out, and why."""
 
     table: str
     year: int
     name: Cell
-    tree: Tree
+    value: dict[str, int | None]
+    reasons: dict[str, str]
     share_of: str | None = None
-    reasons: dict[str, str] = field(default_factory=dict)
 
     def shown(self, area: str) -> int | None:
         """The count of an area where it is published."""
-        return None if area in self.reasons else self.tree.value.get(area)
+        return self.value.get(area)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What the editions before have shown: their areas, and the counts of each year by (table, year, name)."""
+
+    areas: Areas = field(default_factory=dict)
+    cells: dict[tuple[str, int, Cell], dict[str, int | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Edition:
-    """A written edition: its folder and how many cells each table has by published, primary and secondary."""
+    """A written edition: its folder and how many cells each table has by published, primary, secondary and earlier."""
 
     folder: Path
     cells: dict[str, dict[str, int]]
 
 
-def protected_counts(release: Path) -> tuple[dict[tuple[int, str], tuple[str, str]], list[Counts]]:
-    """({(survey year, area code): (level, name)}, every open count of a release with the cells to leave out)."""
+def last_edition(home: Home) -> Path | None:
+    """The edition to which the next one adds: the one that none follows; None where there is none."""
+    found = {path.parent: json.loads(path.read_text(encoding="utf-8")) for path in _descriptions(home)}
+    followed = {package.get(FOLLOWS) for package in found.values()}
+    ends = [folder for folder in found if folder.name not in followed]
+    # Editions of before 0.2.0 follow none and are followed by none: the youngest of them counts, if no other does.
+    return max(ends, key=lambda folder: (FOLLOWS in found[folder], found[folder]["created"]), default=None)
+
+
+def _descriptions(home: Home) -> Iterator[Path]:
+    return (home.published / FOLDER).glob(f"[!.]*/{DESCRIPTION}")
+
+
+def read_opened(edition: Path | None) -> Opened:
+    """What an edition shows, which includes what those before it showed."""
+    opened = Opened()
+    if edition is not None:
+        with duckdb.connect(str(edition / OPEN_DATABASE), read_only=True) as connection:
+            for table, (_, own) in TABLES.items():
+                columns = ", ".join((*(name for name, *_ in (*_AREA_COLUMNS, *own)), "households_or_persons"))
+                for year, level, area, area_name, *name, value in connection.execute(
+                    f"select {columns} from {table}"
+                ).fetchall():
+                    opened.areas[year, area] = (level, area_name)
+                    opened.cells.setdefault((table, year, tuple(name)), {})[area] = value
+    return opened
+
+
+def protected_counts(release: Path, opened: Opened) -> tuple[Areas, list[Counts]]:
+    """({(survey year, area code): (level, name)}, every open count with the cells to leave out).
+
+    What was opened stays. Communes of the release that no edition has shown in a year are protected as a table of
+    their own, and added: so two editions together say no more than one, and the communes that are new.
+    """
     with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
-        areas: dict[tuple[int, str], tuple[str, str]] = {}
+        rows = connection.execute(published_counts.areas_sql()).fetchall()
+        named: Areas = {(year, code): (level, name) for year, level, code, name, *_ in rows}
         parents: dict[int, dict[str, str]] = {}
-        for year, level, code, name, parent in connection.execute(published_counts.areas_sql()).fetchall():
-            areas[year, code] = (level, name)
+        for year, _, code, _, parent, _ in rows:
             if parent is not None:
                 parents.setdefault(year, {})[code] = parent
-        counts: list[Counts] = []
-        by_name: dict[tuple[int, str], Counts] = {}
-        for count in published_counts.AREA_COUNTS:
-            rows = connection.execute(
-                f"select survey_year, area_code, {count.name} from marts.area_year where boundary = 'as_reviewed' "
-                f"and area_level in ('province', 'district', 'commune') and {count.name} is not null"
-            ).fetchall()
-            for year, value in _by_year(rows).items():
-                made = _protected(
-                    "area_year", year, (count.name,), value, parents.get(year, {}), by_name,
-                    count.at_most, count.at_least, count.follows, count.share_of,
-                )  # fmt: skip
-                by_name[year, count.name] = made
-                counts.append(made)
-        rows = connection.execute(published_counts.INDICATORS).fetchall()
-        for poverty_class, whole in published_counts.INDICATOR_CLASSES.items():
-            for code in sorted({row[3] for row in rows}):
-                one = [(row[0], row[1], row[4]) for row in rows if (row[2], row[3]) == (poverty_class, code)]
-                counts += [
-                    _protected(
-                        "indicator_year", year, (poverty_class, code), value, parents.get(year, {}), by_name,
-                        (whole,), None, (whole,), whole,
-                    )
-                    for year, value in _by_year(one).items()
-                ]  # fmt: skip
-        rows = connection.execute(published_counts.NEEDS).fetchall()
-        # The count of a need that contains others is bound by theirs on both sides.
-        needs_with_parts = {row["parent_code"] for row in read_table("needs")}
-        for code in sorted({row[2] for row in rows} - needs_with_parts):
-            one = [(row[0], row[1], row[3]) for row in rows if row[2] == code]
-            counts += [
-                _protected(
-                    "need_year", year, (code,), value, parents.get(year, {}), by_name,
-                    published_counts.LISTED, None, published_counts.LISTED, None,
-                )
-                for year, value in _by_year(one).items()
-            ]  # fmt: skip
-    return areas, counts
+        final = {(year, code) for year, level, code, _, _, is_final in rows if level == "commune" and is_final}
+        new = final - opened.areas.keys()
+        counted = list(published_counts.read_counts(connection))
+    added: dict[tuple[int, str], Counts] = {}
+    counts: list[Counts] = []
+    for table, name, count, values in counted:
+        for year, value in _by_year((row for row in values if row[:2] in new), parents).items():
+            one = _protected(table, year, name, value, parents.get(year, {}), added, count)
+            added[year, "/".join(name)] = one
+            counts.append(one)
+    areas = opened.areas | {key: named[key] for one in counts for key in ((one.year, area) for area in one.value)}
+    return areas, _joined(opened, counts)
 
 
-def _by_year(rows: Iterable[tuple[int, str, int]]) -> dict[int, dict[str, int]]:
+def _by_year(rows: Iterable[tuple[int, str, int]], parents: dict[int, dict[str, str]]) -> dict[int, dict[str, int]]:
+    """{year: {area: value}} of communes and of the areas that they lie in."""
     values: dict[int, dict[str, int]] = {}
-    for year, area, value in sorted(rows):
-        values.setdefault(year, {})[area] = value
+    for year, commune, value in sorted(rows):
+        area: str | None = commune
+        while area is not None:
+            values.setdefault(year, {}).setdefault(area, 0)
+            values[year][area] += value
+            area = parents.get(year, {}).get(area)
     return values
 
 
@@ -150,10 +176,7 @@ def _protected(
     value: dict[str, int],
     parent: dict[str, str],
     others: dict[tuple[int, str], Counts],
-    at_most: tuple[str, ...],
-    at_least: str | None,
-    follows: tuple[str, ...],
-    share_of: str | None,
+    count: published_counts.Count,
 ) -> Counts:
     """A count of a year with its cells to leave out, given the counts that bind it."""
 
@@ -162,20 +185,41 @@ def _protected(
 
     cap, floor = {}, {}
     for area in value:
-        wholes = [shown(other, area) for other in at_most]
+        wholes = [shown(other, area) for other in count.at_most]
         if wholes and all(whole is not None for whole in wholes):
             cap[area] = sum(whole for whole in wholes if whole is not None)
-        least = shown(at_least, area) if at_least else None
+        least = shown(count.at_least, area) if count.at_least else None
         if least is not None:
             floor[area] = least
-    with_them = {area for area in value for other in follows if area in others[year, other].reasons}
+    with_them = {area for area in value for other in count.follows if area in others[year, other].reasons}
     tree = Tree(value, {area: above for area, above in parent.items() if area in value}, floor, cap)
     primary, secondary = suppressed(tree, frozenset(with_them))
     reasons = dict.fromkeys(primary, PRIMARY) | dict.fromkeys(secondary, SECONDARY)
-    return Counts(table, year, name, tree, share_of, reasons)
+    open_value = {area: None if area in reasons else of_area for area, of_area in value.items()}
+    return Counts(table, year, name, open_value, reasons, count.share_of)
 
 
-def write_edition(home: Home) -> Edition:
+def _joined(opened: Opened, added: list[Counts]) -> list[Counts]:
+    """What was opened with what is added; an area that has both is their sum, left out where either is."""
+    counts = {(one.table, one.year, one.name): one for one in added}
+    opened_years = {year for _, year, _ in opened.cells}
+    joined = []
+    for key in sorted({*opened.cells, *counts}):
+        table, year, name = key
+        before, one = opened.cells.get(key), counts.get(key)
+        if before is None and year in opened_years:
+            continue  # a count that the communes of before did not have says nothing of their district or province
+        value, reasons = dict(before or {}), {area: EARLIER for area, known in (before or {}).items() if known is None}
+        if one is not None:
+            for area, new in one.value.items():
+                known = value.get(area, 0)
+                value[area] = None if known is None or new is None else known + new
+            reasons = one.reasons | reasons
+        joined.append(Counts(table, year, name, value, reasons, published_counts.share_of(table, name)))
+    return joined
+
+
+def write_edition(home: Home, write_pages: PageWriter) -> Edition:
     """Write the open-data edition of the current release, whole or not at all.
 
     Raises NotPublishedError when nothing is published. An edition that is there is not written again: like its release
@@ -184,14 +228,14 @@ def write_edition(home: Home) -> Edition:
     package = read_datapackage(home.current)
     if package is None:
         raise NotPublishedError("Nothing is published yet, so there is nothing to open. `poverty run` does everything.")
-    folder = home.published / "open_data" / package["id"]
+    folder = home.published / FOLDER / package["id"]
     if not folder.exists():
         aside = folder.with_name(f".building-{folder.name}")
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)
         aside.parent.chmod(published_rights()[0])
         try:
-            _write(home.current.resolve(), aside, package)
+            _write(home.current.resolve(), aside, package, last_edition(home), write_pages)
         except Exception:
             shutil.rmtree(aside, ignore_errors=True)
             raise
@@ -201,14 +245,13 @@ def write_edition(home: Home) -> Edition:
     return Edition(folder, written["suppression"]["cells"])
 
 
-def _write(release: Path, aside: Path, package: dict[str, Any]) -> None:
-    areas, counts = protected_counts(release)
+def _write(release: Path, aside: Path, package: dict[str, Any], follows: Path | None, write_pages: PageWriter) -> None:
+    areas, counts = protected_counts(release, read_opened(follows))
     shown = {(count.year, count.name[0]): count for count in counts if count.table == "area_year"}
     rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
-    cells: dict[str, Counter[str]] = {table: Counter({PUBLISHED: 0, PRIMARY: 0, SECONDARY: 0}) for table in TABLES}
+    cells: dict[str, Counter[str]] = {table: Counter(dict.fromkeys(KINDS, 0)) for table in TABLES}
     for count in counts:
-        for area in count.tree.value:
-            value = count.shown(area)
+        for area, value in count.value.items():
             whole = shown[count.year, count.share_of].shown(area) if count.share_of else None
             share = value / whole if value is not None and whole else None
             level, name = areas[count.year, area]
@@ -229,7 +272,8 @@ def _write(release: Path, aside: Path, package: dict[str, Any]) -> None:
         connection.execute("checkpoint open")
         connection.execute("use memory")
         connection.execute("detach open")
-    _describe(aside, package, {table: dict(counted) for table, counted in cells.items()})
+    write_pages(release, aside)
+    _describe(aside, package, follows, {table: dict(counted) for table, counted in cells.items()})
     folder_rights, file_rights = published_rights()
     for made in (aside, *aside.rglob("*")):
         made.chmod(folder_rights if made.is_dir() else file_rights)
@@ -262,9 +306,12 @@ def _write_table(
         connection.execute(f"insert into {table} select {arguments}", [list(column) for column in lists])
 
 
-def _describe(folder: Path, package: dict[str, Any], cells: dict[str, dict[str, int]]) -> None:
+def _describe(folder: Path, package: dict[str, Any], follows: Path | None, cells: dict[str, dict[str, int]]) -> None:
     resources = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if path.is_relative_to(folder / REPORTS):
+            resources.append(report_resource(folder, path))
+            continue
         resource: dict[str, Any] = {
             "name": path.relative_to(folder).as_posix().replace("/", "-").replace("_", "-").replace(".", "-"),
             "path": path.relative_to(folder).as_posix(),
@@ -292,6 +339,7 @@ def _describe(folder: Path, package: dict[str, Any], cells: dict[str, dict[str, 
         "created": package["created"],
         "version": package["version"],
         "maturity": package["maturity"],
+        FOLLOWS: follows.name if follows else None,
         "licenses": [LICENCE],
         "suppression": {
             "method": METHOD,

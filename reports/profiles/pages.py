@@ -1,11 +1,14 @@
-"""Writing the profile pages of a release: `profiles/index.html` and a page for the province and each district."""
+"""Writing the profile pages of a release: `profiles/index.html`, a page with charts for the province and each district,
+and a page of figures for every area in both boundaries."""
 
 from pathlib import Path
 
+from reports.audit.figure_links import href_of
 from reports.certainty import bounds, in_full, target_verdict, what_is_open
 from reports.charts import CLASS_COLOURS, CLASS_NAMES, Chart
 from reports.page import Site, write_page
 from reports.profiles.area_charts import commune_map, indicator_figure
+from reports.profiles.area_pages import named_areas, write_area_pages
 from reports.profiles.labels_vi import about_counts, about_indicators, about_map, about_movements, about_rates
 from reports.profiles.profile import (
     PROVINCE_LEVEL,
@@ -27,6 +30,7 @@ def write_profiles(release: Path, site: Site) -> None:
     """Write every profile page of the release in a folder."""
     names = standard_names()
     with open_release(release) as tables:
+        areas = write_area_pages(tables, site, FOLDER)
         profiles = [read_profile(tables, area) for area in profile_areas(tables)]
     for profile in profiles:
         write_page(
@@ -44,6 +48,7 @@ def write_profiles(release: Path, site: Site) -> None:
             questioned_years=[
                 f"{row['survey_year']}: {in_full(row)[-1]}" for row in profile.years if row["open_errors"]
             ],
+            href_of=href_of,
             target_verdict=target_verdict,
             constant_name=names[profile.constant[0]["standard_code"]] if profile.constant else None,
             standard_names=names,
@@ -53,8 +58,9 @@ def write_profiles(release: Path, site: Site) -> None:
         site,
         f"{FOLDER}/index.html",
         "profiles/index.html.j2",
-        title="Hồ sơ tỉnh và huyện",
+        title="Hồ sơ tỉnh, huyện, xã",
         profiles=profiles,
+        areas=named_areas(areas),
         what_is_open=what_is_open,
     )
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from openpyxl import load_workbook
 
-from audit.figure_names import UnknownFigureError
+from audit.figure_names import WEIGHTINGS, UnknownFigureError
 from audit.measures import CLASS_GROUPS, LISTED, MEASURES, UNITS
 from audit.records import Record
 from audit.trace import Trace, Tracer, trace_figure
@@ -41,7 +41,18 @@ def _figures(tracer: Tracer, boundary: str, area_code: str, indicators: list[str
         if measure.needs == ("class", "unit"):
             options = [{"poverty_class": listed, "unit": unit} for listed in LISTED for unit in UNITS]
         elif measure.needs == ("class", "indicator"):
-            options = [{"poverty_class": c, "indicator": i} for c in CLASS_GROUPS for i in indicators]
+            classes = LISTED if name == "deprived_children" else tuple(CLASS_GROUPS)
+            options = [{"poverty_class": c, "indicator": i} for c in classes for i in indicators]
+        elif measure.needs == ("class", "cause"):
+            options = [{"poverty_class": "poor", "cause": cause} for cause in ("illness_accident", "no_land")]
+        elif measure.needs == ("class", "ethnicity"):
+            options = [{"poverty_class": listed, "ethnicity": "01"} for listed in LISTED]
+        elif measure.needs == ("class",):
+            options = [{"poverty_class": listed} for listed in LISTED]
+        elif measure.needs == ("unit", "weighting"):
+            options = [
+                {"unit": unit, "weighting": weighting} for unit, weighting in zip(UNITS, WEIGHTINGS, strict=True)
+            ]
         elif measure.needs == ("need",):
             options = [{"need": need} for need in needs]
         else:
@@ -132,7 +143,10 @@ def test_the_rows_of_the_archived_workbooks_hold_the_records(clean_home: Home, t
         for (of_file, sheet, row), record in records.items():
             if of_file != file_id:
                 continue
-            if record.household_id is None:
+            if key(sheet) == key(form.sheets["member"].name):
+                member = {column.field: column.position for column in form.sheets["member"].columns}
+                holds = sheets[key(sheet)].cell(row, member["household_code"]).value is not None
+            elif record.household_id is None:
                 holds = sheets[key(sheet)].cell(row, 2).value == record.adds
             else:
                 holds = codes.get(key(str(sheets[key(sheet)].cell(row, columns["recorded_class"]).value))) == (

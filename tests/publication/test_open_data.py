@@ -1,18 +1,22 @@
 """`poverty publish --public`: what is open, and that nobody works out what is not."""
 
 import json
+import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from base.home import Home
-from base.release_layout import DATABASE
-from publication.open_data.edition import OPEN_DATABASE, TABLES
+from base.release_layout import DATABASE, OPEN_DATABASE, releases
+from publication.open_data.edition import TABLES, write_edition
 from publication.open_data.suppression import LARGEST, PROTECTION, SMALLEST
+from publication.release import switch_current
+from reports.open_pages.pages import write_open_pages
 from tests.support.homes import copy_of, poverty
-from tests.support.open_data_attack import attack_edition
+from tests.support.open_data_attack import attack_editions, published_cells, read_page, shown_changes
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +76,12 @@ def test_open_counts_are_those_of_the_release(edition: Path, clean_home: Home) -
             assert compared[0][1] == 0
 
 
+def files_of(edition: Path) -> list[Path]:
+    return [path for path in edition.rglob("*") if path.is_file()]
+
+
 def test_nobody_works_out_what_is_left_out(edition: Path, clean_home: Home) -> None:
-    found = attack_edition(clean_home.current.resolve(), edition)
+    found = attack_editions(clean_home.current.resolve(), [edition])
     assert len(found) > 1000
     near = {cell: ends for cell, ends in found.items() if ends[1] - ends[0] < PROTECTION - 1e-6}
     assert near == {}
@@ -90,8 +98,10 @@ def test_nothing_about_single_households_is_open(edition: Path) -> None:
 def test_the_description_is_true(edition: Path) -> None:
     package = json.loads((edition / "datapackage.json").read_text(encoding="utf-8"))
     assert package["licenses"][0]["name"] == "CC-BY-4.0"
-    assert {resource["format"] for resource in package["resources"]} == {"duckdb", "parquet", "csv"}
-    assert len(package["resources"]) == 1 + 2 * len(TABLES)
+    formats = Counter(resource["format"] for resource in package["resources"])
+    assert (formats["duckdb"], formats["parquet"], formats["csv"]) == (1, len(TABLES), len(TABLES))
+    listed = {resource["path"] for resource in package["resources"]}
+    assert listed == {path.relative_to(edition).as_posix() for path in files_of(edition)} - {"datapackage.json"}
     for resource in package["resources"]:
         reported = subprocess.run(["sha256sum", edition / resource["path"]], capture_output=True, text=True, check=True)
         assert resource["hash"] == f"sha256:{reported.stdout.split()[0]}"
@@ -113,3 +123,82 @@ def test_nothing_in_the_edition_says_which_file_and_row_a_household_is_on(editio
     for path in edition.rglob("*"):
         if path.suffix in (".csv", ".json"):
             assert not any(name in path.read_text(encoding="utf-8") for name in wrong), path
+
+
+def test_pages_show_the_numbers_of_the_tables_and_no_other(edition: Path) -> None:
+    published = published_cells(edition)
+    with duckdb.connect(str(edition / OPEN_DATABASE), read_only=True) as connection:
+        left_out = connection.execute("select survey_year, area_code, measure from area_year where is_suppressed")
+        assert all(published[cell] is None for cell in left_out.fetchall())
+        named = connection.execute(
+            "select distinct area_name from area_year union all from range(2021, 2031)"
+        ).fetchall()
+    known = {number for (name,) in named for number in re.findall(r"\d+", str(name))}
+    pages = sorted((edition / "reports" / "profiles").glob("*.html"))
+    assert len(pages) == 1 + len({area for _, area, _ in published})
+    for path in pages:
+        page = read_page(path)
+        for cell, text in page.counts.items():
+            # An indicator that the standard of the year does not have has no number.
+            assert text == "–" if cell not in published else (text == "…") == (published[cell] is None), (
+                path.name,
+                cell,
+            )
+        for (year, area, count), text in page.shares.items():
+            whole = f"{count.split('/')[0]}_households" if "/" in count else "resident_households"
+            if None in (published.get((year, area, count), 0), published.get((year, area, whole), 0)):
+                assert text == "…", (path.name, year, area, count)
+        text = " ".join(page.others)
+        inside = text[
+            text.index("Số liệu mở") if path.stem != "index" else text.index("Năm mới nhất") : text.index(
+                "Bản phát hành"
+            )
+        ]
+        codes = {area for _, area, _ in published}
+        assert {*re.findall(r"\d+", re.sub("|".join(codes), "", inside))} <= known, path.name
+
+
+def test_pages_lead_nowhere_but_into_the_edition(edition: Path) -> None:
+    for path in edition.rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        assert "audit/" not in page
+        assert "trace" not in page
+        for href in re.findall(r"(?:href|src)=\"([^\"#]+)", page):
+            assert (path.parent / href).resolve().is_relative_to(edition.resolve()), (path.name, href)
+            assert (path.parent / href).is_file(), (path.name, href)
+
+
+@pytest.fixture(scope="module")
+def editions(two_releases_home: Home, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The editions of two releases: between them a cell was corrected, totals changed, and a commune came."""
+    home = copy_of(two_releases_home, tmp_path_factory.mktemp("two") / "home", with_build=False)
+    found = []
+    for release in releases(home):
+        switch_current(home.current, release)
+        found.append(write_edition(home, write_open_pages).folder)
+    return found
+
+
+def test_two_editions_say_no_more_than_one_and_the_communes_that_came(
+    editions: list[Path], two_releases_home: Home
+) -> None:
+    found = attack_editions(two_releases_home.current.resolve(), editions)
+    cells = {place for place in found if isinstance(place[0], int)}
+    assert len(cells) > 300
+    assert len(found) > len(cells)
+    for place, (low, high) in found.items():
+        # A change that can be worked out is none, or no small number.
+        assert high - low >= PROTECTION - 1e-6 or (place not in cells and (high < 1e-6 or low > LARGEST)), place
+    assert all(abs(change) > LARGEST for change in shown_changes(editions).values())
+
+
+def test_a_corrected_commune_stays_as_it_was_opened_and_a_new_one_is_added(editions: list[Path]) -> None:
+    before, after = (published_cells(edition) for edition in editions)
+    came = {(year, area) for year, area, _ in after} - {(year, area) for year, area, _ in before}
+    assert {area for _, area in came} >= {"29167"}
+    communes = {(year, area) for year, area, _ in before if area.isdigit() and len(area) == 5}
+    assert communes
+    assert all(after[cell] == value for cell, value in before.items() if cell[:2] in communes)
+    assert any(after[cell] != value for cell, value in before.items())
+    first, second = (json.loads((edition / "datapackage.json").read_text(encoding="utf-8")) for edition in editions)
+    assert (first["follows"], second["follows"]) == (None, first["id"])

@@ -6,8 +6,10 @@ import duckdb
 import pytest
 
 from base.home import Home
-from publication.open_data.edition import OPEN_DATABASE, write_edition
+from base.release_layout import OPEN_DATABASE
+from publication.open_data.edition import write_edition
 from query_page.build import questions, tables, write_page
+from reports.open_pages.pages import write_open_pages
 from tests.support.browser import open_browser, visit
 from tests.support.homes import copy_of
 
@@ -23,7 +25,7 @@ def as_shown(value: object) -> str:
 
 def test_the_page_answers_as_duckdb_does_and_asks_nobody(micro_home: Home, tmp_path: Path) -> None:
     home = copy_of(micro_home, tmp_path / "home")
-    edition = write_edition(home).folder
+    edition = write_edition(home, write_open_pages).folder
     path = write_page(home)
     with duckdb.connect(str(edition / OPEN_DATABASE), read_only=True) as connection, open_browser() as browser:
         for name, (_, _, rows) in tables(edition).items():

@@ -10,6 +10,7 @@ from frictionless import Package, Resource
 from base.home import Home
 from base.release_layout import DATABASE, read_datapackage
 from publication.open_data.edition import write_edition
+from reports.open_pages.pages import write_open_pages
 from tests.support.homes import copy_of
 
 # figures of marts, and how the long table names each
@@ -215,7 +216,7 @@ def test_the_description_of_a_release_is_a_valid_data_package(micro_home: Home) 
 
 
 def test_the_description_of_open_data_is_a_valid_data_package(micro_home: Home, tmp_path: Path) -> None:
-    folder = write_edition(copy_of(micro_home, tmp_path / "home", with_build=False)).folder
+    folder = write_edition(copy_of(micro_home, tmp_path / "home", with_build=False), write_open_pages).folder
     assert problems_of(folder / "datapackage.json") == []
     csv = Resource(path="csv/area_year.csv", basepath=str(folder))
     assert "Tỉnh Bến Tre" in {row["area_name"] for row in csv.read_rows()}

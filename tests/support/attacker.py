@@ -34,7 +34,8 @@ def _groups(hidden: list[Hashable], relations: Sequence[Terms]) -> list[list[Has
 
     def find(cell: Hashable) -> Hashable:
         while leader[cell] != cell:
-            cell = leader[cell] = leader[leader[cell]]
+            leader[cell] = leader[leader[cell]]
+            cell = leader[cell]
         return cell
 
     for terms in relations:

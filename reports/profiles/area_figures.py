@@ -1,0 +1,206 @@
+"""Every figure of every area in both boundaries, read from a release in one go for the pages of areas."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from base.reference import cutoff_dates_sql, read_table
+from reports.audit.measure_labels_vi import FIGURES, RATES
+from reports.tables import ReleaseTables, Row
+
+AreaKey = tuple[str, str, str]  # level, boundary, code
+_KEY = "area_level, boundary, area_code, survey_year"
+CLASSES = {"poor": "Hộ nghèo", "near_poor": "Hộ cận nghèo"}
+MOVEMENTS = {
+    "opening": "Đầu kỳ",
+    "above_line": "Thoát lên trên chuẩn",
+    "to_other_list": "Chuyển sang danh sách kia",
+    "other_decrease": "Giảm khác (rời danh sách, chuyển đi, chết)",
+    "from_other_list": "Từ danh sách kia sang",
+    "returned": "Tái nghèo, tái cận nghèo",
+    "newly_arisen": "Phát sinh mới",
+    "other_increase": "Tăng khác (chuyển đến)",
+    "closing": "Cuối kỳ",
+}
+MEASURES = {
+    "headcount_ratio": "H: tỷ lệ hộ nghèo",
+    "intensity": "A: cường độ",
+    "adjusted_headcount_ratio": "M0 = H × A",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of figures by year: its key among an area's values, its label, and how it is traced.
+
+    `trace` are the options of `poverty trace` besides area, year and boundary.
+    """
+
+    key: str
+    label: str
+    trace: str
+    is_share: bool = False
+
+
+@dataclass
+class Area:
+    """An area in a boundary: its names, rows of `area_year` and values by (line, year)."""
+
+    level: str
+    boundary: str
+    code: str
+    rows: dict[int, Row] = field(default_factory=dict)
+    values: dict[tuple[str, int], float | int | None] = field(default_factory=dict)
+    agencies: list[Row] = field(default_factory=list)
+
+    @property
+    def years(self) -> list[int]:
+        """The years that the release has of it."""
+        return sorted(self.rows)
+
+    @property
+    def name(self) -> str:
+        """Its last name."""
+        return str(self.rows[self.years[-1]]["area_name"])
+
+    @property
+    def title(self) -> str:
+        """Every name that it had."""
+        return " / ".join(dict.fromkeys(str(self.rows[year]["area_name"]) for year in self.years))
+
+    @property
+    def page(self) -> str:
+        """The address of its page below `profiles`."""
+        return f"{self.boundary}/{self.code}.html"
+
+
+def read_areas(tables: ReleaseTables) -> list[Area]:
+    """Every area of a release, the larger ones first."""
+    areas: dict[AreaKey, Area] = {}
+    errors = _open_errors(tables)
+    for row in tables.rows("from marts.area_year order by survey_year"):
+        key = (row["area_level"], row["boundary"], row["area_code"])
+        open_errors = errors.get((*key, row["survey_year"]), 0)
+        areas.setdefault(key, Area(*key)).rows[row["survey_year"]] = {**row, "open_errors": open_errors}
+    for area in areas.values():
+        for year, row in area.rows.items():
+            area.values |= {(name, year): row[name] for name in (*FIGURES, *RATES)}
+    for query in _queries():
+        for row in tables.rows(query):
+            level, boundary, code, year, line, value = row.values()
+            found = areas.get((level, boundary, code))
+            if found is not None:
+                found.values[line, year] = value
+    for row in tables.rows(
+        "from marts.agency_indicator where rank_within_agency = 1 qualify survey_year = max(survey_year) "
+        "over (partition by area_level, boundary, area_code) order by households desc, topic_code"
+    ):
+        areas[row["area_level"], row["boundary"], row["area_code"]].agencies.append(row)
+    order = ("province", "former_province", "area_class", "district", "commune")
+    return sorted(areas.values(), key=lambda area: (order.index(area.level), area.code, area.boundary))
+
+
+def _queries() -> Sequence[str]:
+    """(level, boundary, code, year, line, value) of the tables besides `area_year`."""
+    movements = ", ".join(MOVEMENTS)
+    measures = ", ".join(MEASURES)
+    return (
+        f"select {_KEY}, 'move/' || list || '/' || unit || '/' || line, value from (unpivot (select {_KEY}, list, "
+        f"unit, {movements} from marts.poverty_movement) on {movements} into name line value value)",
+        f"select {_KEY}, poverty_class || '/' || indicator_code, deprived_households from marts.indicator_area_year",
+        f"select {_KEY}, 'need/' || need_code, households from marts.need_area_year",
+        f"select {_KEY}, 'cause/' || poverty_class || '/' || cause_code, households from marts.area_year_cause",
+        f"select {_KEY}, 'child/' || poverty_class || '/' || indicator_code, deprived_children "
+        "from marts.child_indicator_area_year",
+        f"select distinct {_KEY}, 'children/' || poverty_class, children from marts.child_indicator_area_year",
+        f"select {_KEY}, 'ethnicity/' || poverty_class || '/' || ethnicity_code, households "
+        "from marts.area_year_ethnicity",
+        f"select {_KEY}, 'measure/' || line, value from (unpivot (select {_KEY}, {measures} from marts.poverty_measure "
+        f"where unit = 'household' and weighting = 'nested') on {measures} into name line value value)",
+    )
+
+
+def _open_errors(tables: ReleaseTables) -> Mapping[tuple[str, str, str, int], int]:
+    """How many errors are open of an area and year."""
+    rows = tables.rows(
+        f"""
+        with units as (
+            select findings.survey_year, units.*
+            from quality.finding as findings
+            inner join {cutoff_dates_sql()} on findings.survey_year = cutoffs.survey_year
+            inner join marts.dim_commune as units
+                on findings.commune_code = units.commune_code and cutoffs.cutoff_date >= units.valid_from
+                and coalesce(cutoffs.cutoff_date < units.valid_to, true)
+            where findings.is_open and findings.severity = 'error' and findings.level <> 'completeness'
+        ),
+        provinces as (select distinct area_code, boundary from marts.area_year where area_level = 'province'),
+        places as (
+            select 'commune' as area_level, 'as_reviewed' as boundary, commune_code as area_code, survey_year from units
+            union all select 'commune', 'harmonised', harmonised_commune_code, survey_year from units
+            union all select 'district', 'as_reviewed', district_code, survey_year from units
+            union all select 'district', 'harmonised', district_code, survey_year from units
+            union all select 'area_class', 'as_reviewed', area_class, survey_year from units
+            union all select 'province', boundary, area_code, survey_year from units cross join provinces
+        )
+        select area_level, boundary, area_code, survey_year, count(*) as errors from places group by all
+        """
+    )
+    return {(row["area_level"], row["boundary"], row["area_code"], row["survey_year"]): row["errors"] for row in rows}
+
+
+def groups_of_lines(tables: ReleaseTables) -> dict[str, list[Line]]:
+    """The tables of a page: caption and lines."""
+    indicators = {row["indicator_code"]: row["name_vi"] for row in read_table("indicators")}
+    needs = {row["need_code"]: row["name_vi"] for row in read_table("needs")}
+    causes = {row["cause_code"]: row["name_vi"] for row in read_table("causes")}
+    ethnicities = {
+        row["ethnicity_code"]: row["ethnicity_name"]
+        for row in tables.rows(
+            "select distinct ethnicity_code, ethnicity_name from marts.area_year_ethnicity order by ethnicity_code"
+        )
+    }
+    found = {
+        "Hộ, nhân khẩu": [
+            *(Line(name, label, f"--measure {name}") for name, label in FIGURES.items()),
+            *(Line(name, label, f"--measure {name}", is_share=True) for name, label in RATES.items()),
+        ],
+        **{
+            f"Biến động theo {unit_vi}": [
+                Line(
+                    f"move/{name}/{unit}/{line}",
+                    f"{of_class}: {label[:1].lower() + label[1:]}",
+                    f"--measure {line} --class {name} --unit {unit}",
+                )
+                for name, of_class in CLASSES.items()
+                for line, label in MOVEMENTS.items()
+            ]
+            for unit, unit_vi in (("household", "hộ"), ("person", "nhân khẩu"))
+        },
+    }
+    for name, label in CLASSES.items():
+        found[f"{label} thiếu hụt"] = [
+            Line(f"{name}/{code}", text, f"--measure deprived_households --class {name} --indicator {code}")
+            for code, text in indicators.items()
+        ]
+        found[f"{label} theo nguyên nhân"] = [
+            Line(f"cause/{name}/{code}", text, f"--measure cause_households --class {name} --cause {code}")
+            for code, text in causes.items()
+        ]
+        found[f"{label} theo dân tộc của chủ hộ"] = [
+            Line(f"ethnicity/{name}/{code}", text, f"--measure ethnicity_households --class {name} --ethnicity {code}")
+            for code, text in ethnicities.items()
+        ]
+        found[f"Trẻ em của {label.lower()}"] = [
+            Line(f"children/{name}", "Tất cả trẻ em", f"--measure children --class {name}"),
+            *(
+                Line(f"child/{name}/{code}", f"Hộ thiếu hụt: {text}",
+                     f"--measure deprived_children --class {name} --indicator {code}")
+                for code, text in indicators.items()
+            ),
+        ]  # fmt: skip
+    found["Nhu cầu của hộ nghèo, cận nghèo"] = [
+        Line(f"need/{code}", text, f"--measure need_households --need {code}") for code, text in needs.items()
+    ]
+    found["Đo lường đa chiều, theo hộ"] = [
+        Line(f"measure/{name}", text, f"--measure {name}", is_share=True) for name, text in MEASURES.items()
+    ]
+    return found
