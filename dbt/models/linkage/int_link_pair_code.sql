@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year", "reads_earlier_years": ["int_identity_record", "int_identity_person", "int_identity_name"]}) }}
 {% set weights = [
     'number_same', 'number_other', 'name_same', 'name_similar', 'name_other', 'day_same', 'year_same', 'day_other',
     'year_other', 'sex_other', 'person', 'corroboration',
@@ -19,12 +20,13 @@ persons as (
 asked as (
     select record_number, survey_year, previous_household_code as household_code, true as is_previous
     from records
-    where previous_household_code is not null
+    where previous_household_code is not null and {{ in_parts('survey_year') }}
 
     union all
 
     select record_number, survey_year, household_code, false as is_previous
     from records
+    where {{ in_parts('survey_year') }}
 ),
 
 {# Last year, unless last year's file of that commune is missing or the household was not listed. #}
