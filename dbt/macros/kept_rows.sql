@@ -6,7 +6,7 @@
 
    What a part reads of another table: the rows of its file where both have files; else the rows of its year where the
    other has years; else all rows. Of the tables in `meta.reads_earlier_years` also those of earlier years, of those in
-   `meta.reads_all_years` all. Raw rows of households and members need no look: a row of stg_source_file names the
+   `meta.reads_next_year` also those of the next year. Raw rows of households and members need no look: a row of stg_source_file names the
    extraction that counts, and an extraction never changes.
 
    kept.part has what is in each table: one sum of hashes for each file and year. kept.made has what each part was made
@@ -41,7 +41,7 @@
     {%- set is_by_file = _kept_by() == 'source_file_id' -%}
     {%- set listed = "('" ~ parts | join("', '") ~ "')" if is_by_file else "(" ~ parts | join(", ") ~ ")" -%}
     {%- set sql = namespace(text=compiled_code) -%}
-    {%- for node in _nodes_read() if node.name not in _reads_years('earlier') + _reads_years('all') -%}
+    {%- for node in _nodes_read() if node.name not in _tables_of('reads_earlier_years') + _tables_of('reads_next_year') -%}
         {%- set columns = _columns_of(node) -%}
         {%- set relation = source(node.source_name, node.name) if node.resource_type == 'source' else ref(node.name) -%}
         {%- set condition = none -%}
@@ -109,8 +109,7 @@
             {%- do tables.append(_name_of(node)) -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- set earlier = _quoted_names('earlier') -%}
-    {%- set all = _quoted_names('all') -%}
+    {%- set earlier = _quoted_names('reads_earlier_years') -%}
     with
     rows_read as (
         select relation, file, part_year, row_hash from kept.part where relation in ('{{ tables | join("', '") }}')
@@ -138,13 +137,15 @@
     reads as (
         select parts.part, years.relation, years.row_hash
         from parts inner join years on parts.part_year = years.part_year
-        where years.relation not in ({{ earlier }}) and years.relation not in ({{ all }})
+        where years.relation not in ({{ earlier }})
         union all
         select parts.part, years.relation, years.row_hash
         from parts inner join years on parts.part_year >= years.part_year and years.relation in ({{ earlier }})
         union all
-        select parts.part, years.relation, years.row_hash
-        from parts inner join years on years.relation in ({{ all }})
+        select next_years.part, years.relation, years.row_hash
+        from (select part, lead(part_year) over (order by part_year) as part_year from parts) as next_years
+        inner join years
+            on next_years.part_year = years.part_year and years.relation in ({{ _quoted_names('reads_next_year') }})
         union all
         {%- if is_by_file %}
         select parts.part, rows_read.relation, rows_read.row_hash
@@ -183,11 +184,11 @@
 
 {% macro _kept_by() -%} {{ return(model.config.meta.get('kept_by')) }} {%- endmacro %}
 
-{% macro _reads_years(which) -%} {{ return(model.config.meta.get('reads_' ~ which ~ '_years', [])) }} {%- endmacro %}
+{% macro _tables_of(meta) -%} {{ return(model.config.meta.get(meta, [])) }} {%- endmacro %}
 
-{% macro _quoted_names(which) -%}
+{% macro _quoted_names(meta) -%}
     {%- set names = ["''"] -%}
-    {%- for node in _nodes_read() if node.name in _reads_years(which) -%}
+    {%- for node in _nodes_read() if node.name in _tables_of(meta) -%}
         {%- do names.append("'" ~ _name_of(node) ~ "'") -%}
     {%- endfor -%}
     {{ return(names | join(', ')) }}
