@@ -13,9 +13,11 @@
    from. Both change in the transaction that changes the table. #}
 
 {% macro kept_tables() -%}
+    {%- if target.type == "duckdb" -%}
     create schema if not exists kept;
     create table if not exists kept.part (relation varchar, file varchar, part_year integer, row_hash hugeint);
     create table if not exists kept.made (relation varchar, part varchar, made_from varchar);
+    {%- endif -%}
 {%- endmacro %}
 
 {# The parts of this model that must be made: none where it is made as a whole. #}
