@@ -85,6 +85,10 @@
 {# Note what some parts of this model hold and what they were made from, or all of it. #}
 {% macro note_parts(parts=none) -%}
     {%- set listed = "('" ~ (parts or []) | join("', '") ~ "')" -%}
+    {%- if _kept_by() %}
+    select error('{{ _name_of(model) }} has rows without {{ _kept_by() }}, which belong to no part')
+    from {{ this }} where {{ _kept_by() }} is null;
+    {%- endif %}
     insert into kept.made
     select '{{ _name_of(model) }}', part, made_from from ({{ _made_from() }})
     where {{ 'true' if parts is none else 'part in ' ~ listed }};

@@ -47,7 +47,7 @@ def _send_again(path: Path, chance: random.Random) -> None:
     book = load_workbook(path)
     cover, households, members = book.worksheets[:3]
     (number,) = (row[1] for row in cover.iter_rows() if row[0].value == "Lần gửi")
-    number.value = int(number.value) + chance.randint(2, 10**6)
+    number.value = int(number.value) + chance.randint(2, 90)
     for sheet in (households, members):
         for _ in range(6):
             column = chance.randint(2, sheet.max_column)

@@ -33,6 +33,7 @@ asked as (
 found as (
     select
         asked.record_number,
+        asked.survey_year,
         earlier.record_number as earlier_record_number,
         asked.is_previous
     from asked
@@ -49,18 +50,18 @@ found as (
 candidates as (
     select
         record_number,
+        survey_year,
         earlier_record_number,
         bool_or(is_previous) as has_previous_code,
         bool_or(not is_previous) as has_same_code
     from found
-    group by record_number, earlier_record_number
+    group by record_number, survey_year, earlier_record_number
 ),
 
 {{ link_evidence('candidates') }}
 
 select
     candidates.*,
-    evidence.survey_year,
     evidence.earlier_survey_year,
     evidence.is_left_list,
     evidence.is_in_same_commune,
