@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import duckdb
+
 from base.build_date import today
 from base.home import Home
 from base.whole_file import write_whole
@@ -73,8 +75,17 @@ def begin_build(
     if before is None or before.fingerprint != fingerprint:
         for path in checks_folder(home).glob("*.json"):
             path.unlink()
+    if before is None or before.inputs.code_hash != inputs.code_hash:
+        _keep_no_rows(home)
     _write(home, state)
     return state
+
+
+def _keep_no_rows(home: Home) -> None:
+    """Have every row made again: of other code, kept rows are not those that it would make."""
+    if home.build_file.exists():
+        with duckdb.connect(str(home.build_file)) as build:
+            build.execute("drop schema if exists kept cascade")
 
 
 def finish_build(home: Home, state: BuildState, made: Iterable[str]) -> BuildState:

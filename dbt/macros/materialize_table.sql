@@ -4,11 +4,29 @@
    province that took longer than their queries. Nobody reads the build file while it is built, so no name must last. #}
 {% materialization table, adapter="duckdb", supported_languages=["sql"] %}
     {%- set target_relation = this.incorporate(type="table") -%}
+    {%- set parts = parts_to_make() -%}
+    {%- if parts is none -%}
     {% call statement("main") -%}
+        {{ forget_parts() }}
         drop table if exists {{ target_relation }};
         {{ create_table_as(false, target_relation, compiled_code) }};
         {{ column_comments(target_relation) }}
     {%- endcall %}
+    {% call statement("note") -%} {{ note_parts() }} {%- endcall %}
+    {%- elif not parts -%}
+    {% call statement("main") -%} select 1 {%- endcall %}
+    {%- else -%}
+    {# A key that is deleted is free in the next transaction. Parts that are forgotten are made by whoever comes next. #}
+    {% call statement("clear") -%}
+        {{ forget_parts(parts) }}
+        delete from {{ target_relation }} where {{ _kept_by() }} in ('{{ parts | join("', '") }}');
+    {%- endcall %}
+    {{ adapter.commit() }}
+    {% call statement("main") -%}
+        insert into {{ target_relation }} by name {{ sql_of_parts(parts) }};
+        {{ note_parts(parts) }}
+    {%- endcall %}
+    {%- endif -%}
     {{ adapter.commit() }}
     {{ tell_rows(target_relation) }}
     {{ return({"relations": [target_relation]}) }}

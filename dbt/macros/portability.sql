@@ -33,6 +33,11 @@
     sha2(unhex({{ outer_pad_hex }} || sha2(unhex({{ inner_pad_hex }}) || encode({{ message }}, 'utf-8'), 256)), 256)
 {%- endmacro %}
 
+{# A number from 0 to 2^60 - 1 that a text always has. #}
+{% macro number_of_text(text) -%} {{ return(adapter.dispatch('number_of_text')(text)) }} {%- endmacro %}
+{% macro duckdb__number_of_text(text) -%} cast('0x' || substring(md5({{ text }}), 1, 15) as bigint) {%- endmacro %}
+{% macro spark__number_of_text(text) -%} cast(conv(substring(md5({{ text }}), 1, 15), 16, 10) as bigint) {%- endmacro %}
+
 {# The texts of a group as one, in an order. #}
 {% macro concat_in_order(text, order_by) -%} {{ return(adapter.dispatch('concat_in_order')(text, order_by)) }} {%- endmacro %}
 {% macro duckdb__concat_in_order(text, order_by) -%} string_agg({{ text }}, '' order by {{ order_by }}) {%- endmacro %}

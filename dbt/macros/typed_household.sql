@@ -60,7 +60,8 @@ typed as (
     {% for field in labels -%}
     left join {{ ref('stg_label') }} as label_{{ field }}
         on
-            label_{{ field }}.field = '{{ field }}'
+            parsed.survey_year = label_{{ field }}.survey_year
+            and label_{{ field }}.field = '{{ field }}'
             and parsed.form = label_{{ field }}.form
             and parsed.{{ field }} = label_{{ field }}.label
     {% endfor -%}

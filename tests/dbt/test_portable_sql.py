@@ -7,7 +7,7 @@ import pytest
 from base.product import DBT
 
 # The places where engines may differ: dispatched macros, and how tables are written and files are read.
-ENGINES = {"portability.sql", "materialize_table.sql", "reference_relations.sql"}
+ENGINES = {"portability.sql", "materialize_table.sql", "reference_relations.sql", "kept_rows.sql"}
 _FORBIDDEN = {
     r"\bvarchar\b": "string",
     r"\bhugeint\b": "bigint",

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 {% set movement_lines = ['opening', 'to_other_list', 'above_line', 'other_decrease', 'from_other_list', 'returned',
     'newly_arisen', 'other_increase', 'closing'] -%}
 with

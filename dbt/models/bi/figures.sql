@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 {% set groups = ['female_headed', 'ethnic_minority_headed', 'merit', 'social_protection', 'lacks_labour_capacity',
     'group_1', 'group_2', 'group_3'] -%}
 {% set movement_lines = ['opening', 'to_other_list', 'above_line', 'other_decrease', 'from_other_list', 'returned',

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year", "reads_next_year": ["fct_household_transition"]}) }}
 {% set marks = prefixed('is_deprived_', indicators()) + ['head_is_female', 'head_is_ethnic_minority',
     'is_merit_household', 'is_social_protection', 'lacks_labour_capacity']
     + prefixed('need_', needs()) + prefixed('cause_', causes()) -%}

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "source_file_id"}) }}
 {# The household rows that load, of the files in force, with the class that their own figures give. #}
 {% set marks = form_fields('household', 'mark') -%}
 with

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "source_file_id"}) }}
 {# The group of the head's ethnicity. The cell is free text: what is not in the list is unknown, never passed on. #}
 with
 

@@ -1,1 +1,2 @@
+{{ config(meta={"kept_by": "source_file_id"}) }}
 {{ household_row_problems(ref('stg_household')) }}

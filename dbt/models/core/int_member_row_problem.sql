@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "source_file_id"}) }}
 {# Members of a quarantined household are set aside with it; only a member without a household gets a finding. #}
 with
 

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 {% set levels = [
     ('province', 'as_reviewed', 'territory.area_code', 'territory.area_name'),
     ('province', 'harmonised', 'territory.area_code', 'territory.area_name'),

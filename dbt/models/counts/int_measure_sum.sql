@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 {% set block = ['survey_year', 'commune_code', 'district_code'] -%}
 with
 

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 select distinct
     households.survey_year,
     'district' as area_level,

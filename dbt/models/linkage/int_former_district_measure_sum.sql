@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 with
 
 placed as (

@@ -1,40 +1,27 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 with
 
 spellings as (
-    select head_name as spelling from {{ ref('stg_household') }}
+    select survey_year, head_name as spelling from {{ ref('stg_household') }}
     union
-    select full_name as spelling from {{ ref('stg_member') }}
+    select survey_year, full_name as spelling from {{ ref('stg_member') }}
 ),
 
 keyed as (
     select
+        survey_year,
         spelling,
         {{ text_key('spelling') }} as name_key
     from spellings
     where spelling is not null
-),
-
-worded as (
-    select
-        spelling,
-        name_key,
-        split_part(name_key, ' ', 1) as first_word,
-        split_part(name_key, ' ', -1) as last_word
-    from keyed
-),
-
-{# Last words are few: numbering them first, no window holds all names. #}
-last_words as (
-    select last_word, row_number() over (order by last_word) as word_number
-    from (select distinct last_word from worded) as found
 )
 
 select
-    worded.spelling,
-    worded.name_key,
-    worded.first_word,
-    worded.last_word,
-    cast(last_words.word_number as bigint) * 1000000000
-    + dense_rank() over (partition by worded.last_word order by worded.name_key) as name_number
-from worded
-inner join last_words on worded.last_word = last_words.last_word
+    survey_year,
+    spelling,
+    name_key,
+    split_part(name_key, ' ', 1) as first_word,
+    split_part(name_key, ' ', -1) as last_word,
+    {# The same number in every build. Test name_has_its_own_number refuses two names of one number. #}
+    {{ number_of_text('name_key') }} as name_number
+from keyed

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 with
 
 records as (
@@ -5,7 +6,7 @@ records as (
 ),
 
 names as (
-    select spelling, name_number
+    select survey_year, spelling, name_number
     from {{ ref('int_identity_name') }}
 ),
 
@@ -27,7 +28,10 @@ members as (
         on
             members.source_file_id = records.source_file_id
             and members.household_code = records.household_code
-    left join names on members.full_name = names.spelling
+    left join names
+        on
+            records.survey_year = names.survey_year
+            and members.full_name = names.spelling
 ),
 
 with_members as (

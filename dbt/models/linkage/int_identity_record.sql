@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "source_file_id"}) }}
 with
 
 loaded as (
@@ -28,7 +29,7 @@ personal as (
 ),
 
 names as (
-    select spelling, name_number
+    select survey_year, spelling, name_number
     from {{ ref('int_identity_name') }}
 ),
 
@@ -79,5 +80,8 @@ inner join communes
     on
         loaded.survey_year = communes.survey_year
         and loaded.commune_code = communes.commune_code
-left join names on personal.head_name = names.spelling
+left join names
+    on
+        loaded.survey_year = names.survey_year
+        and personal.head_name = names.spelling
 left join hamlets on personal.hamlet = hamlets.hamlet

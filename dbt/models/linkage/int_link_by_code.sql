@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 {# Communes reassign codes to other households: a kept code needs a person in both rows. #}
 {% set conditions = {
     'previous_code_and_a_person': 'pairs.has_previous_code and pairs.best_weight >= weights.corroboration',

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year", "reads_earlier_years": ["int_identity_record", "int_identity_person", "int_identity_name"]}) }}
 {% set weights = [
     'number_same', 'number_other', 'name_same', 'name_similar', 'name_other', 'day_same', 'year_same', 'day_other',
     'year_other', 'sex_other', 'person', 'corroboration',
@@ -19,18 +20,20 @@ persons as (
 asked as (
     select record_number, survey_year, previous_household_code as household_code, true as is_previous
     from records
-    where previous_household_code is not null
+    where previous_household_code is not null and {{ in_parts('survey_year') }}
 
     union all
 
     select record_number, survey_year, household_code, false as is_previous
     from records
+    where {{ in_parts('survey_year') }}
 ),
 
 {# Last year, unless last year's file of that commune is missing or the household was not listed. #}
 found as (
     select
         asked.record_number,
+        asked.survey_year,
         earlier.record_number as earlier_record_number,
         asked.is_previous
     from asked
@@ -47,18 +50,18 @@ found as (
 candidates as (
     select
         record_number,
+        survey_year,
         earlier_record_number,
         bool_or(is_previous) as has_previous_code,
         bool_or(not is_previous) as has_same_code
     from found
-    group by record_number, earlier_record_number
+    group by record_number, survey_year, earlier_record_number
 ),
 
 {{ link_evidence('candidates') }}
 
 select
     candidates.*,
-    evidence.survey_year,
     evidence.earlier_survey_year,
     evidence.is_left_list,
     evidence.is_in_same_commune,

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year", "reads_earlier_years": ["int_identity_record", "int_identity_person", "int_identity_name", "int_identity_chain"]}) }}
 {% set weights = [
     'number_same', 'number_other', 'name_same', 'name_similar', 'name_other', 'day_same', 'year_same', 'day_other',
     'year_other', 'sex_other', 'person', 'corroboration',
@@ -31,7 +32,7 @@ wanted as (
     select persons.*
     from persons
     inner join chains on persons.record_number = chains.record_number
-    where not chains.is_dealt_with
+    where not chains.is_dealt_with and {{ in_parts('persons.survey_year') }}
 ),
 
 by_number as (

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 {% set listed_counts = [
     ('female_headed_households', 'female_headed'),
     ('ethnic_minority_headed_households', 'ethnic_minority_headed'),

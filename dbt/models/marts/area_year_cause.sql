@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 {# A cause that a form does not ask for is null in its years, not zero; so are all in a year without household rows. #}
 with
 

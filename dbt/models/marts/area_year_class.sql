@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 {# A group that a form does not ask for is null in its years, not zero; so are all in a year without household rows. #}
 {% set groups = household_groups() -%}
 {% set asked = {

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "to_year"}) }}
 select
     household_id,
     from_year,

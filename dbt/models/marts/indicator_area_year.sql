@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 {% set key = area_key() + ['poverty_class', 'indicator_code'] -%}
 with
 

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "to_year", "reads_earlier_years": ["poverty_measure", "poverty_measure_indicator"]}) }}
 {# Changes compare the same territory, so only harmonised areas have them: the units of a survey year come and go, and
    their codes are reassigned to others. #}
 {% set key = ['area_level', 'area_code', 'unit', 'weighting', 'measure'] -%}

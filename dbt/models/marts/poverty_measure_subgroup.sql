@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 {# Residents are known of rural and urban communes only; every other subgroup is measured among reviewed households, in
    columns that say so. Shares of the area's poor need no residents. #}
 {% set key = area_key() + ['subgroup_type', 'subgroup_code'] -%}

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year", "reads_earlier_years": ["int_household_standard"]}) }}
 with
 
 linked as (

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "to_year", "reads_earlier_years": ["int_household_year"]}) }}
 with
 
 survey_years as (

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 {# Households' districts give the harmonised districts, also where nobody of that district is left this year. #}
 with
 

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 {# Households are counted once; flows are few. #}
 select
     to_year as survey_year,

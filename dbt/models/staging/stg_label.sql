@@ -1,4 +1,5 @@
-{# Every spelling of a label that occurs, and what it means; so a wide row looks its codes up by plain equality. #}
+{{ config(meta={"kept_by": "survey_year"}) }}
+{# Every spelling of a label that occurs in a year, and what it means; so a wide row looks its codes up by plain equality. #}
 with
 
 codes as (
@@ -16,7 +17,7 @@ codes as (
 {# One scan for all columns of a sheet. #}
 cells as (
     {% for role in ['household', 'member'] -%}
-    select form, field, label
+    select survey_year, form, field, label
     from {{ role }}_rows
     unpivot (label for field in ({{ form_fields(role, 'label') | join(', ') }}))
     {{ 'union' if not loop.last }}
@@ -24,12 +25,12 @@ cells as (
 ),
 
 keyed as (
-    select form, field, label, {{ text_key('label') }} as label_key
+    select survey_year, form, field, label, {{ text_key('label') }} as label_key
     from cells
     where label is not null
 )
 
-select keyed.form, keyed.field, keyed.label, codes.code
+select keyed.survey_year, keyed.form, keyed.field, keyed.label, codes.code
 from keyed
 left join codes
     on

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "source_file_id"}) }}
 {% set labels = form_fields('member', 'label') -%}
 {% set marks = form_fields('member', 'mark') -%}
 {% set births = form_fields('member', 'date_or_year') -%}
@@ -55,7 +56,8 @@ typed as (
     {% for field in labels -%}
     left join {{ ref('stg_label') }} as label_{{ field }}
         on
-            label_{{ field }}.field = '{{ field }}'
+            parsed.survey_year = label_{{ field }}.survey_year
+            and label_{{ field }}.field = '{{ field }}'
             and parsed.form = label_{{ field }}.form
             and parsed.{{ field }} = label_{{ field }}.label
     {% endfor -%}

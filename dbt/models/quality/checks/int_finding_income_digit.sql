@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "source_file_id"}) }}
 {# Communes whose incomes prefer some digits: chi-square of the digit of 10,000 đồng against ten equal shares. That
    digit, because incomes are written in tens of thousand đồng; whole hundreds show as a preference for 0. #}
 with

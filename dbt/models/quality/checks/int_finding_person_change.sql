@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year", "reads_earlier_years": ["int_identity_record", "int_identity_person", "int_household_identity", "stg_member"]}) }}
 {# What cannot change in a person between two loaded years: sex, ethnicity, a birth year so that the age falls. A
    person is followed inside one household by a name and relation that no other member of it has, never by number. #}
 with
@@ -44,7 +45,14 @@ persons as (
         on
             records.source_file_id = members.source_file_id
             and persons.person_number = members.row_number
-    where persons.name_number is not null
+    where
+        persons.name_number is not null
+        {# Of the years that are compared. #}
+        and persons.survey_year in (
+            select survey_year from survey_years
+            union
+            select previous_survey_year from survey_years
+        )
 ),
 
 followed as (
@@ -94,6 +102,7 @@ changes as (
 )
 
 select
+    survey_year,
     source_file_id,
     'member' as role,
     sheet,

@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "survey_year"}) }}
 {# One identity number on two rows of a year: the same person counted in two communes, or a number of another. A number
    that stands on very many rows is a filler such as 000000000: each row is compared with the first ones only. #}
 {% set compared_rows = 20 -%}
@@ -65,6 +66,7 @@ pairs as (
 )
 
 select
+    survey_year,
     source_file_id,
     'member' as role,
     sheet,
@@ -75,4 +77,4 @@ select
         'hàng ' || cast(other_row_number as {{ dbt.type_string() }}) || ' của xã mã ' || other_commune_code
     ) as detail
 from pairs
-group by source_file_id, sheet, row_number, is_same_person
+group by survey_year, source_file_id, sheet, row_number, is_same_person

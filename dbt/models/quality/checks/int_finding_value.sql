@@ -1,3 +1,4 @@
+{{ config(meta={"kept_by": "source_file_id"}) }}
 {# Unreadable and empty cells. Only the rows that staging flagged are taken apart. Cells that ingestion could not take
    as they are come from raw/: an error of Excel, a formula without a result, a merged block. #}
 with
