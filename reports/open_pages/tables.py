@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from base.reference import cutoff_date, load_territory, read_table, units_valid_on
+from base.reference import cutoff_date, read_table, units_valid_on
 from base.release_layout import OPEN_DATABASE
 from reports.audit.measure_labels_vi import figure_label
 from reports.numbers import count_vi, percent_vi
@@ -142,8 +142,3 @@ def parts_of(area: OpenArea, areas: list[OpenArea]) -> list[OpenArea]:
 def expected_communes(year: int) -> int:
     """How many communes there were at the review of a year."""
     return len(units_valid_on(cutoff_date(year)))
-
-
-def territory_name() -> str:
-    """The name of the territory."""
-    return load_territory().area_name
