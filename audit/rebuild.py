@@ -7,14 +7,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from audit.release_difference import ReleaseDifference, compare_releases
 from audit.releases import description_of
 from base.build_date import BUILD_DATE_VARIABLE
 from base.home import HOME_VARIABLE, Home
 from base.machine import own_environment
+from base.release_layout import DATABASE, attach
 from ingestion.archive import archive_path
 from ingestion.closures import figures_file
 from ingestion.ingest import EMPTY, SETTLED
@@ -24,6 +28,7 @@ from ingestion.published_heads import head_mark
 from ingestion.registry import ERASED, FIRST_HASH, is_blanked
 
 _SHOWN = 5
+_IDENTITY_CHANGE = "quality.identity_change"
 
 
 class CannotRebuildError(RuntimeError):
@@ -44,7 +49,31 @@ def rebuild_and_compare(home: Home, release: Path, tell: Callable[[str], None]) 
     with _temporary_home(home, description) as again:
         tell("Reading the archived files, building, checking and publishing aside ...")
         _run(again, description["created"][:10])
-        return _as_sentences(compare_releases(release, again.current.resolve()))
+        difference = compare_releases(release, again.current.resolve())
+        forgotten = relinked_before(difference, release, again.current.resolve())
+        if forgotten:
+            tell(
+                f"{forgotten} household ids were given again before this release (quality.identity_change, relinked). "
+                "Only the build file remembers the ids before, so these rows cannot be made again; all else is compared."
+            )
+            others = tuple(change for change in difference.tables if change.table != _IDENTITY_CHANGE)
+            difference = replace(difference, tables=others)
+        return _as_sentences(difference)
+
+
+def relinked_before(difference: ReleaseDifference, release: Path, again: Path) -> int:
+    """How many rows of ids that were given again only the release has, where it differs in nothing else of that table:
+    what an earlier build had given is in no archive."""
+    change = next((change for change in difference.tables if change.table == _IDENTITY_CHANGE), None)
+    if change is None or change.rows_added or change.rows_changed:
+        return 0
+    with duckdb.connect() as connection:
+        counts = []
+        for name, folder in (("old", release), ("new", again)):
+            attach(connection, folder / DATABASE, name)
+            query = f"select count(*) from {name}.{_IDENTITY_CHANGE} where reason = 'relinked'"
+            counts.append(connection.execute(query).fetchall()[0][0])
+    return change.rows_removed if counts[0] - counts[1] == change.rows_removed else 0
 
 
 @contextmanager

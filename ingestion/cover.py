@@ -15,6 +15,12 @@ from ingestion.headers import LabelMatch, match_labels
 from ingestion.open_workbook import Workbook
 
 _WHOLE_NUMBER = re.compile(r"^(\d{1,9})(?:[.,]0+)?$", re.ASCII)
+# The sheet of the list of what to correct, which a commune answers and sends back; it is no survey workbook.
+CORRECTION_LIST = "Phải sửa"
+_NO_SURVEY = (
+    ": tệp này là danh sách cần sửa, không phải phiếu rà soát; hãy gửi danh sách đã trả lời cho người vận hành, "
+    "ngoài thư mục nhận phiếu"
+)
 _COMMUNE_CODE_LENGTH = 5
 _SURVEY_YEARS = range(2021, 2100)
 _SUBMISSION_NUMBERS = range(1, 1000)
@@ -79,7 +85,8 @@ def read_cover(workbook: Workbook, forms: dict[str, Form]) -> Cover:
     candidates = [form for form in forms.values() if text.key(form.sheets["cover"].name) in names]
     if not candidates:
         printed = " / ".join(dict.fromkeys(form.sheets["cover"].name for form in forms.values()))
-        cover.findings.append(file_finding("sheet_missing", printed))
+        is_list = text.key(CORRECTION_LIST) in names
+        cover.findings.append(file_finding("sheet_missing", printed, aside=_NO_SURVEY if is_list else ""))
         return cover
     labels = {}
     for form in candidates:

@@ -39,7 +39,7 @@ _SEEN = {
     "unreadable_place": (
         "Một tệp hoặc thư mục trong landing không mở được ({detail}; lệnh «poverty status --paths» cho biết ở đâu)."
     ),
-    "sheet_missing": "Thiếu trang tính «{detail}».",
+    "sheet_missing": "Thiếu trang tính «{detail}»{aside}.",
     "sheet_twice": "Có nhiều trang tính cùng tên «{detail}».",
     "sheet_ignored": "Trang tính thứ {detail} không thuộc mẫu nên không được đọc.",
     "cover_field_missing": "Trang bìa thiếu dòng «{detail}».",
@@ -71,13 +71,15 @@ def file_finding(
     detail: object = "",
     *,
     near: str = "",
+    aside: str = "",
     cell: str = "",
     sheet: str | None = None,
     row_number: int | None = None,
     column_name: str | None = None,
 ) -> Finding:
-    """A finding of level file. `near` is the nearest known header, "" where there is none; `cell` an address."""
+    """A finding of level file. `near` is the nearest known header, "" where there is none; `aside` is
+    more that was seen, `cell` an address."""
     check = load_checks()[check_code]
     near_text = f" (tiêu đề gần nhất của mẫu: «{near}»)" if near else ""
-    message = f"{_SEEN[check_code].format(detail=detail, near=near_text, cell=cell)} {check.action_vi}"
+    message = f"{_SEEN[check_code].format(detail=detail, near=near_text, aside=aside, cell=cell)} {check.action_vi}"
     return Finding(check_code, check.severity, check.level, message, sheet, row_number, column_name)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import xlsxwriter
 
+from ingestion.cover import CORRECTION_LIST
 from reports.audit.excel_styles import LINE_HEIGHT, row_height
 from reports.audit.labels_vi import SEVERITY
 from reports.decision_book import words
@@ -16,7 +17,8 @@ _SOURCE_ID_SHOWN = 8
 _HOW = (
     "Cách làm: mở tệp đã gửi, đến đúng ô, sửa; tăng «lần gửi» trên trang bìa thêm 1; gửi lại cả tệp; tệp "
     "của xã, phường cũ giữ mã xã của năm đó. "
-    "Chọn «Xã trả lời», ghi giá trị đúng hoặc lý do, rồi gửi lại danh sách này. Phải sửa các lỗi; cảnh báo thì "
+    "Gửi lại tệp trước; với vấn đề còn lại trong danh sách mới thì chọn «Xã trả lời», ghi giá trị đúng hoặc lý do, rồi "
+    "gửi lại danh sách. Phải sửa các lỗi; cảnh báo thì "
     "kiểm tra, nếu số liệu đúng thì ghi lý do. Lý do được công bố: không ghi tên, số định danh, địa chỉ của người dân."
 )
 # heading, width in characters; together they fill an A4 page across
@@ -68,7 +70,9 @@ def write_list(folder: Path, commune: CommuneList) -> Path:
         )
         for item in commune.items
     ]
-    _write(path, opening, "Phải sửa", _COLUMNS, rows, "Bản phát hành " + commune.release_id, "Không có gì phải sửa.")
+    _write(
+        path, opening, CORRECTION_LIST, _COLUMNS, rows, "Bản phát hành " + commune.release_id, "Không có gì phải sửa."
+    )
     return path
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from audit.release_difference import ReleaseDifference, compare_releases
+from audit.rebuild import relinked_before
+from audit.release_difference import ReleaseDifference, TableChange, compare_releases
 from base.home import Home
 
 Change = Callable[[str], None]
@@ -116,3 +117,17 @@ def test_a_release_without_recorded_parts_says_so(clean_home: Home, tmp_path: Pa
     path.unlink()
     path.write_text(json.dumps(description), encoding="utf-8")
     assert "did not record" in compare_releases(tmp_path / "old", clean_home.current.resolve()).notes[0]
+
+
+@pytest.mark.parametrize(("more", "forgotten"), [("", 2), ("split_off", 0)])
+def test_ids_given_again_before_are_in_no_archive(tmp_path: Path, more: str, forgotten: int) -> None:
+    for name, reasons in (("old", ["relinked", "relinked", "split_off"]), ("new", ["split_off", more])):
+        (tmp_path / name).mkdir()
+        with duckdb.connect(str(tmp_path / name / "poverty.duckdb")) as connection:
+            connection.execute("create schema quality")
+            connection.execute("create table quality.identity_change (reason varchar)")
+            for reason in filter(None, reasons):
+                connection.execute("insert into quality.identity_change values (?)", [reason])
+    change = TableChange("quality.identity_change", len(more) and 1, 2, 0)
+    difference = ReleaseDifference("old", "new", (), (change,), (), ())
+    assert relinked_before(difference, tmp_path / "old", tmp_path / "new") == forgotten

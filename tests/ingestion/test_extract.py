@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from base.forms import Form, load_forms
+from ingestion.cover import CORRECTION_LIST
 from ingestion.extract import Extraction, extract
 from tests.support.workbooks import household, member, workbook_bytes
 
@@ -246,6 +247,10 @@ def test_no_cover_sheet_at_all() -> None:
     buffer = io.BytesIO()
     book.save(buffer)
     assert codes(read(buffer.getvalue())) == ["sheet_missing"]
+    assert "danh sách cần sửa" not in read(buffer.getvalue()).findings[0].message
+    book.active.title = CORRECTION_LIST
+    book.save(buffer)
+    assert "tệp này là danh sách cần sửa" in read(buffer.getvalue()).findings[0].message
 
 
 @pytest.mark.parametrize(
