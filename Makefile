@@ -56,6 +56,7 @@ test-long: setup      ## all tests, also the whole sample province
 	@$(PYTEST) -m "not superset" --cov=ingestion --cov-report=term:skip-covered
 
 lint: setup           ## format, lint, types, words, definitions, SQL
+	@$(BIN)/python -m base.generate
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -65,6 +66,7 @@ lint: setup           ## format, lint, types, words, definitions, SQL
 	@POVERTY_HOME=data $(BIN)/sqlfluff lint --processes 2 dbt/models dbt/tests
 
 docs: setup           ## docs/dbt.html: every model, contract, metric and what it is made of; needs no home and no network
+	@$(BIN)/python -m base.generate
 	@POVERTY_HOME=data $(BIN)/dbt --quiet docs generate --static --empty-catalog --target lint --project-dir dbt --profiles-dir dbt
 	@cp dbt/target/static_index.html docs/dbt.html
 
