@@ -1,4 +1,7 @@
-{{ config(meta={"kept_by": "survey_year", "reads_earlier_years": ["int_identity_record", "int_identity_person", "int_identity_name", "int_identity_chain"]}) }}
+{{ config(meta={
+    "kept_by": "survey_year",
+    "reads_earlier_years": ["int_identity_record", "int_identity_person", "int_identity_name", "int_identity_chain"],
+}) }}
 {% set weights = [
     'number_same', 'number_other', 'name_same', 'name_similar', 'name_other', 'day_same', 'year_same', 'day_other',
     'year_other', 'sex_other', 'person', 'corroboration',

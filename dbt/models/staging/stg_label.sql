@@ -1,5 +1,6 @@
 {{ config(meta={"kept_by": "survey_year"}) }}
-{# Every spelling of a label that occurs in a year, and what it means; so a wide row looks its codes up by plain equality. #}
+{# Every spelling of a label that occurs in a year, and what it means; so a wide row looks its codes up by plain
+   equality. #}
 with
 
 codes as (

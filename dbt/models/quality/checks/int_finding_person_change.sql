@@ -1,4 +1,7 @@
-{{ config(meta={"kept_by": "survey_year", "reads_earlier_years": ["int_identity_record", "int_identity_person", "int_household_identity", "stg_member"]}) }}
+{{ config(meta={
+    "kept_by": "survey_year",
+    "reads_earlier_years": ["int_identity_record", "int_identity_person", "int_household_identity", "stg_member"],
+}) }}
 {# What cannot change in a person between two loaded years: sex, ethnicity, a birth year so that the age falls. A
    person is followed inside one household by a name and relation that no other member of it has, never by number. #}
 with
@@ -49,9 +52,9 @@ persons as (
         persons.name_number is not null
         {# Of the years that are compared. #}
         and persons.survey_year in (
-            select survey_year from survey_years
+            select years.survey_year from survey_years as years
             union
-            select previous_survey_year from survey_years
+            select years.previous_survey_year from survey_years as years
         )
 ),
 
