@@ -54,7 +54,7 @@ def rebuild_and_compare(home: Home, release: Path, tell: Callable[[str], None]) 
         if forgotten:
             tell(
                 f"{forgotten} household ids were given again before this release (quality.identity_change, relinked). "
-                "Only the build file remembers the ids before, so these rows cannot be made again; all else is compared."
+                "Only the build file remembers the ids before, so these rows are not made again; all else is compared."
             )
             others = tuple(change for change in difference.tables if change.table != _IDENTITY_CHANGE)
             difference = replace(difference, tables=others)

@@ -94,7 +94,8 @@ def _households(build: duckdb.DuckDBPyConnection, asked: Mapping[str, Any]) -> l
     insurance."""
     cursor = build.execute(
         f"""
-        select households.*, staged.hamlet, groups.ethnicity_code, children.children, children.uninsured
+        select households.*, staged.hamlet, groups.ethnicity_code, children.children, children.uninsured,
+            concat_ws('.', 'child', households.recorded_class, 'health_insurance') as of_insurance
         from intermediate.int_household_classified as households
         inner join staging.stg_household as staged using (source_file_id, row_number)
         inner join intermediate.int_household_ethnicity as groups using (source_file_id, row_number)
@@ -128,11 +129,12 @@ def _count(counts: Counts, row: Mapping[str, Any], labels: Mapping[str, Sequence
     if children:
         counts[f"child.{of}.households"] += 1
         counts[f"child.{of}.children"] += children
-    deprived = [code for code, _ in labels["indicators"] if row[f"is_deprived_{code}"]]
-    for code in deprived:
+    for code in (code for code, _ in labels["indicators"] if row[f"is_deprived_{code}"]):
         counts[f"indicator.{of}.{code}"] += 1
-        counts[f"child.{of}.{code}"] += 0 if code == "health_insurance" else children
-    counts[f"child.{of}.health_insurance"] += int(row["uninsured"] or 0)
+        if f"child.{of}.{code}" != row["of_insurance"]:
+            counts[f"child.{of}.{code}"] += children
+    # Children without insurance are persons: those of a household with the mark may be insured.
+    counts[row["of_insurance"]] += int(row["uninsured"] or 0)
     for column, ticked in row.items():
         if ticked and column.startswith("cause_"):
             counts[f"cause.{of}.{column.removeprefix('cause_')}"] += 1

@@ -22,7 +22,7 @@ _MAY = {
     r"dbt/models/.*\.yml": "rows of unit tests, and examples in descriptions",
     r"dbt/tests/fixtures/.*": "rows of tests",
     r"reports/forms/specifications/form_10\.yml": "the circular prints these eight causes in its own words",
-    r"reports/forms/year_figures\.py": "children without insurance are persons, not marks of households",
+    r"reports/forms/(year|hamlet)_figures\.py": "children without insurance are persons, not marks of households",
     r"reports/feedback/correction_workbook\.py|sample/codes\.py": "an example in a docstring",
     r"(bench/sample|spark/inputs)\.py": "which workbooks of a pack are measured",
 }

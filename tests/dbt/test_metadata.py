@@ -84,3 +84,14 @@ def test_a_key_twice_or_with_a_part_missing_is_found(micro_home: Home) -> None:
                 silent.append((name, found))
     assert silent == []
     assert full > 60
+
+
+@pytest.mark.build
+def test_keys_hold_where_no_household_has_a_district(micro_home: Home, two_releases_home: Home) -> None:
+    """A home that begins after districts ended."""
+    wrong = []
+    with duckdb.connect(str(two_releases_home.build_file), read_only=True) as connection:
+        for name, sql in release_tests(micro_home):
+            if name.startswith("test.poverty.key_"):
+                wrong += [name] * connection.execute(sql.replace('"build".', "")).fetchall()[0][0]
+    assert wrong == []
