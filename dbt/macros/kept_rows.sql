@@ -22,7 +22,8 @@
 
 {# The parts of this model that must be made: none where it is made as a whole. #}
 {% macro parts_to_make() -%}
-    {%- if load_cached_relation(this) is none -%} {{ return(none) }} {%- endif -%}
+    {%- set there = load_cached_relation(this) -%}
+    {%- if there is none or there.type != 'table' -%} {{ return(none) }} {%- endif -%}
     {%- set name = _name_of(model) -%}
     {%- set found = run_query(
         "with now as (" ~ _made_from() ~ "), before as (select part, made_from from kept.made where relation = '" ~ name

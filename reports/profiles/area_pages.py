@@ -8,6 +8,7 @@ from base.reference import load_territory
 from reports.audit.figure_links import MEASURES as LINKED
 from reports.audit.figure_links import href_of
 from reports.certainty import what_is_open
+from reports.closed_years import read_addenda, read_closed_years
 from reports.numbers import count_vi, percent_vi
 from reports.page import Site, write_page
 from reports.profiles.area_figures import Area, Line, groups_of_lines, read_areas
@@ -37,6 +38,7 @@ def write_area_pages(tables: ReleaseTables, site: Site, folder: str) -> list[Are
     groups = groups_of_lines(tables)
     write_compare_page(site, folder, areas, comparable(groups))
     pages = {area.page for area in areas}
+    closed, addenda = read_closed_years(tables), read_addenda(tables)
     for area in areas:
         other = Area(area.level, "harmonised" if area.boundary == "as_reviewed" else "as_reviewed", area.code)
         write_page(
@@ -50,6 +52,11 @@ def write_area_pages(tables: ReleaseTables, site: Site, folder: str) -> list[Are
             other=other if other.page in pages and area.level != "commune" else None,
             other_boundary=boundary_vi(other.boundary),
             profile=f"{area.code}.html" if area.level in ("province", "district") else None,
+            # Held files are of units as they were reviewed.
+            closed_years=[
+                (year, addenda.get((year.survey_year, area.code)) if area.boundary == "as_reviewed" else None)
+                for year in closed.values()
+            ],
             what_is_open={year: what_is_open(row) for year, row in area.rows.items()},
             groups={caption: rows for caption, lines in groups.items() if (rows := _rows(area, lines))},
         )

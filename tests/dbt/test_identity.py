@@ -61,7 +61,12 @@ class Lists:
             files.append(
                 {**place, "sha256": f"f{year}", "bytes": 1, "landing_path": f"{year}.xlsx", "status": "accepted"}
                 | {"commune_code": COMMUNE, "commune_valid_from": "2020-02-01", "submission_number": 1}
-                | {"maturity": "final", "household_rows": len(self.rows[year]), "received_at": RECEIVED}
+                | {
+                    "maturity": "final",
+                    "household_rows": len(self.rows[year]),
+                    "received_at": RECEIVED,
+                    "is_held": False,
+                }
             )
             for number, (code, previous, persons, cells) in enumerate(self.rows[year]):
                 name, birth, sex, citizen_id = persons[0]

@@ -216,14 +216,16 @@ def test_forms_and_pages_show_the_approved_figure_and_the_addendum(held: Home, t
             place = f"audit/templates/{template}.html.j2"
             write_page(site, f"audit/{name}", place, page=name, audit=audit, labels=labels_vi, **context)
     write_profiles(held.current, site)
-    pages = {path.stem: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.html")}
-    assert addendum in pages["29161"]
-    assert "chỉ tính khi năm được mở lại" in pages["29161"]
-    assert "Phụ lục" not in pages["28777"]
-    assert "Tệp được giữ lại" in pages["coverage"]
+    pages = {str(path.relative_to(tmp_path)): path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.html")}
+    commune, area, other = "audit/communes/29161.html", "profiles/as_reviewed/29161.html", "audit/communes/28777.html"
+    assert addendum in pages[commune]
+    assert addendum in pages[area]
+    assert "chỉ tính khi năm được mở lại" in pages[commune]
+    assert "Phụ lục" not in pages[other]
+    assert "Tệp được giữ lại" in pages["audit/coverage.html"]
     ((province,),) = rows(held.current, "select distinct area_code from marts.area_year where area_level = 'province'")
-    assert "Phụ lục" in pages[province]
-    for name in ("28777", "29161", "coverage", province):
+    assert "Phụ lục" in pages[f"profiles/{province}.html"]
+    for name in (commune, area, other, "audit/coverage.html", f"profiles/{province}.html"):
         assert decision in pages[name]
 
 
