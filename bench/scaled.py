@@ -82,6 +82,8 @@ def repeat_raw(source: Home, target: Home, copies: int) -> None:
                 _write_copy(
                     connection, source.raw / role / "*.parquet", target.raw / role / f"{copy:02d}.parquet", [copy]
                 )
+        # Closed years are of all copies: a year has one row.
+        shutil.copyfile(source.raw / "closed_year.parquet", target.raw / "closed_year.parquet")
         for name in ("source_file", "finding"):
             _write_copy(connection, source.raw / f"{name}.parquet", target.raw / f"{name}.parquet", range(copies))
     write_decisions(target)
