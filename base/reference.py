@@ -135,6 +135,11 @@ def read_table(name: str) -> list[dict[str, str]]:
     return [row.cells for row in rows_of(load_tables()[name])]
 
 
+def labels_vi(kind: str) -> dict[str, str]:
+    """{code: Vietnamese label} of a kind of code in `labels`, in their order."""
+    return {row["code"]: row["label_vi"] for row in read_table("labels") if row["kind"] == kind}
+
+
 def rows_of(table: Table, territory: Path | None = None) -> list[Row]:
     """The rows of a table with file and line. A file of `key,value` lines is one row."""
     path = table_path(table, territory)

@@ -6,8 +6,8 @@
 
    What a part reads of another table: the rows of its file where both have files; else the rows of its year where the
    other has years; else all rows. Of the tables in `meta.reads_earlier_years` also those of earlier years, of those in
-   `meta.reads_next_year` also those of the next year. Raw rows of households and members need no look: a row of stg_source_file names the
-   extraction that counts, and an extraction never changes.
+   `meta.reads_next_year` also those of the next year. Raw rows of households and members need no look: a row of
+   stg_source_file names the extraction that counts, and an extraction never changes.
 
    kept.part has what is in each table: one sum of hashes for each file and year. kept.made has what each part was made
    from. Both change in the transaction that changes the table. #}
@@ -49,9 +49,9 @@
         {%- set relation = source(node.source_name, node.name) if node.resource_type == 'source' else ref(node.name) -%}
         {%- set condition = none -%}
         {%- if is_by_file and columns.file -%}
-            {%- set condition = "source_file_id in " ~ listed -%}
+            {%- set condition = _in_or_none("source_file_id", listed) -%}
         {%- elif not is_by_file and columns.year -%}
-            {%- set condition = columns.year ~ " in " ~ listed -%}
+            {%- set condition = _in_or_none(columns.year, listed) -%}
         {%- elif not is_by_file and columns.file and node.resource_type == 'source' -%}
             {%- set condition = "source_file_id in (select file from kept.part where relation = "
                 ~ "'staging.stg_source_file' and part_year in " ~ listed ~ ")" -%}
@@ -65,6 +65,9 @@
     {%- set text = modules.re.sub('true /[*] parts by ([a-z_.]+) [*]/', '\\1 in ' ~ listed, sql.text) -%}
     select * from ({{ text }}) as made where {{ _kept_by() }} in {{ listed }}
 {%- endmacro %}
+
+{# A row of no file or no year is read by every part. #}
+{% macro _in_or_none(column, listed) -%} ({{ column }} in {{ listed }} or {{ column }} is null) {%- endmacro %}
 
 {# In a model that reads earlier years too: rows of these parts alone need be looked at. #}
 {% macro in_parts(column) -%} true /* parts by {{ column }} */ {%- endmacro %}

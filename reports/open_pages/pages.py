@@ -6,6 +6,7 @@ comes only whether its data are simulated.
 
 from pathlib import Path
 
+from base.reference import labels_vi
 from base.release_layout import REPORTS, read_datapackage
 from reports.open_pages.tables import (
     LEFT_OUT,
@@ -34,7 +35,7 @@ def write_open_pages(release: Path, edition: Path) -> None:
     areas = read_open_areas(edition)
     years = sorted({year for area in areas for year in area.years})
     indicators = {name: labels(areas, name, "indicators", "indicator_code") for name in ("poor", "near_poor")}
-    context = {"areas": areas, "years": years, "left_out": LEFT_OUT}
+    context = {"level_names": labels_vi("area_level"), "areas": areas, "years": years, "left_out": LEFT_OUT}
     for area in areas:
         write_page(
             site, f"profiles/{area.code}.html", f"{_TEMPLATES}/area.html.j2",

@@ -1,31 +1,16 @@
 """Every figure of every area in both boundaries, read from a release in one go for the pages of areas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from base.reference import cutoff_dates_sql, read_table
+from base.reference import labels_vi, read_table
 from reports.audit.measure_labels_vi import FIGURES, RATES
+from reports.certainty import open_errors_sql
 from reports.tables import ReleaseTables, Row
 
 AreaKey = tuple[str, str, str]  # level, boundary, code
 _KEY = "area_level, boundary, area_code, survey_year"
-CLASSES = {"poor": "Hộ nghèo", "near_poor": "Hộ cận nghèo"}
-MOVEMENTS = {
-    "opening": "Đầu kỳ",
-    "above_line": "Thoát lên trên chuẩn",
-    "to_other_list": "Chuyển sang danh sách kia",
-    "other_decrease": "Giảm khác (rời danh sách, chuyển đi, chết)",
-    "from_other_list": "Từ danh sách kia sang",
-    "returned": "Tái nghèo, tái cận nghèo",
-    "newly_arisen": "Phát sinh mới",
-    "other_increase": "Tăng khác (chuyển đến)",
-    "closing": "Cuối kỳ",
-}
-MEASURES = {
-    "headcount_ratio": "H: tỷ lệ hộ nghèo",
-    "intensity": "A: cường độ",
-    "adjusted_headcount_ratio": "M0 = H × A",
-}
+CLASSES = ("poor", "near_poor")
 
 
 @dataclass(frozen=True)
@@ -76,11 +61,12 @@ class Area:
 def read_areas(tables: ReleaseTables) -> list[Area]:
     """Every area of a release, the larger ones first."""
     areas: dict[AreaKey, Area] = {}
-    errors = _open_errors(tables)
-    for row in tables.rows("from marts.area_year order by survey_year"):
+    for row in tables.rows(
+        "select areas.*, coalesce(errors.open_errors, 0) as open_errors from marts.area_year as areas left join "
+        f"{open_errors_sql()} as errors using (survey_year, area_level, boundary, area_code) order by survey_year"
+    ):
         key = (row["area_level"], row["boundary"], row["area_code"])
-        open_errors = errors.get((*key, row["survey_year"]), 0)
-        areas.setdefault(key, Area(*key)).rows[row["survey_year"]] = {**row, "open_errors": open_errors}
+        areas.setdefault(key, Area(*key)).rows[row["survey_year"]] = row
     for area in areas.values():
         for year, row in area.rows.items():
             area.values |= {(name, year): row[name] for name in (*FIGURES, *RATES)}
@@ -101,8 +87,8 @@ def read_areas(tables: ReleaseTables) -> list[Area]:
 
 def _queries() -> Sequence[str]:
     """(level, boundary, code, year, line, value) of the tables besides `area_year`."""
-    movements = ", ".join(MOVEMENTS)
-    measures = ", ".join(MEASURES)
+    movements = ", ".join(_metrics("movement"))
+    measures = ", ".join(_metrics("measure"))
     return (
         f"select {_KEY}, 'move/' || list || '/' || unit || '/' || line, value from (unpivot (select {_KEY}, list, "
         f"unit, {movements} from marts.poverty_movement) on {movements} into name line value value)",
@@ -119,36 +105,15 @@ def _queries() -> Sequence[str]:
     )
 
 
-def _open_errors(tables: ReleaseTables) -> Mapping[tuple[str, str, str, int], int]:
-    """How many errors are open of an area and year."""
-    rows = tables.rows(
-        f"""
-        with units as (
-            select findings.survey_year, units.*
-            from quality.finding as findings
-            inner join {cutoff_dates_sql()} on findings.survey_year = cutoffs.survey_year
-            inner join marts.dim_commune as units
-                on findings.commune_code = units.commune_code and cutoffs.cutoff_date >= units.valid_from
-                and coalesce(cutoffs.cutoff_date < units.valid_to, true)
-            where findings.is_open and findings.severity = 'error' and findings.level <> 'completeness'
-        ),
-        provinces as (select distinct area_code, boundary from marts.area_year where area_level = 'province'),
-        places as (
-            select 'commune' as area_level, 'as_reviewed' as boundary, commune_code as area_code, survey_year from units
-            union all select 'commune', 'harmonised', harmonised_commune_code, survey_year from units
-            union all select 'district', 'as_reviewed', district_code, survey_year from units
-            union all select 'district', 'harmonised', district_code, survey_year from units
-            union all select 'area_class', 'as_reviewed', area_class, survey_year from units
-            union all select 'province', boundary, area_code, survey_year from units cross join provinces
-        )
-        select area_level, boundary, area_code, survey_year, count(*) as errors from places group by all
-        """
-    )
-    return {(row["area_level"], row["boundary"], row["area_code"], row["survey_year"]): row["errors"] for row in rows}
+def _metrics(group: str) -> dict[str, str]:
+    """{code: name} of the metrics of a group, in their order."""
+    return {row["metric_code"]: row["name_vi"] for row in read_table("metrics") if row["metric_group"] == group}
 
 
 def groups_of_lines(tables: ReleaseTables) -> dict[str, list[Line]]:
     """The tables of a page: caption and lines."""
+    labels = labels_vi("class")
+    classes = {name: labels[name] for name in CLASSES}
     indicators = {row["indicator_code"]: row["name_vi"] for row in read_table("indicators")}
     needs = {row["need_code"]: row["name_vi"] for row in read_table("needs")}
     causes = {row["cause_code"]: row["name_vi"] for row in read_table("causes")}
@@ -170,13 +135,13 @@ def groups_of_lines(tables: ReleaseTables) -> dict[str, list[Line]]:
                     f"{of_class}: {label[:1].lower() + label[1:]}",
                     f"--measure {line} --class {name} --unit {unit}",
                 )
-                for name, of_class in CLASSES.items()
-                for line, label in MOVEMENTS.items()
+                for name, of_class in classes.items()
+                for line, label in _metrics("movement").items()
             ]
             for unit, unit_vi in (("household", "hộ"), ("person", "nhân khẩu"))
         },
     }
-    for name, label in CLASSES.items():
+    for name, label in classes.items():
         found[f"{label} thiếu hụt"] = [
             Line(f"{name}/{code}", text, f"--measure deprived_households --class {name} --indicator {code}")
             for code, text in indicators.items()
@@ -200,7 +165,7 @@ def groups_of_lines(tables: ReleaseTables) -> dict[str, list[Line]]:
     found["Nhu cầu của hộ nghèo, cận nghèo"] = [
         Line(f"need/{code}", text, f"--measure need_households --need {code}") for code, text in needs.items()
     ]
-    found["Đo lường đa chiều, theo hộ"] = [
-        Line(f"measure/{name}", text, f"--measure {name}", is_share=True) for name, text in MEASURES.items()
+    found["Đo lường đa chiều, theo hộ, trọng số đều giữa các chiều"] = [
+        Line(f"measure/{name}", text, f"--measure {name}", is_share=True) for name, text in _metrics("measure").items()
     ]
     return found

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup, escape
 
-from base.reference import load_territory
+from base.reference import labels_vi
 from reports.audit.figure_links import MEASURES as LINKED
 from reports.audit.figure_links import href_of
+from reports.audit.labels_vi import boundary_vi
 from reports.certainty import what_is_open
 from reports.closed_years import read_addenda, read_closed_years
 from reports.numbers import count_vi, percent_vi
@@ -15,21 +16,8 @@ from reports.profiles.area_figures import Area, Line, groups_of_lines, read_area
 from reports.profiles.compare import comparable, write_compare_page
 from reports.tables import ReleaseTables
 
-BOUNDARIES = {"as_reviewed": "đơn vị khi rà soát", "harmonised": "đơn vị từ ngày {date}"}
-LEVELS = {
-    "province": "tỉnh",
-    "former_province": "tỉnh cũ",
-    "area_class": "khu vực",
-    "district": "huyện",
-    "commune": "xã",
-}
 _WITH_TRACE_PAGES = ("province", "district", "commune")
 _BARS = {"poor_households": "poor", "near_poor_households": "near-poor"}
-
-
-def boundary_vi(boundary: str) -> str:
-    """A boundary in words."""
-    return BOUNDARIES[boundary].format(date="/".join(reversed(load_territory().harmonised_date.split("-"))))
 
 
 def write_area_pages(tables: ReleaseTables, site: Site, folder: str) -> list[Area]:
@@ -38,6 +26,7 @@ def write_area_pages(tables: ReleaseTables, site: Site, folder: str) -> list[Are
     groups = groups_of_lines(tables)
     write_compare_page(site, folder, areas, comparable(groups))
     pages = {area.page for area in areas}
+    levels = labels_vi("area_level")
     closed, addenda = read_closed_years(tables), read_addenda(tables)
     for area in areas:
         other = Area(area.level, "harmonised" if area.boundary == "as_reviewed" else "as_reviewed", area.code)
@@ -47,7 +36,7 @@ def write_area_pages(tables: ReleaseTables, site: Site, folder: str) -> list[Are
             "profiles/area.html.j2",
             title=f"Hộ nghèo, hộ cận nghèo: {area.title}",
             area=area,
-            level=LEVELS[area.level],
+            level=levels[area.level],
             boundary=boundary_vi(area.boundary),
             other=other if other.page in pages and area.level != "commune" else None,
             other_boundary=boundary_vi(other.boundary),
@@ -90,8 +79,9 @@ def _cells(area: Area, line: Line, values: list[float | int | None]) -> Iterable
 
 def named_areas(areas: Iterable[Area]) -> list[Mapping[str, object]]:
     """What the list of areas says of each in its latest year."""
+    levels = labels_vi("area_level")
     listed: list[Mapping[str, object]] = []
     for area in areas:
         row = area.rows[area.years[-1]]
-        listed.append({"area": area, "level": LEVELS[area.level], "boundary": boundary_vi(area.boundary), "row": row})
+        listed.append({"area": area, "level": levels[area.level], "boundary": boundary_vi(area.boundary), "row": row})
     return listed
