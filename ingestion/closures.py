@@ -112,6 +112,7 @@ def closure_rows(registry: Registry) -> list[dict[str, Any]]:
                 "release_id": closure.entry["release_id"],
                 "reopened_by": reopened.get("decided_by"),
                 "reopened_at": _without_zone(reopened.get("decided_at")),
+                "reopen_reason": reopened.get("reason"),
             }
         )
     return rows

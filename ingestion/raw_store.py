@@ -58,6 +58,7 @@ CLOSED_YEAR_SCHEMA = pa.schema(
         ("release_id", pa.string()),
         ("reopened_by", pa.string()),
         ("reopened_at", pa.timestamp("us")),
+        ("reopen_reason", pa.string()),
     ]
 )
 # The cells of accepted files that could not be taken as they are; a folder like those of the sheet roles.

@@ -21,6 +21,7 @@ from ingestion.published_heads import open_registry
 from ingestion.raw_store import write_registry_tables
 from operations.rollback import newer_release
 from publication.approved_figures import keep_figures
+from publication.personal_values import Found, known_values
 from publication.publish import is_up_to_date
 
 _CORRECTIONS = DECISION_FILES["correction"][0]
@@ -95,7 +96,10 @@ def close_year(
 def reopen_year(home: Home, survey_year: int, decided_by: str, reason: str) -> int:
     """Reopen a year; returns how many held files the next run counts. Raises CannotCloseError."""
     texts = _checked({"--by": decided_by, "--reason": reason})
-    with held(home.registry_lock, "reads workbooks or decides about a file"):
+    with (
+        held(home.build_lock, "builds or publishes"),
+        held(home.registry_lock, "reads workbooks or decides about a file"),
+    ):
         registry = open_registry(home)
         closed = closed_years(registry)
         if survey_year not in closed:
@@ -106,6 +110,7 @@ def reopen_year(home: Home, survey_year: int, decided_by: str, reason: str) -> i
                 f"{max(closed)} is closed too, and its movements start from {survey_year}: "
                 f"`poverty reopen {max(closed)}` first."
             )
+        _refuse_named(home, texts["--reason"])
         before = len(held_files(registry))
         registry.append(
             [
@@ -133,6 +138,16 @@ def _checked(texts: Mapping[str, str]) -> dict[str, str]:
         if why:
             raise CannotCloseError(f"{option} {why}; hãy viết lại.")
     return {option: fold(text) for option, text in texts.items()}
+
+
+def _refuse_named(home: Home, reason: str) -> None:
+    """Refuse what the last look before publication would find: the reason stands for good and cannot be rewritten."""
+    if not home.build_file.exists():
+        raise CannotCloseError("There is no build whose people --reason is compared with: `poverty build` makes it.")
+    found = Found()
+    known_values(home).search(reason, found)
+    if found.values:
+        raise CannotCloseError("--reason có tên người, tên ấp hoặc số của người trong danh sách; hãy viết lại.")
 
 
 def _refuse_unfit(home: Home, survey_year: int, incomplete: bool) -> None:

@@ -1,10 +1,10 @@
-"""Closed survey years as forms and pages say them: the recognition decision, and what held files would change."""
+"""Closed survey years as forms and pages say them: the recognition decision, and what waits until they are reopened."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from reports.numbers import count_vi
-from reports.tables import ReleaseTables
+from reports.tables import ReleaseTables, Row
 
 _MEASURES = {
     "resident_households": "hộ dân cư",
@@ -43,25 +43,41 @@ def read_closed_years(tables: ReleaseTables) -> dict[int, ClosedYear]:
 
 
 def read_addenda(tables: ReleaseTables) -> dict[tuple[int, str], str]:
-    """By year and area one sentence on what files that came after the closing would change, none of it approved."""
+    """By year and area what files that came after the closing would change, none of it approved, and how many
+    corrections wait beside them: what those would change is not counted."""
     if not _has(tables, "closed_year_addendum"):
         return {}
     found: dict[tuple[int, str], list[str]] = {}
-    files: dict[tuple[int, str], int] = {}
+    waiting: dict[tuple[int, str], tuple[int, int]] = {}
     for row in tables.rows("from quality.closed_year_addendum"):
         key = row["survey_year"], row["area_code"]
-        files[key] = row["held_files"]
+        waiting[key] = row["held_files"], row["held_corrections"]
         changes = found.setdefault(key, [])
         if row["difference"]:
             changes.append(
                 f"{_MEASURES[row['measure']]} {count_vi(row['value_with_held'])} (đã phê duyệt "
                 f"{count_vi(row['approved_value'])})"
             )
-    return {
-        key: f"Phụ lục, chưa được phê duyệt và không tính vào số liệu: nếu tính {count_vi(files[key])} tệp gửi sau khi "
-        f"chốt năm {key[0]} thì {'; '.join(sorted(changes)) or 'số hộ, số nhân khẩu không đổi'}."
-        for key, changes in found.items()
-    }
+    return {key: _addendum(key[0], *waiting[key], sorted(changes)) for key, changes in found.items()}
+
+
+def read_closings(tables: ReleaseTables) -> list[Row]:
+    """Every closing of a year with what became of it; none in a release of an earlier version."""
+    return tables.rows("from quality.closed_year order by closing_number") if _has(tables, "closed_year") else []
+
+
+def _addendum(survey_year: int, files: int, corrections: int, changes: list[str]) -> str:
+    said = []
+    if files:
+        said.append(
+            f"nếu tính {count_vi(files)} tệp gửi sau khi chốt năm {survey_year} thì "
+            f"{'; '.join(changes) or 'số hộ, số nhân khẩu không đổi'}"
+        )
+    if corrections:
+        said.append(
+            f"{count_vi(corrections)} đính chính sau khi chốt năm {survey_year} được giữ lại và chưa được tính ở đây"
+        )
+    return f"Phụ lục, chưa được phê duyệt và không tính vào số liệu: {'. Ngoài ra '.join(said)}."
 
 
 def _has(tables: ReleaseTables, name: str) -> bool:

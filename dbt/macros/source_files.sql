@@ -6,3 +6,13 @@
         order by submission_number desc, received_at asc, source_file_id asc
     )
 {%- endmacro %}
+
+{# The residents that each file states. #}
+{% macro stated_residents() -%}
+    select
+        source_file_id,
+        max(case when measure = 'resident_households' then stated_value end) as resident_households,
+        max(case when measure = 'resident_persons' then stated_value end) as resident_persons
+    from {{ ref('stg_total') }}
+    group by source_file_id
+{%- endmacro %}

@@ -14,12 +14,7 @@ files_in_force as (
 ),
 
 residents as (
-    select
-        source_file_id,
-        max(case when measure = 'resident_households' then stated_value end) as resident_households,
-        max(case when measure = 'resident_persons' then stated_value end) as resident_persons
-    from {{ ref('stg_total') }}
-    group by source_file_id
+    {{ stated_residents() | indent(4) }}
 )
 
 select

@@ -19,6 +19,7 @@ select
     closings.reopened_at is null as is_closed,
     closings.reopened_by,
     closings.reopened_at,
+    closings.reopen_reason,
     case when closings.reopened_at is null then coalesce(held.held_files, 0) end as held_files
 from {{ source('decisions', 'closed_years') }} as closings
 left join held on closings.survey_year = held.survey_year

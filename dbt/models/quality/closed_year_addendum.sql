@@ -1,4 +1,5 @@
-{# What the held files say beside the approved figures: class counts of their lists, and the residents they state. #}
+{# What the held files say beside the approved figures: class counts of their lists, and the residents they state.
+   Held corrections are counted, not applied: that would need every staging and class model a second time. #}
 {% set measures = ['resident_households', 'resident_persons', 'poor_households', 'near_poor_households', 'poor_persons',
     'near_poor_persons'] -%}
 with
@@ -31,12 +32,7 @@ listed as (
 ),
 
 stated as (
-    select
-        source_file_id,
-        max(case when measure = 'resident_households' then stated_value end) as resident_households,
-        max(case when measure = 'resident_persons' then stated_value end) as resident_persons
-    from {{ ref('stg_total') }}
-    group by source_file_id
+    {{ stated_residents() | indent(4) }}
 ),
 
 areas as (
@@ -54,6 +50,8 @@ changed as (
     select
         held.survey_year,
         held.commune_code,
+        1 as held_files,
+        0 as held_corrections,
         {% for measure in measures -%}
         {% set held_side = 'stated' if measure.startswith('resident_') else 'listed' -%}
         cast(coalesce({{ held_side }}.{{ measure }}, 0) as bigint) - coalesce(approved.{{ measure }}, 0)
@@ -67,6 +65,20 @@ changed as (
             held.survey_year = approved.survey_year
             and held.commune_code = approved.area_code
             and approved.area_level = 'commune'
+
+    union all
+
+    select
+        survey_year,
+        commune_code,
+        0 as held_files,
+        count(*) as held_corrections,
+        {% for measure in measures -%}
+        0 as {{ measure }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from {{ ref('stg_correction') }}
+    where is_held
+    group by survey_year, commune_code
 ),
 
 summed as (
@@ -74,7 +86,8 @@ summed as (
         blocks.survey_year,
         blocks.area_level,
         blocks.area_code,
-        count(*) as held_files,
+        cast(sum(changed.held_files) as bigint) as held_files,
+        cast(sum(changed.held_corrections) as bigint) as held_corrections,
         {% for measure in measures -%}
         cast(sum(changed.{{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
         {% endfor -%}
@@ -91,6 +104,7 @@ compared as (
         summed.area_code,
         '{{ measure }}' as measure,
         summed.held_files,
+        summed.held_corrections,
         areas.{{ measure }} as approved_value,
         summed.{{ measure }} as difference
     from summed
@@ -106,6 +120,7 @@ select
     area_code,
     measure,
     held_files,
+    held_corrections,
     approved_value,
     coalesce(approved_value, 0) + difference as value_with_held,
     difference

@@ -12,5 +12,6 @@ select
     decision_number,
     decided_on,
     status,
+    is_held,
     refusal
 from {{ ref('stg_correction') }}

@@ -88,7 +88,6 @@ examined as (
             when decided_by is null then 'thiếu người quyết định'
             when decided_on is null then 'ngày quyết định trống, không đọc được hoặc trước năm 2021'
             when not is_old_value then 'giá trị cũ không khớp với ô của tệp'
-            when is_held then 'năm rà soát đã chốt; dòng này được giữ lại đến khi năm được mở lại'
         end as refusal_reason
     from compared
 ),
@@ -101,16 +100,18 @@ judged as (
     from examined
 ),
 
-{# A cell has one new value: of several that differ none is taken, of equal ones the first. #}
+{# A cell has one new value: of several that differ none is taken, of equal ones the first. What a closed year holds
+   does not touch what it counts. #}
 ranked as (
     select
         *,
         row_number() over (
-            partition by source_file_id, role, row_number, column_name, is_valid
+            partition by source_file_id, role, row_number, column_name, is_valid, is_held
             order by line_number
         ) as line_rank,
-        min(wanted) over (partition by source_file_id, role, row_number, column_name, is_valid)
-        <> max(wanted) over (partition by source_file_id, role, row_number, column_name, is_valid) as is_contested,
+        min(wanted) over (partition by source_file_id, role, row_number, column_name, is_valid, is_held)
+        <> max(wanted) over (partition by source_file_id, role, row_number, column_name, is_valid, is_held)
+            as is_contested,
         row_number() over (partition by place_id order by line_number) as occurrence
     from judged
 ),
@@ -122,6 +123,7 @@ decided as (
             when refusal_reason is not null then refusal_reason
             when is_contested then 'ô này có nhiều giá trị mới khác nhau; hãy giữ một dòng'
             when line_rank > 1 then 'ô này đã được sửa như vậy ở dòng trước'
+            when is_held then 'năm rà soát đã chốt; dòng này được giữ lại đến khi năm được mở lại'
         end as why_refused
     from ranked
 )
@@ -143,5 +145,6 @@ select
     decision_number,
     decided_on,
     case when why_refused is null then 'applied' else 'refused' end as status,
+    is_held and is_valid and not is_contested and line_rank = 1 as is_held,
     'Dòng ' || cast(line_number as {{ dbt.type_string() }}) || ' của corrections.csv: ' || why_refused || '.' as refusal
 from decided
