@@ -11,6 +11,7 @@ from reports.audit.data import Audit
 from reports.audit.excel_styles import Book, Column
 from reports.audit.labels_vi import (
     CAUSE,
+    CLOSING,
     DECISION,
     ENGINE,
     FILE_CHANGE,
@@ -26,7 +27,7 @@ from reports.audit.labels_vi import (
     UNIT,
     boundary_vi,
 )
-from reports.audit.pages import described_files, maturity_reasons
+from reports.audit.pages import described_closings, described_files, maturity_reasons
 from reports.numbers import count_vi
 from reports.tables import Row
 
@@ -56,6 +57,8 @@ def write_workbook(
         _published(book, audit)
     _links(book, audit)
     _decisions(book, audit)
+    if audit.closings:
+        _closings(book, audit)
     _changes(book, audit, difference)
     book.file.close()
 
@@ -214,7 +217,7 @@ def _decisions(book: Book, audit: Audit) -> None:
         for row in audit.waivers
     )  # fmt: skip
     corrections = (
-        ("Đính chính", DECISION[row["status"]], row["place"], _place(audit, row), row["reason"], row["decided_by"],
+        ("Đính chính", row["status_vi"], row["place"], _place(audit, row), row["reason"], row["decided_by"],
          row["decided_on_vi"], None, None, row["refusal"])
         for row in audit.corrections
     )  # fmt: skip
@@ -226,6 +229,21 @@ def _decisions(book: Book, audit: Audit) -> None:
     book.sheet(
         "Miễn trừ và đính chính", "Miễn trừ, đính chính và tác động", columns, [*waivers, *corrections, *effects]
     )
+
+
+def _closings(book: Book, audit: Audit) -> None:
+    columns = [Column("Năm", 8), Column("Số quyết định", 20), Column("Ngày"), Column("Người ký", 26, True),
+               Column("Người chốt", 22, True), Column("Chốt ngày"), Column("Bản được phê duyệt", 26),
+               Column("Tình trạng", 14), Column("Người mở lại", 22, True), Column("Mở lại ngày"),
+               Column("Lý do mở lại", 40, True), Column("Tệp được giữ lại", 30, True),
+               Column("Đính chính được giữ lại", 12)]  # fmt: skip
+    rows = (
+        (_year(row["survey_year"]), row["decision_number"], f"{row['decided_on']:%d/%m/%Y}", row["signer"],
+         row["closed_by"], row["closed_at"], row["closed_release_id"], CLOSING[row["is_closed"]], row["reopened_by"],
+         row["reopened_at"], row["reopen_reason"], ", ".join(row["held_files"]), row["held_corrections"])
+        for row in described_closings(audit)
+    )  # fmt: skip
+    book.sheet("Năm đã chốt", "Năm đã chốt, năm được mở lại", columns, rows)
 
 
 def _place(audit: Audit, row: Row) -> str:

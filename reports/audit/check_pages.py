@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from reports.audit.data import Audit
-from reports.audit.labels_vi import DATASETS, KIND, OWNER, PASSES, UNIT, condition_vi
+from reports.audit.labels_vi import DATASETS, DECISION, KIND, OWNER, PASSES, UNIT, condition_vi
 from reports.audit.pages import Page
 from reports.numbers import count_vi, decimal_vi
 from reports.tables import Row
@@ -127,6 +127,7 @@ def decisions(audit: Audit) -> Page:
     for row in audit.corrections:
         parts = {"": row["sheet"] and f"«{row['sheet']}»", "hàng ": row["row_number"], "cột ": row["column_name"]}
         row["place"] = ", ".join(f"{what}{value}" for what, value in parts.items() if value) or "chưa rõ ô nào"
+        row["status_vi"] = "được giữ lại" if row["is_held"] else DECISION[row["status"]]
     for row in [*audit.waivers, *audit.corrections]:
         for name in ("decided_on", "expires_on"):
             day = row.get(name)

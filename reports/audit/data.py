@@ -10,7 +10,7 @@ from reports.acting import acting_owner, release_day
 from reports.audit.coverage import Coverage, read_coverage
 from reports.audit.labels_vi import OWNER, PASSES
 from reports.audit.measure_labels_vi import figure_label, measure_labels
-from reports.closed_years import ClosedYear, read_addenda, read_closed_years
+from reports.closed_years import ClosedYear, read_addenda, read_closed_years, read_closings
 from reports.tables import ReleaseTables, Row, open_release
 
 # How the models begin a sentence: the place, which the report shows in columns of its own.
@@ -45,6 +45,7 @@ class Audit:
     area_years: list[Row]
     areas: list[Row]
     closed: dict[int, ClosedYear]
+    closings: list[Row]
     addenda: dict[tuple[int, str], str]
     measures: dict[str, str] = field(default_factory=measure_labels)
 
@@ -79,6 +80,10 @@ class Audit:
     def province(self) -> list[Row]:
         """The province's figures, a row per year."""
         return [row for row in self.area_years if row["area_level"] == "province"]
+
+    def closed_over(self, survey_year: int) -> int | None:
+        """The closed year whose reopening is waited for by what came later about a year; None where nothing waits."""
+        return min((year for year in self.closed if year >= survey_year), default=None)
 
     def name_of(self, code: str | None, survey_year: int | None) -> str:
         """A commune's name in a year; its last name where the year is unknown; its code where the unit is unknown."""
@@ -138,6 +143,7 @@ def read_audit(release: Path, release_id: str, maturity: str, previous: Path | N
                 "and boundary = 'as_reviewed' order by survey_year, area_code"
             ),
             closed=read_closed_years(reader),
+            closings=read_closings(reader),
             addenda=read_addenda(reader),
         )
     if previous is not None:

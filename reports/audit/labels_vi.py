@@ -22,6 +22,7 @@ KIND = {
 }  # fmt: skip
 PUBLICATION = {"plan": "Kế hoạch", "series": "Chuỗi số liệu năm"}
 UNIT = {"households": "hộ", "percent": "%", "communes": "xã", "districts": "huyện", "persons": "người"}
+CLOSING = {True: "đã chốt", False: "được mở lại"}
 DECISION = {"in_force": "đang có hiệu lực", "expired": "hết hạn", "invalid": "không hợp lệ",
             "applied": "đã áp dụng", "refused": "bị từ chối"}  # fmt: skip
 PASSES = {f"linked_by_{row['pass']}": row["label_vi"] for row in read_table("link_passes")}

@@ -207,10 +207,25 @@ def described_files(audit: Audit) -> list[Row]:
         elif file["status"] == "superseded" and later:
             because = f"thay bằng {later['source_file_id'][:8]}, lần gửi {later['submission_number']}"
         elif file["status"] == "held":
-            year = min(year for year in audit.closed if year >= file["survey_year"])
+            year = audit.closed_over(file["survey_year"])
             because = f"năm {year} đã chốt tại {audit.closed[year].decision}; chỉ tính khi năm được mở lại"
         described.append({**file, "because": because})
     return described
+
+
+def described_closings(audit: Audit) -> list[Row]:
+    """Every closing of a year with the files and corrections that wait until it is reopened."""
+    held: dict[int | None, list[str]] = {}
+    for file in audit.files:
+        if file["status"] == "held":
+            held.setdefault(audit.closed_over(file["survey_year"]), []).append(file["source_file_id"][:8])
+    waiting = Counter(audit.closed_over(row["survey_year"]) for row in audit.corrections if row["is_held"])
+    return [
+        {**row,
+         "held_files": sorted(held.get(row["survey_year"], [])) if row["is_closed"] else [],
+         "held_corrections": waiting[row["survey_year"]] if row["is_closed"] else 0}
+        for row in audit.closings
+    ]  # fmt: skip
 
 
 def coverage_pages(audit: Audit) -> list[Page]:
@@ -220,7 +235,16 @@ def coverage_pages(audit: Audit) -> list[Page]:
         by_year.setdefault(file["survey_year"], []).append(file)
     counted = {year: Counter(file["status"] for file in files) for year, files in by_year.items()}
     pages: list[Page] = [
-        ("coverage.html", "coverage", {"title": "Độ phủ theo xã và năm", "states": STATES, "counted": counted})
+        (
+            "coverage.html",
+            "coverage",
+            {
+                "title": "Độ phủ theo xã và năm",
+                "states": STATES,
+                "counted": counted,
+                "closings": described_closings(audit),
+            },
+        )
     ]
     for year, files in by_year.items():
         title = f"Tệp đã nhận, năm {year}" if year else "Tệp chưa rõ của năm nào"

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,25 +15,34 @@ from base.home import Home
 from base.release_layout import DATABASE, releases
 from base.whole_file import BrokenFileError
 from ingestion.closures import closed_years
-from ingestion.decisions import CORRECTION_COLUMNS
+from ingestion.decisions import CORRECTION_COLUMNS, WAIVER_COLUMNS
+from ingestion.ingest import ingest
 from ingestion.published_heads import open_registry
 from operations.closing import Recognition, close_year
 from publication.release import NotPublishedError, refuse_other_closed_figures
 from reports.audit import labels_vi
+from reports.audit.audit_workbook import write_workbook
+from reports.audit.check_pages import decisions
 from reports.audit.data import read_audit
-from reports.audit.pages import commune_pages, coverage_pages
+from reports.audit.pages import commune_pages, coverage_pages, overview
+from reports.closed_years import ClosedYear, read_closed_years
 from reports.forms.make import make_forms
 from reports.page import Site, write_page
 from reports.profiles.pages import write_profiles
-from tests.support.homes import SENT, copy_of, poverty, shared_micro_home
+from reports.recognition import write_recognition
+from reports.tables import ReleaseTables
+from tests.support.homes import MICRO_FILES, SENT, copy_of, poverty, shared_micro_home
+from tests.support.processes import forked
 from tests.support.publish_tables import publish_tables
 
 pytestmark = pytest.mark.build
 
 # As the head of a household of the closed year is called: officers are named on purpose, whoever shares the name.
 SIGNER = "Lê Thị Thu Liên"
-DECISION = ("--decision", "218/QĐ-UBND", "--date", "20/12/2024", "--signer", SIGNER, "--by", "Sở NN&MT")
+DECISION_NUMBER = "218/QĐ-UBND"
+DECISION = ("--decision", DECISION_NUMBER, "--date", "20/12/2024", "--signer", SIGNER, "--by", "Sở NN&MT")
 CLOSE = ("close", "2024", *DECISION)
+WAIVED = ("no_accepted_file", "recorded_not_recomputed", "same_submission_number")
 REOPEN = ("reopen", "2024", "--by", "Sở NN&MT", "--reason", "xã gửi lại danh sách")
 
 
@@ -41,16 +51,15 @@ def rows(release: Path, query: str, *values: object) -> list[tuple[Any, ...]]:
         return connection.execute(query, list(values)).fetchall()
 
 
-def tables_of_year(release: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every public table with a survey year: its rows of 2024 and before; not the tables about files and decisions."""
+def published(release: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """A mark of all rows of every public table but the one that names the release; not of what is about files and
+    decisions. Nothing came that is about a later year, so no table may change."""
     tables = rows(
         release,
-        "select schema_name || '.' || table_name from duckdb_columns() where column_name = 'survey_year' "
-        "and schema_name in ('marts', 'bi') order by all",
+        "select schema_name || '.' || table_name from duckdb_tables() where schema_name in ('marts', 'bi') "
+        "and table_name <> 'release' order by all",
     )
-    return {
-        table: rows(release, f"select * from {table} where survey_year <= 2024 order by all") for (table,) in tables
-    }
+    return {table: rows(release, f"select count(*), sum(hash(row_of)) from {table} as row_of") for (table,) in tables}
 
 
 def land_later(home: Home) -> None:
@@ -78,6 +87,23 @@ def correct(home: Home, household: tuple[str, str, int, int]) -> None:
         )  # fmt: skip
 
 
+def waive(home: Home) -> None:
+    """Waivers of every kind of finding that the closed year has, decided after the closing."""
+    with (home.decisions / "waivers.csv").open("a", encoding="utf-8", newline="") as target:
+        writer = csv.DictWriter(target, WAIVER_COLUMNS)
+        for check in WAIVED:
+            writer.writerow(
+                {"check_code": check, "survey_year": 2024, "reason": "đã đối chiếu với xã", "decided_by": "Chi cục",
+                 "decided_on": "2025-01-05", "expires_on": "2999-12-31"}
+            )  # fmt: skip
+
+
+def read_again(root: Path) -> None:
+    """What `poverty ingest --reread` does, without Dagster."""
+    report = ingest(Home(root), reread=True)
+    assert report.read == len(MICRO_FILES) + 2, report  # the untidy file and the later one
+
+
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A copy of the micro home; nothing is closed yet."""
@@ -86,7 +112,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 @pytest.fixture(scope="module")
 def held(opened: Home) -> Home:
-    """2024 is closed; then a later file, a correction and a waiver came, and a release was made."""
+    """2024 is closed; a later file, a correction and waivers come, the archive is read again, a release is made."""
     file, row, count = rows(
         opened.current,
         "select source_file_id, source_row, member_count from marts.fct_household_year where survey_year = 2024 "
@@ -95,6 +121,8 @@ def held(opened: Home) -> Home:
     poverty(opened, *CLOSE, "--incomplete")
     land_later(opened)
     correct(opened, (file, "Hộ", row, count))
+    waive(opened)
+    assert forked(read_again, opened.root) == 0
     publish_tables(opened)
     return opened
 
@@ -119,14 +147,18 @@ def test_a_year_is_closed_only_as_it_is_published_and_decided(opened: Home) -> N
 
 def test_what_comes_later_leaves_every_table_of_the_year_and_is_listed(held: Home) -> None:
     before, now = releases(held)[-2:]
-    was, is_now = tables_of_year(before), tables_of_year(now)
-    assert {table: rows for table, rows in is_now.items() if rows != was[table]} == {}
+    was, is_now = published(before), published(now)
+    assert len(was) > 50
+    assert [table for table, mark in was.items() if is_now[table] != mark] == []
+    assert rows(now, "select distinct status from quality.finding where survey_year = 2024 order by 1") == [
+        ("resolved",), ("waived",)
+    ]  # fmt: skip
     (file,) = rows(now, "select source_file_id from quality.source_file where status = 'held'")[0]
     assert rows(now, "select survey_year, decision_number, signer, is_closed, held_files from quality.closed_year") == [
         (2024, "218/QĐ-UBND", SIGNER, True, 1)
     ]
-    ((status, refusal),) = rows(now, "select status, refusal from quality.correction")
-    assert (status, "năm rà soát đã chốt" in refusal) == ("refused", True)
+    ((status, is_held, refusal),) = rows(now, "select status, is_held, refusal from quality.correction")
+    assert (status, is_held, "năm rà soát đã chốt" in refusal) == ("refused", True, True)
     state = json.loads(poverty(held, "status", "--json", expect=1).stdout)
     assert state["closedYears"] == [
         {"surveyYear": 2024, "decisionNumber": "218/QĐ-UBND", "decidedOn": "2024-12-20",
@@ -135,9 +167,12 @@ def test_what_comes_later_leaves_every_table_of_the_year_and_is_listed(held: Hom
     assert f"Held until it is reopened: {file}." in poverty(held, "status").stdout.replace("\n", " ")
     assert rows(
         now,
-        "select area_level, difference, value_with_held - approved_value from quality.closed_year_addendum "
-        "where measure = 'poor_households' order by all",
-    ) == [("commune", -1, -1), ("district", -1, -1), ("province", -1, -1)]
+        "select area_level, held_files, held_corrections, difference, value_with_held - approved_value "
+        "from quality.closed_year_addendum where measure = 'poor_households' order by all",
+    ) == [
+        ("commune", 0, 1, 0, 0), ("commune", 1, 0, -1, -1), ("district", 0, 1, 0, 0), ("district", 1, 0, -1, -1),
+        ("province", 1, 1, -1, -1),
+    ]  # fmt: skip
     assert "1 files held" in poverty(held, "diff", "previous", "current").stdout
 
 
@@ -221,11 +256,13 @@ def test_forms_and_pages_show_the_approved_figure_and_the_addendum(held: Home, t
     assert addendum in pages[commune]
     assert addendum in pages[area]
     assert "chỉ tính khi năm được mở lại" in pages[commune]
-    assert "Phụ lục" not in pages[other]
-    assert "Tệp được giữ lại" in pages["audit/coverage.html"]
+    assert "không tính vào số liệu: 1 đính chính sau khi chốt năm 2024 được giữ lại và chưa" in pages[other]
+    ((file,),) = rows(held.current, "select source_file_id[:8] from quality.source_file where status = 'held'")
+    for said in (DECISION_NUMBER, SIGNER, "Sở NN&amp;MT", "đã chốt", f"<td>{file}</td>", '"decisions.html">1</a>'):
+        assert said in pages["audit/coverage.html"].split("năm được mở lại</h2>")[1]
     ((province,),) = rows(held.current, "select distinct area_code from marts.area_year where area_level = 'province'")
-    assert "Phụ lục" in pages[f"profiles/{province}.html"]
-    for name in (commune, area, other, "audit/coverage.html", f"profiles/{province}.html"):
+    assert "Ngoài ra 1 đính chính" in pages[f"profiles/{province}.html"]
+    for name in (commune, area, other, f"profiles/{province}.html"):
         assert decision in pages[name]
 
 
@@ -253,17 +290,56 @@ def test_the_recognition_lists_are_those_of_the_decision(held: Home) -> None:
         assert listed == ["Hộ nghèo"] * poor + ["Hộ cận nghèo"] * near_poor
 
 
-def test_a_reopened_year_counts_what_was_held(held: Home) -> None:
+def test_a_signer_is_never_a_formula(held: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In every workbook that names the signer; that its writers keep `+`, `-` and `@` too has tests of its own."""
+    signer = "=1+1"
+
+    def closed(tables: ReleaseTables) -> dict[int, ClosedYear]:
+        return {year: replace(one, signer=signer) for year, one in read_closed_years(tables).items()}
+
+    monkeypatch.setattr("reports.forms.year_figures.read_closed_years", closed)
+    audit = read_audit(held.current, held.current.resolve().name, "provisional", None)
+    audit.closings = [{**row, "signer": signer} for row in audit.closings]
+    decisions(audit)
+    write_workbook(tmp_path / "audit.xlsx", audit, overview(audit)[2], [], None, None)
+    books = [*make_forms(held, 2024, "29161").files, *write_recognition(held, 2024, "29161"), tmp_path / "audit.xlsx"]
+    for path in books:
+        cells = [cell for page in load_workbook(path) for row in page.iter_rows() for cell in row]
+        named = [cell for cell in cells if signer in str(cell.value)]
+        assert {cell.data_type for cell in named} == {"s"}, path.name
+        assert [cell.quotePrefix for cell in named if cell.value == signer] == [True] * (path.name == "audit.xlsx")
+
+
+def test_a_reopened_year_counts_what_was_held(held: Home, tmp_path: Path) -> None:
+    with duckdb.connect(str(held.build_file), read_only=True) as connection:
+        ((name,),) = connection.execute(
+            "select head_name from staging.stg_household where length(head_name) - length(replace(head_name, ' ', '')) "
+            "> 2 order by all limit 1"
+        ).fetchall()
+    said = poverty(held, *REOPEN[:-1], f"danh sách của {name} gửi lại", expect=2).stderr
+    assert "--reason" in said
+    assert name not in said
+    assert [*closed_years(open_registry(held))] == [2024]
     assert "counts 1 files that were held" in poverty(held, *REOPEN).stdout
     publish_tables(held)
     now = held.current
     assert rows(now, "select count(*) from quality.source_file where status = 'held'") == [(0,)]
-    assert rows(now, "select status from quality.correction") == [("applied",)]
+    assert rows(now, "select status, is_held from quality.correction") == [("applied", False)]
     assert rows(
         now,
         "select submission_number from quality.source_file where survey_year = 2024 and commune_code = '29161' "
         "and status = 'accepted'",
     ) == [(9,)]
-    assert tables_of_year(now)["marts.area_year"] != tables_of_year(releases(held)[-2])["marts.area_year"]
+    assert published(now)["marts.area_year"] != published(releases(held)[-2])["marts.area_year"]
     assert rows(now, "select count(*) from quality.closed_year_addendum") == [(0,)]
-    assert rows(now, "select is_closed, reopened_by from quality.closed_year") == [(False, "Sở NN&MT")]
+    assert rows(now, "select is_closed, reopened_by, reopen_reason from quality.closed_year") == [
+        (False, "Sở NN&MT", "xã gửi lại danh sách")
+    ]
+    audit = read_audit(now, now.resolve().name, "provisional", None)
+    (_, template, context), *_ = coverage_pages(audit)
+    site = Site(tmp_path, now.resolve().name, "provisional", None, has_printed_figures=True)
+    write_page(site, "coverage.html", f"audit/templates/{template}.html.j2", page="coverage.html", audit=audit,
+               labels=labels_vi, **context)  # fmt: skip
+    listed = (tmp_path / "coverage.html").read_text(encoding="utf-8").split("năm được mở lại</h2>")[1]
+    for said in (DECISION_NUMBER, SIGNER, ">được mở lại<", "Sở NN&amp;MT, ", "xã gửi lại danh sách", "<td>–</td>"):
+        assert said in listed
