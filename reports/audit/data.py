@@ -81,9 +81,9 @@ class Audit:
         """The province's figures, a row per year."""
         return [row for row in self.area_years if row["area_level"] == "province"]
 
-    def closed_over(self, survey_year: int) -> int | None:
-        """The closed year whose reopening is waited for by what came later about a year; None where nothing waits."""
-        return min((year for year in self.closed if year >= survey_year), default=None)
+    def closed_over(self, survey_year: int) -> int:
+        """The closed year for whose reopening a file or correction of a year waits."""
+        return min(year for year in self.closed if year >= survey_year)
 
     def name_of(self, code: str | None, survey_year: int | None) -> str:
         """A commune's name in a year; its last name where the year is unknown; its code where the unit is unknown."""

@@ -215,7 +215,7 @@ def described_files(audit: Audit) -> list[Row]:
 
 def described_closings(audit: Audit) -> list[Row]:
     """Every closing of a year with the files and corrections that wait until it is reopened."""
-    held: dict[int | None, list[str]] = {}
+    held: dict[int, list[str]] = {}
     for file in audit.files:
         if file["status"] == "held":
             held.setdefault(audit.closed_over(file["survey_year"]), []).append(file["source_file_id"][:8])
