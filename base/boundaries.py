@@ -1,12 +1,13 @@
 """The boundaries of communes, where the folder of a territory has them: an optional GeoJSON file."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from base.reference import territory_folder
+from base.text import some
 
 BOUNDARIES = "boundaries.geojson"
 Ring = list[tuple[float, float]]  # longitude, latitude
@@ -34,6 +35,30 @@ def boundary_problems(folder: Path) -> list[str]:
             "the property commune_code."
         ]
     return []
+
+
+def unmatched_boundaries(folder: Path, units: Sequence[tuple[str, str]]) -> list[str]:
+    """Which boundaries of a territory folder are of no unit, and which units have none, in sentences.
+
+    Args:
+        folder: of a territory whose boundaries have no `boundary_problems`.
+        units: code and first day of each. A boundary without a first day is of every unit with its code.
+    """
+    path = folder / BOUNDARIES
+    if not path.exists():
+        return []
+    drawn = _rings(path)
+    known = {name for code, begins in units for name in (code, f"{code}@{begins}")}
+    said = [
+        f"{BOUNDARIES}: {name.replace('@', ' of ')} is no unit of administrative_units.csv; correct its code or day, "
+        "or take it out."
+        for name in drawn
+        if name not in known
+    ]
+    missing = [f"{code} of {begins}" for code, begins in units if code not in drawn and f"{code}@{begins}" not in drawn]
+    if missing:
+        said.append(f"{BOUNDARIES}: no boundary of {some(missing)}; add them, for maps show these units as points.")
+    return said
 
 
 @cache

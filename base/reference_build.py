@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from base.boundaries import boundary_problems
+from base.boundaries import boundary_problems, unmatched_boundaries
 from base.home import Home
 from base.reference import (
     Table,
@@ -34,7 +34,12 @@ def check_reference() -> None:
 
 def territory_problems(folder: Path) -> list[str]:
     """What is wrong with a territory's folder, in sentences."""
-    return (check_tables(folder, only_territory=True) or _territory_problems(folder)) + boundary_problems(folder)
+    wrong, unreadable = check_tables(folder, only_territory=True), boundary_problems(folder)
+    if wrong:
+        return wrong + unreadable
+    rows = rows_of(load_tables()["administrative_units"], folder)
+    units = [(row.cells["commune_code"], row.cells["valid_from"]) for row in rows]
+    return _territory_problems(folder) + (unreadable or unmatched_boundaries(folder, units))
 
 
 def _counterpart_problems() -> list[str]:

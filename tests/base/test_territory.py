@@ -1,5 +1,7 @@
 """A territory is a folder: what is wrong with one, which one a home holds, and codes with leading zeros."""
 
+import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from base.boundaries import BOUNDARIES
 from base.forms import load_forms
 from base.home import Home
 from base.reference import TERRITORY_VARIABLE, Row, WrongReferenceError, reference_folder, units_valid_on
@@ -134,6 +137,32 @@ def test_the_command_says_what_is_wrong(capital: Path) -> None:
     assert "administrative_units.csv line 3: 00002 of 2020-02-01 ends on 2025-07-01" in said.output
     (capital / "territory.csv").write_text("key,value\narea_code,former-01\n", encoding="utf-8")
     assert "the column harmonised_date is missing" in " ".join(territory_problems(capital))
+
+
+def test_a_boundary_of_no_unit_and_a_unit_without_one_are_named(capital: Path) -> None:
+    whole = (("00001", ""), ("00002", "2020-02-01"))
+
+    def drawn(*units: tuple[str, str]) -> list[str]:
+        ring = [[105.8, 21.0], [105.9, 21.0], [105.9, 21.1], [105.8, 21.0]]
+        features = [
+            {"properties": {"commune_code": code} | ({"valid_from": begins} if begins else {}),
+             "geometry": {"type": "Polygon", "coordinates": [ring]}}
+            for code, begins in units
+        ]  # fmt: skip
+        folder = capital.with_name(f"drawn{len(list(capital.parent.iterdir()))}")
+        shutil.copytree(capital, folder)
+        (folder / BOUNDARIES).write_text(json.dumps({"features": features}), encoding="utf-8")
+        said = CliRunner().invoke(app, ["territory", "check", str(folder)])
+        assert said.exit_code == bool(units != whole)
+        return said.output.splitlines()
+
+    assert drawn(*whole) == ["Thành phố Đầu (former-01): nothing is wrong."]
+    (other,) = drawn(*whole, ("00009", ""))
+    assert other.startswith("boundaries.geojson: 00009 is no unit of administrative_units.csv")
+    (other,) = drawn(*whole, ("00001", "1999-01-01"))
+    assert other.startswith("boundaries.geojson: 00001 of 1999-01-01 is no unit")
+    (missing,) = drawn(("00001", "2025-07-01"), ("00002", ""))
+    assert missing.startswith("boundaries.geojson: no boundary of 00001 of 2020-02-01; add")
 
 
 def test_a_home_keeps_its_territory(tmp_path: Path, capital: Path, monkeypatch: pytest.MonkeyPatch) -> None:
