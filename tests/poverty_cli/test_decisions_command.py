@@ -11,10 +11,12 @@ import pytest
 
 from base.home import Home
 from base.release_layout import DATABASE
-from ingestion.decisions import CORRECTION_COLUMNS, WAIVER_COLUMNS, append_decisions, read_lines
+from ingestion.decisions import CORRECTION_COLUMNS, WAIVER_COLUMNS, append_decisions, read_lines, write_decisions
 from reports.decision_book import words
 from reports.decision_book.read import read_answers
+from tests.support.decided import rows, shared_undecided_home
 from tests.support.homes import copy_of, poverty
+from tests.support.statements import make_tables
 
 pytestmark = pytest.mark.build
 
@@ -23,8 +25,8 @@ REASON = "Xã gửi văn bản giải trình, đã đối chiếu phiếu"
 
 
 @pytest.fixture(scope="module")
-def home(micro_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return copy_of(micro_home, tmp_path_factory.mktemp("decisions") / "home")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return copy_of(shared_undecided_home(), tmp_path_factory.mktemp("decisions") / "home")
 
 
 def place_of(sheet: openpyxl.worksheet.worksheet.Worksheet) -> dict[str, int]:
@@ -43,7 +45,15 @@ def decided(home: Home) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in home.decisions.iterdir()}
 
 
+def households(home: Home) -> dict[tuple[str, int], str]:
+    """The household of each row of a file, by the beginning of the file's id."""
+    found = rows(home.build_file, "select source_file_id[:8], row_number, household_id from "
+                 "intermediate.int_household_identity")  # fmt: skip
+    return {(file, row): household for file, row, household in found}
+
+
 def test_a_workbook_is_opened_tried_and_applied(home: Home, tmp_path: Path) -> None:
+    """A waiver, a correction, a link that is confirmed and one that is refused: in the tables of the next build."""
     said = poverty(home, "decisions", "open").stdout
     (opened,) = (home.root / "private" / "decisions").iterdir()
     assert str(opened) in said
@@ -62,24 +72,52 @@ def test_a_workbook_is_opened_tried_and_applied(home: Home, tmp_path: Path) -> N
     ).fetchall()[0]
     cell = {"FILE": file[:8], "SHEET": sheet, "ROW": row, "COLUMN": "recorded_class", "REASON": REASON}
     fill(path, "Vấn đề", FIRST, DECISION="chấp nhận", REASON=REASON)
+    links = book["Liên kết"]
+    places = place_of(links)
+    asked = [
+        tuple(
+            links.cell(row, places[name]).value for name in (words.FILE, words.ROW, words.OTHER_FILE, words.OTHER_ROW)
+        )
+        for row in (FIRST, FIRST + 1)
+    ]
+    assert links.max_row == FIRST + 1
+    assert all(links.cell(row, places[name]).value for row in (FIRST, FIRST + 1) for name in (words.HEAD, words.WHY))
+    fill(path, "Liên kết", FIRST, DECISION="cùng hộ", REASON="Đã hỏi tại nhà")
+    fill(path, "Liên kết", FIRST + 1, DECISION="khác hộ")
     fill(path, "Sửa ô khác", FIRST, **cell, OLD=label, RIGHT="Hộ cận nghèo")
     fill(path, "Sửa ô khác", FIRST + 1, **cell, OLD="Hộ khác", RIGHT="Hộ cận nghèo")
     before = decided(home)
-    refused = poverty(home, "decisions", "apply", str(path), "--by", "Chi cục", expect=1)
+    refused = poverty(home, "decisions", "check", str(path), expect=1)
     assert f"Trang «Sửa ô khác», hàng {FIRST + 1}: bị từ chối: giá trị cũ không khớp với ô của tệp" in refused.stdout
     assert "chấp nhận 1 vấn đề đến hết" in refused.stdout
+    assert f"Trang «Liên kết», hàng {FIRST}: được ghi; biến động hộ năm 2026 của xã 29158" in refused.stdout
+    assert f"Trang «Liên kết», hàng {FIRST + 1}: bị từ chối: thiếu lý do" in refused.stdout
     assert "Số hộ nghèo -1" in refused.stdout or "hộ nghèo -1" in refused.stdout.lower(), refused.stdout
     assert "None" not in refused.stdout + refused.stderr
-    assert decided(home) == before, "all or none, and the trial wrote nothing"
+    assert decided(home) == before, "the trial wrote nothing"
     assert not list(home.warehouse.glob("verify-*"))
     assert "số" in poverty(home, "decisions", "apply", str(path), "--by", "0912345678", expect=2).stderr
 
     fill(path, "Sửa ô khác", FIRST + 1, **dict.fromkeys(cell), OLD=None, RIGHT=None)
-    poverty(home, "decisions", "apply", str(path), "--by", "Chi cục Phát triển nông thôn")
+    fill(path, "Liên kết", FIRST + 1, DECISION="khác hộ", REASON="Mã hộ cũ ghi nhầm")
+    said = poverty(home, "decisions", "apply", str(path), "--by", "Chi cục Phát triển nông thôn").stdout
+    assert f"Trang «Liên kết», hàng {FIRST + 1}: được ghi" in said
     (line,) = read_lines(home.decisions / "corrections.csv", CORRECTION_COLUMNS)
     assert (line["decided_by"], line["reason"], line["file"]) == ("Chi cục Phát triển nông thôn", REASON, file[:8])
     (waived,) = read_lines(home.decisions / "waivers.csv", WAIVER_COLUMNS)
     assert waived["reason"] == REASON
+
+    was = households(home)
+    write_decisions(home)
+    make_tables(home)
+    now = households(home)
+    (same, earlier), (other, not_it) = [((file, row), (old, old_row)) for file, row, old, old_row in asked]
+    assert was[same] != now[same] == now[earlier] == was[earlier]
+    assert now[other] == was[other] != now[not_it]
+    assert rows(home.build_file, "select status from quality.link_decision") == [("applied",), ("applied",)]
+    assert rows(home.build_file, "select count(*) from quality.link_review") == [(0,)]
+    assert rows(home.build_file, "select count(*) from quality.waiver where findings_waived = 1") == [(1,)]
+    assert rows(home.build_file, "select status from quality.correction") == [("applied",)]
 
 
 def test_the_list_that_a_commune_answered_is_read_back(home: Home, tmp_path: Path) -> None:
@@ -102,7 +140,9 @@ def test_the_list_that_a_commune_answered_is_read_back(home: Home, tmp_path: Pat
     book.save(path)
     fill(path, name, last, COMMUNE_ANSWER="SỐ LIỆU ĐÚNG", REASON="Xã không còn hộ nghèo")
     fill(path, name, last + 1, COMMUNE_ANSWER="đã gửi lại tệp")
-    said = poverty(home, "decisions", "check", str(path), expect=1)
+    before = decided(home)
+    said = poverty(home, "decisions", "apply", str(path), "--by", "Chi cục", expect=1)
+    assert decided(home) == before, "all or none"
     assert f"hàng {row}: bị từ chối: cột reason" in said.stdout
     assert "Canary" not in said.stdout + said.stderr
     assert f"hàng {last}: chấp nhận 1 vấn đề" in said.stdout

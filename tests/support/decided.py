@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from openpyxl import load_workbook
 
 from base.home import Home
 from ingestion.decisions import write_decisions
@@ -40,7 +41,7 @@ def release(home: Home, day: datetime) -> Release:
 
 
 def shared_undecided_home() -> Home:
-    """The micro pack, built without decisions and published on the first day. Only read it."""
+    """The micro pack with two links to decide, built without decisions and published on the first day. Only read it."""
 
     def make(home: Home) -> None:
         ensure_key(home)
@@ -48,7 +49,22 @@ def shared_undecided_home() -> Home:
         make_tables(home, DAYS[0].date())
         release(home, DAYS[0])
 
-    return shared_home("undecided", land_micro, make)
+    return shared_home("undecided", _land, make)
+
+
+def _land(home: Home) -> None:
+    """The micro pack; two new households of 2026 have the old code of one of 2025 with whom they share nobody."""
+    land_micro(home)
+    sheets = {}
+    for year in (2025, 2026):
+        path = home.landing / str(year) / f"ra-soat-{year}-29158.xlsx"
+        book = load_workbook(path)
+        sheets[year] = [row for row in book["Hộ gia đình"].iter_rows(min_row=6, max_col=3) if row[1].value]
+    found = {old.value for _, _, old in sheets[2026]}
+    gone = iter(code.value for _, code, _ in sheets[2025] if code.value not in found)
+    for _, _, old in [row for row in sheets[2026] if row[2].value is None][:2]:
+        old.value = next(gone)
+    book.save(path)
 
 
 def cell(home: Home, role: str, column: str, condition: str) -> dict[str, Any]:
