@@ -6,69 +6,14 @@ from pathlib import Path
 import duckdb
 import pytest
 from openpyxl import load_workbook
-from openpyxl.workbook import Workbook
 
-from base.forms import Form, form_of_year, load_forms
+from base.forms import load_forms
 from base.home import Home
 from ingestion.extract import extract
 from reports.blank_survey import NoTemplateError, first_list_row, make_templates, unit_of
+from tests.support.filled_template import fill_in, form_of_survey
 from tests.support.homes import copy_of, poverty
 from tests.support.spreadsheet import recalculated
-
-FORMS = load_forms()
-
-
-def form_of(year: int) -> Form:
-    form = form_of_year(FORMS, year)
-    assert form is not None
-    return form
-
-
-def fill(book: Workbook, form: Form, households: int) -> None:
-    """Fill in what is asked of the first rows: poor, two members, three indicators."""
-    household, member = form.sheets["household"], form.sheets["member"]
-    page = book[household.name]
-    labels = {field: {code: label for label, code in codes.items()} for field, codes in form.codes.items()}
-    first = first_list_row(household)
-    columns = {column.field: place for place, column in enumerate(household.columns, start=1)}
-    row_of_member = first_list_row(member)
-    for offset in range(households):
-        row = first + offset
-        code = page.cell(row, columns["household_code"]).value or f"29158-9{offset:03}"
-        values = {
-            "household_code": code,
-            "head_name": page.cell(row, columns["head_name"]).value or "Nguyễn Văn Thử",
-            "head_sex": labels["head_sex"]["male"],
-            "head_ethnicity": "Kinh",
-            "area_class": labels["area_class"]["rural"],
-            "member_count": 2,
-            "b1_score": 100,
-            "b2_score": 30,
-            "income_per_capita_kvnd": 1000,
-            "is_deprived_employment": "x",
-            "is_deprived_dependants": "x",
-            "is_deprived_health_insurance": "x",
-            "recorded_class": labels["recorded_class"]["poor"],
-        }
-        for field, value in values.items():
-            if field in columns:
-                page.cell(row, columns[field], value)
-        for number, relation in ((1, "Chủ hộ"), (2, "Con")):
-            of_member = {
-                "household_code": code,
-                "member_number": number,
-                "full_name": "Nguyễn Văn Thử",
-                "birth": 1970 + 30 * number,
-                "sex": "Nam",
-                "citizen_id": None,
-                "ethnicity": "Kinh",
-                "relation_to_head": relation,
-            }
-            for place, column in enumerate(member.columns, start=1):
-                book[member.name].cell(row_of_member, place, of_member.get(column.field))
-            row_of_member += 1
-    totals = book[form.sheets["total"].name]
-    totals["B1"], totals["B2"] = 500, 1800
 
 
 @pytest.mark.parametrize("year", [2021, 2024, 2026, 2027])
@@ -76,9 +21,9 @@ def test_a_filled_one_loads_without_a_finding(tmp_path: Path, year: int) -> None
     home = Home(tmp_path / "home").create()
     code = "29161" if year < 2025 else "29158"
     (made,) = make_templates(home, year, code)
-    form = form_of(year)
+    form = form_of_survey(year)
     book = load_workbook(made.path)
-    fill(book, form, 3)
+    fill_in(book, form, 3)
     book.save(tmp_path / "filled.xlsx")
     calculated = recalculated(tmp_path / "filled.xlsx", tmp_path / "office")
     totals = calculated[form.sheets["total"].name]
@@ -88,7 +33,7 @@ def test_a_filled_one_loads_without_a_finding(tmp_path: Path, year: int) -> None
     assert (shown["poor_households"], shown["poor_persons"], shown["near_poor_households"]) == (3, 6, 0)
     assert (shown["deprived_employment"], shown["deprived_nutrition"]) == (3, 0)
     content = (tmp_path / "office" / "made" / "filled.xlsx").read_bytes()
-    read = extract(content, FORMS)
+    read = extract(content, load_forms())
     assert read is not None
     assert read.is_accepted
     assert [finding.check_code for finding in read.findings] == []
@@ -97,7 +42,7 @@ def test_a_filled_one_loads_without_a_finding(tmp_path: Path, year: int) -> None
 
 def test_what_is_typed_is_checked_and_headers_are_locked(tmp_path: Path) -> None:
     (made,) = make_templates(Home(tmp_path).create(), 2027, "29158")
-    form = form_of(2027)
+    form = form_of_survey(2027)
     book = load_workbook(made.path)
     for sheet in form.sheets.values():
         assert book[sheet.name].protection.sheet
@@ -125,7 +70,7 @@ def test_last_years_list_is_filled_in_for_the_owner_alone(clean_home: Home, tmp_
             "and s.row_number = f.source_row where f.survey_year = 2026 and f.commune_code = '29158' "
             "and f.poverty_class in ('poor', 'near_poor') order by s.row_number"
         ).fetchall()
-    sheet = form_of(2027).sheets["household"]
+    sheet = form_of_survey(2027).sheets["household"]
     places = [column.field for column in sheet.columns]
     chosen = [places.index(name) for name in ("household_code", "previous_household_code", "head_name", "hamlet")]
     rows = load_workbook(path)[sheet.name].iter_rows(min_row=first_list_row(sheet), values_only=True)
