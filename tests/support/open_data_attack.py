@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Hashable, Sequence
 from html.parser import HTMLParser
+from itertools import combinations
 from pathlib import Path
 
 import duckdb
@@ -109,14 +110,15 @@ def attack_editions(release: Path, editions: Sequence[Path]) -> dict[Place, tupl
             if all(bound in published for bound in bounds):
                 at_most.append(({place: sign} | dict.fromkeys(bounds, -sign), 0.0))
         assert isinstance(number, int)
-        later = (number + 1, year, area, count)
-        if later in published and (year, area) in communes:
-            equal.append(({place: 1.0, later: -1.0}, 0.0))
-        elif later in published:
-            # What came between the editions is 0 or more; the attacker's numbers are 1 or more.
-            change: Place = ((number, number + 1), year, area, count)
-            changes[change] = None
-            equal.append(({change: 1.0, later: -1.0, place: 1.0}, 1.0))
+        for after in range(number + 1, len(editions)):
+            later = (after, year, area, count)
+            if later in published and (year, area) in communes:
+                equal.append(({place: 1.0, later: -1.0}, 0.0))
+            elif later in published:
+                # What came between the editions is 0 or more; the attacker's numbers are 1 or more.
+                change: Place = ((number, after), year, area, count)
+                changes[change] = None
+                equal.append(({change: 1.0, later: -1.0, place: 1.0}, 1.0))
     found = ranges(published | changes, equal, at_most)  # type: ignore[arg-type]
     return {
         place: (low - 1, high - 1) if place in changes else (low, high)  # type: ignore[comparison-overlap, misc]
@@ -125,14 +127,14 @@ def attack_editions(release: Path, editions: Sequence[Path]) -> dict[Place, tupl
 
 
 def shown_changes(editions: Sequence[Path]) -> dict[Place, int]:
-    """By how much numbers that two editions in a row both show differ, where they do."""
+    """By how much numbers that two editions both show differ, where they do."""
     changes: dict[Place, int] = {}
     cells = [published_cells(edition) for edition in editions]
-    for number, (before, after) in enumerate(zip(cells, cells[1:], strict=False)):
+    for (number, before), (later, after) in combinations(enumerate(cells), 2):
         for cell in before.keys() & after.keys():
             old, new = before[cell], after[cell]
             if old is not None and new is not None and old != new:
-                changes[(number, number + 1), *cell] = new - old
+                changes[(number, later), *cell] = new - old
     return changes
 
 
