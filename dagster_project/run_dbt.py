@@ -13,6 +13,7 @@ from typing import Any
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
+from dbt.task import runnable
 
 
 def main(parsed: str, placeholder: str, variable: str, *arguments: str) -> int:
@@ -26,6 +27,7 @@ def main(parsed: str, placeholder: str, variable: str, *arguments: str) -> int:
 
     manifest = Manifest.from_msgpack(Path(parsed).read_bytes(), decoder=decoder)
     manifest.build_flat_graph()  # type: ignore[no-untyped-call]
+    runnable.write_manifest = lambda *_: None  # type: ignore[attr-defined]  # it lies beside PARSED; writing it again takes seconds
     done = dbtRunner(manifest).invoke(list(arguments))
     if done.exception is not None:
         return 2

@@ -8,6 +8,7 @@ import pytest
 
 from base.build_date import BUILD_DATE_VARIABLE, today
 from base.home import Home
+from base.machine import THREADS_VARIABLE
 from tests.support import processes, split, two_releases
 from tests.support.homes import CLEAN_LANDING, REPOSITORY, run_once, shared_home, shared_micro_home
 from tests.support.level_change import land_level_change, publish_level_change
@@ -40,6 +41,8 @@ _LONGEST = (
 os.environ.setdefault("DO_NOT_TRACK", "1")
 # The terminal of every command, whose texts tests compare.
 os.environ |= {"COLUMNS": "160", "NO_COLOR": "1"}
+# Two workers keep two cores busy; two threads of each would only wait for one another.
+os.environ.setdefault(THREADS_VARIABLE, "1")
 # One day for all workers and commands: a home that is shared must not be another one after midnight.
 os.environ.setdefault(BUILD_DATE_VARIABLE, today().isoformat())
 

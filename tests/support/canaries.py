@@ -274,8 +274,24 @@ _SEPARATORS = b" .,-()/_\t\xa0\xc2"
 _FULL_WIDTH = {f"{digit}": chr(ord(digit) + 0xFEE0).encode() for digit in "0123456789"}
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}")
 _HEX = re.compile(rb"(?:[0-9a-fA-F]{2}){10,}")
+# Of names and numbers that stand encoded, what is looked for.
+_ENCODED_PARTS = (b"anary", b"ANARY", b"9876")
 _FOUND: dict[bytes, list[str]] = {}
 """{checksum of searched bytes: the canaries in them}."""
+
+
+def _base64_marks() -> set[bytes]:
+    """What the parts become in base64, in either alphabet, at each of the three places that a byte may have."""
+    marks = set()
+    for part, place in product(_ENCODED_PARTS, range(3)):
+        encoded = base64.b64encode(bytes(place) + part)
+        # Sixth bits that are the part's alone: none of the byte before it, none of what follows.
+        mark = encoded[-(-place * 8 // 6) : (place + len(part)) * 8 // 6]
+        marks |= {mark, mark.replace(b"+", b"-").replace(b"/", b"_")}
+    return marks
+
+
+_BASE64_MARKS = _base64_marks()
 
 
 @dataclass(frozen=True)
@@ -355,16 +371,18 @@ class Search:
                 alone = alone.replace(wide, digit.encode())
         alone = alone.translate(None, _SEPARATORS)
         found |= {canary for canary, way in self._digits if way in alone}
-        for token in _BASE64.findall(content):
+        # Decoding every token takes ten times as long as looking for what a canary becomes.
+        for token in _BASE64.findall(content) if any(mark in content for mark in _BASE64_MARKS) else ():
             for start in range(4) if len(token) < 4000 else (0,):
                 part = token[start:].replace(b"-", b"+").replace(b"_", b"/")
                 part = part[:-1] if len(part) % 4 == 1 else part
                 decoded = base64.b64decode(part + b"=" * (-len(part) % 4))
-                if b"anary" in decoded or b"ANARY" in decoded or b"9876" in decoded:
+                if any(part in decoded for part in _ENCODED_PARTS):
                     found |= self._plain(decoded)
-        for token in _HEX.findall(content):
+        lower = content.lower()
+        for token in _HEX.findall(content) if any(part.hex().encode() in lower for part in _ENCODED_PARTS) else ():
             decoded = binascii.unhexlify(token)
-            if b"anary" in decoded or b"ANARY" in decoded or b"9876" in decoded:
+            if any(part in decoded for part in _ENCODED_PARTS):
                 found |= self._plain(decoded)
         return found
 

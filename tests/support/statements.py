@@ -18,12 +18,13 @@ from base.check_catalogue import load_checks
 from base.home import Home
 from base.machine import memory_limit
 from base.reference_build import write_reference
+from dagster_project.parsed_project import ensure_manifest
 from ingestion.decisions import write_decisions
 from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from publication.check_results import dbt_check_code
 from tests.support.homes import shared_home
-from tests.support.warehouse import PROJECT, build_file, dbt_process, target_of
+from tests.support.warehouse import PROJECT, build_file, dbt_process
 
 # (node of dbt or name of the connection, SQL)
 Statement = tuple[str, str]
@@ -68,7 +69,7 @@ def statements_for(home: Home, day: date | None = None, *, again: bool = False) 
 
 def release_tests(home: Home) -> list[Statement]:
     """The tests of dbt that may block a release; each counts what is wrong in its first column."""
-    manifest = json.loads((target_of(_recorded()) / "manifest.json").read_text("utf-8"))
+    manifest = json.loads(ensure_manifest().read_text("utf-8"))
     checks = load_checks()
     blocking = {
         unique_id
