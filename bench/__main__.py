@@ -10,15 +10,16 @@ from typing import Any
 from rich.console import Console
 
 from base.home import Home
-from bench import identity, ingestion, measure, models, runs
+from bench import country, identity, ingestion, measure, models, runs
 from bench.processes import REPOSITORY
 from bench.report import Line, line, print_table, write_json
 from bench.sample import Sample, sample, smoke_sample
+from bench.scaled import MAX_COPIES
 from ingestion.pseudonym_key import ensure_key
 
 RESULTS = REPOSITORY / "bench" / "results"
 MOST_BYTES = 2 * 2**30
-PARTS = ("ingestion", "models", "runs", "identity", "measure")
+PARTS = ("ingestion", "models", "runs", "identity", "measure", "country")
 LEAST_PRECISION, LEAST_RECALL, MOST_IDENTITY_SECONDS = 0.999, 0.98, 60
 
 
@@ -34,6 +35,12 @@ def main() -> int:
     )
     parser.add_argument("--model-repetitions", type=int, default=1, help="of the models at both sizes (default 1)")
     parser.add_argument("--run-repetitions", type=int, default=1, help="of the whole runs (default 1)")
+    parser.add_argument(
+        "--scale",
+        type=int,
+        default=country.SCALE,
+        help=f"territories of the country, 2 to {MAX_COPIES} (default {country.SCALE})",
+    )
     parser.add_argument("--fresh", action="store_true", help="make the sample province again")
     parser.add_argument("--keep", action="store_true", help="keep the homes that were built")
     parser.add_argument("--smoke", action="store_true", help="every measurement once on a few files, without targets")
@@ -60,9 +67,11 @@ def main() -> int:
         found, facts["ingestion"] = ingestion.measure(made, work, repetitions, say)
         lines += found
         peaks["ingestion"] = facts["ingestion"]["ingestion_peak_bytes"]
+    if {"models", "country"} & set(parts):
+        raw, reading = _raw(made, work, facts)
     if "models" in parts:
         found, facts["models"] = models.measure(
-            _ingested(made, work), work, arguments.model_repetitions, say, 2 if smoke else models.COPIES
+            raw, work, arguments.model_repetitions, say, 2 if smoke else models.COPIES
         )
         lines += found
         peaks |= {f"dbt at {size}": one["dbt_peak_bytes"] for size, one in facts["models"].items()}
@@ -78,6 +87,11 @@ def main() -> int:
         found, facts["measure"] = measure.measure(work, rows, repetitions, say)
         lines += found
         peaks["poverty measure"] = facts["measure"]["peak_bytes"]
+    if "country" in parts:
+        scale = 2 if smoke else arguments.scale
+        found, facts["country"] = country.measure(raw, reading, made.files, work, scale, say)
+        lines += found
+        peaks["the country"] = facts["country"]["peak_bytes"]
     largest = max(peaks, key=lambda name: peaks[name])
     lines.append(line(f"peak memory of any process ({largest})", peaks[largest] / 2**20, "MiB", MOST_BYTES / 2**20))
     facts |= {"peak_bytes": peaks, "load_after": os.getloadavg()[0]}
@@ -118,12 +132,16 @@ def _identity(
     return lines, facts
 
 
-def _ingested(made: Sample, work: Path) -> Home:
-    """A home with the province's raw Parquet and a pseudonym key."""
-    home = Home(work / "ingested")
-    ingestion.read_province(made, home.root, os.cpu_count() or 1)
+def _raw(made: Sample, work: Path, facts: dict[str, Any]) -> tuple[Home, float]:
+    """A home with the province's raw Parquet and a pseudonym key, and the seconds that reading took: the home that
+    ingestion was measured on, where it was."""
+    home = Home(work / "ingestion")
+    if "ingestion" in facts:
+        seconds = float(facts["ingestion"]["ingestion_wall_seconds"])
+    else:
+        seconds = ingestion.read_province(made, home.root, os.cpu_count() or 1).wall
     ensure_key(home)
-    return home
+    return home, seconds
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -76,15 +76,15 @@ def prepare(source: Home, folder: Path, copies: int) -> Scale:
     """Write the inputs of one size."""
     shutil.rmtree(folder, ignore_errors=True)
     scale = Scale(copies, folder)
-    repeat_raw(source, scale.home, copies)
-    repeat_reference(scale.home, copies)
+    repeat_raw(source, scale.home, range(copies))
+    repeat_reference(scale.home, range(copies))
     return scale
 
 
 def measure_once(scale: Scale) -> None:
     """Run dbt and then DuckDB alone, each in a fresh process and on a fresh build file."""
     scale.home.build_file.unlink(missing_ok=True)
-    scale.dbt.append(_dbt(scale, "run"))
+    scale.dbt.append(build_tables(scale.home, scale.target))
     results = json.loads((scale.target / "run_results.json").read_text(encoding="utf-8"))["results"]
     scale.model_seconds.append(sum(result["execution_time"] for result in results))
     scale.counts = _counts(scale.home.build_file)
@@ -155,11 +155,13 @@ def _facts(scale: Scale) -> dict[str, Any]:
     }
 
 
-def _dbt(scale: Scale, command: str) -> Usage:
-    """dbt as the product runs it, on the project as it was parsed once."""
+def build_tables(home: Home, target: Path, environment: Mapping[str, str] | None = None) -> Usage:
+    """All models by dbt as the product runs it, on the project as it was parsed once."""
     ensure_manifest()
-    folders = ["--project-dir", str(DBT), "--profiles-dir", str(DBT), "--target-path", str(scale.target)]
-    return python(*run_parsed(), "--quiet", command, *folders, environment=dbt_environment(scale.home))
+    folders = ["--project-dir", str(DBT), "--profiles-dir", str(DBT), "--target-path", str(target)]
+    return python(
+        *run_parsed(), "--quiet", "run", *folders, environment={**dbt_environment(home), **(environment or {})}
+    )
 
 
 def _settings() -> dict[str, Any]:
