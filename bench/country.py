@@ -5,7 +5,9 @@ territory and not in one go, because no household is linked across territories: 
 territories, memory and disk are those of two homes.
 """
 
+import contextlib
 import math
+import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +21,7 @@ import duckdb
 from base.home import Home
 from base.machine import THREADS_VARIABLE, threads
 from base.release_layout import DATABASE
-from bench.models import build_tables
+from bench.models import Scale, build_tables
 from bench.processes import Usage, python, run
 from bench.report import Line, line, ratio_line
 from bench.runs import POVERTY
@@ -65,12 +67,22 @@ class Disk:
 
     def look(self) -> None:
         """Ask now. What DuckDB spills meanwhile is gone by then."""
-        files = (path for path in self.folder.rglob("*") if path.is_file() and not path.is_symlink())
-        self.most = max(self.most, sum(path.stat().st_size for path in files))
+        held = 0
+        for folder, _, names in os.walk(self.folder):
+            for name in names:
+                with contextlib.suppress(FileNotFoundError):  # the other home goes on meanwhile
+                    held += (Path(folder) / name).lstat().st_size
+        self.most = max(self.most, held)
 
 
 def measure(
-    source: Home, reading: float, files: int, work: Path, copies: int, say: Callable[[str], None]
+    source: Home,
+    reading: float,
+    files: int,
+    work: Path,
+    copies: int,
+    say: Callable[[str], None],
+    built: Scale | None = None,
 ) -> tuple[list[Line], dict[str, Any]]:
     """All lines about the country, and the facts.
 
@@ -81,26 +93,29 @@ def measure(
         work: where homes may be made.
         copies: the number of territories.
         say: told what is being done.
+        built: the sample's own home with its tables, where they were measured already; it becomes a territory.
     """
     folder = work / "country"
     shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     homes = [Home(folder / f"{copy:02d}") for copy in range(copies)]
     for copy, home in enumerate(homes):
+        if copy == 0 and built:
+            built.home.root.rename(home.root)
+            continue
         say(f"country: raw Parquet, {copy + 1} of {copies} territories")
         repeat_raw(source, home, [copy])
         repeat_reference(home, [copy])
     disk = Disk(folder)
-    disk.look()
-    raw_bytes = disk.most
     say("country: the first territory alone")
-    started = time.perf_counter()
-    territories = [_publish(homes[0], {}, disk)]
-    alone = time.perf_counter() - started
+    territories = [_publish(homes[0], built.dbt[-1] if built else _tables(homes[0]), disk)]
+    alone = territories[0].tables.wall + territories[0].release.wall
     say(f"country: {copies - 1} more, {AT_ONCE} at a time")
     each = {THREADS_VARIABLE: str(max(1, threads() // AT_ONCE))}
+    started = time.perf_counter()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        territories += pool.map(lambda home: _publish(home, each, disk), homes[1:])
-    rest = time.perf_counter() - started - alone
+        territories += pool.map(lambda home: _publish(home, _tables(home, each), disk), homes[1:])
+    rest = time.perf_counter() - started
     say("country: one national database")
     united = _unite(homes, folder / "nation")
     disk.look()
@@ -134,19 +149,20 @@ def measure(
         "nation_of_one_wall_seconds": one.wall,
         "territory_peak_bytes": max(highest),
         "nation_peak_bytes": united.peak_bytes,
-        "raw_bytes": raw_bytes,
         "nation_bytes": (folder / "nation" / DATABASE).stat().st_size,
         "disk_bytes": disk.most,
         "workbooks": files * copies,
         "reading_seconds_estimated": reading_seconds,
-        "peak_bytes": max(*highest, united.peak_bytes),
     }
     return lines, facts
 
 
-def _publish(home: Home, environment: Mapping[str, str], disk: Disk) -> Territory:
-    """Make and publish the tables of a home, and leave nothing of it but the release."""
-    tables = build_tables(home, home.warehouse / "target", environment)
+def _tables(home: Home, environment: Mapping[str, str] | None = None) -> Usage:
+    return build_tables(home, home.warehouse / "target", environment=environment)
+
+
+def _publish(home: Home, tables: Usage, disk: Disk) -> Territory:
+    """Publish the tables of a home, and leave nothing of it but the release."""
     release = python("-m", "bench.publish_tables", str(home.root))
     disk.look()
     shutil.rmtree(home.warehouse)
