@@ -3,23 +3,19 @@
 import argparse
 import os
 import shutil
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from base.home import Home
-from bench import identity, ingestion, measure, models, runs
+from bench.country import SCALE
+from bench.parts import PARTS, Bench
 from bench.processes import REPOSITORY
-from bench.report import Line, line, print_table, write_json
-from bench.sample import Sample, sample, smoke_sample
-from ingestion.pseudonym_key import ensure_key
+from bench.report import line, print_table, write_json
+from bench.sample import sample, smoke_sample
+from bench.scaled import MAX_COPIES
 
 RESULTS = REPOSITORY / "bench" / "results"
 MOST_BYTES = 2 * 2**30
-PARTS = ("ingestion", "models", "runs", "identity", "measure")
-LEAST_PRECISION, LEAST_RECALL, MOST_IDENTITY_SECONDS = 0.999, 0.98, 60
 
 
 def main() -> int:
@@ -34,12 +30,19 @@ def main() -> int:
     )
     parser.add_argument("--model-repetitions", type=int, default=1, help="of the models at both sizes (default 1)")
     parser.add_argument("--run-repetitions", type=int, default=1, help="of the whole runs (default 1)")
+    parser.add_argument(
+        "--scale",
+        type=int,
+        choices=range(2, MAX_COPIES + 1),
+        metavar="N",
+        default=SCALE,
+        help=f"territories of the country, 2 to {MAX_COPIES} (default {SCALE})",
+    )
     parser.add_argument("--fresh", action="store_true", help="make the sample province again")
     parser.add_argument("--keep", action="store_true", help="keep the homes that were built")
     parser.add_argument("--smoke", action="store_true", help="every measurement once on a few files, without targets")
     arguments = parser.parse_args()
     smoke = arguments.smoke
-    repetitions = 1 if smoke else arguments.repetitions
     parts = arguments.only or PARTS
     progress = Console(stderr=True)
     work = RESULTS / ("smoke" if smoke else "work")
@@ -53,31 +56,21 @@ def main() -> int:
     else:
         say("sample province (kept from an earlier run where its code is the same)")
         made = sample(work, fresh=arguments.fresh)
-    lines: list[Line] = []
     facts: dict[str, Any] = {"load_before": os.getloadavg()[0], "cores": os.cpu_count()}
     peaks = {"making the sample": made.usage.peak_bytes}
-    if "ingestion" in parts:
-        found, facts["ingestion"] = ingestion.measure(made, work, repetitions, say)
-        lines += found
-        peaks["ingestion"] = facts["ingestion"]["ingestion_peak_bytes"]
-    if "models" in parts:
-        found, facts["models"] = models.measure(
-            _ingested(made, work), work, arguments.model_repetitions, say, 2 if smoke else models.COPIES
-        )
-        lines += found
-        peaks |= {f"dbt at {size}": one["dbt_peak_bytes"] for size, one in facts["models"].items()}
-    if "runs" in parts:
-        found, facts["runs"] = runs.measure(made, work, arguments.run_repetitions, say)
-        lines += found
-        peaks["a whole run"] = facts["runs"]["peak_bytes"]
-    if "identity" in parts:
-        found, facts["identity"] = _identity(made, work, say, has_truth=not smoke)
-        lines += found
-    if "measure" in parts:
-        rows = measure.SMOKE_ROWS if smoke else measure.ROWS
-        found, facts["measure"] = measure.measure(work, rows, repetitions, say)
-        lines += found
-        peaks["poverty measure"] = facts["measure"]["peak_bytes"]
+    bench = Bench(
+        made,
+        work,
+        say,
+        is_smoke=smoke,
+        repetitions=1 if smoke else arguments.repetitions,
+        model_repetitions=arguments.model_repetitions,
+        run_repetitions=arguments.run_repetitions,
+        territories=arguments.scale,
+        facts=facts,
+        peaks=peaks,
+    )
+    lines = bench.measure(tuple(parts))
     largest = max(peaks, key=lambda name: peaks[name])
     lines.append(line(f"peak memory of any process ({largest})", peaks[largest] / 2**20, "MiB", MOST_BYTES / 2**20))
     facts |= {"peak_bytes": peaks, "load_after": os.getloadavg()[0]}
@@ -94,36 +87,6 @@ def main() -> int:
             if not folder.name.startswith("sample-"):
                 shutil.rmtree(folder)
     return 0 if all(one.is_met is not False for one in lines) else 1
-
-
-def _identity(
-    made: Sample, work: Path, say: Callable[[str], None], *, has_truth: bool
-) -> tuple[list[Line], dict[str, Any]]:
-    """Links judged against the generator's truth, on a home that the product has built; without one, against them."""
-    home = work / "runs"
-    if not home.exists():
-        shutil.copytree(made.landing, home / "landing")
-        say("identity: building a home")
-        runs.poverty_run(home)
-    truth = made.landing.parent / "truth" / "links.parquet"
-    if not has_truth:
-        identity.write_links_as_truth(home, truth)
-    say("identity: linking again")
-    facts = identity.measure(home, truth)
-    lines = [
-        line("identity: wrong links of consecutive years", 1 - facts["precision"], "share", 1 - LEAST_PRECISION),
-        line("identity: missed links of consecutive years", 1 - facts["recall"], "share", 1 - LEAST_RECALL),
-        line("identity: all passes", facts["seconds"], "s", MOST_IDENTITY_SECONDS),
-    ]
-    return lines, facts
-
-
-def _ingested(made: Sample, work: Path) -> Home:
-    """A home with the province's raw Parquet and a pseudonym key."""
-    home = Home(work / "ingested")
-    ingestion.read_province(made, home.root, os.cpu_count() or 1)
-    ensure_key(home)
-    return home
 
 
 if __name__ == "__main__":

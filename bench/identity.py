@@ -11,8 +11,9 @@ from typing import Any
 
 import duckdb
 
+from base.home import Home
 from base.reference import read_table
-from bench.processes import run
+from bench.models import build_tables
 
 PASSES = tuple(row["pass"] for row in read_table("link_passes"))
 MODELS = (
@@ -34,10 +35,7 @@ def measure(home: Path, truth: Path, *, rebuild: bool = True) -> dict[str, Any]:
 
 def _rebuild(home: Path) -> dict[str, float]:
     target = home / "bench_target"
-    command = [str(Path(sys.executable).parent / "dbt"), "--quiet", "run", "--select", *MODELS]
-    folders = ["--project-dir", "dbt", "--profiles-dir", "dbt", "--target-path", str(target)]
-    environment = {"POVERTY_HOME": str(home), "DBT_LOG_PATH": str(target)}
-    usage = run([*command, *folders], environment=environment)
+    usage = build_tables(Home(home), target, MODELS)
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))
     models = float(results["elapsed_time"])
     return {"seconds": models, "seconds_with_dbt": usage.wall, "peak_mib": usage.peak_bytes / 2**20}

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -76,15 +76,15 @@ def prepare(source: Home, folder: Path, copies: int) -> Scale:
     """Write the inputs of one size."""
     shutil.rmtree(folder, ignore_errors=True)
     scale = Scale(copies, folder)
-    repeat_raw(source, scale.home, copies)
-    repeat_reference(scale.home, copies)
+    repeat_raw(source, scale.home, range(copies))
+    repeat_reference(scale.home, range(copies))
     return scale
 
 
 def measure_once(scale: Scale) -> None:
     """Run dbt and then DuckDB alone, each in a fresh process and on a fresh build file."""
     scale.home.build_file.unlink(missing_ok=True)
-    scale.dbt.append(_dbt(scale, "run"))
+    scale.dbt.append(build_tables(scale.home, scale.target))
     results = json.loads((scale.target / "run_results.json").read_text(encoding="utf-8"))["results"]
     scale.model_seconds.append(sum(result["execution_time"] for result in results))
     scale.counts = _counts(scale.home.build_file)
@@ -101,16 +101,11 @@ def measure_once(scale: Scale) -> None:
 
 
 def measure(
-    source: Home, folder: Path, repetitions: int, say: Callable[[str], None], most_copies: int = COPIES
+    small: Scale, large: Scale, repetitions: int, say: Callable[[str], None]
 ) -> tuple[list[Line], dict[str, Any]]:
     """All lines about the models."""
-    scales = []
-    for copies in (1, most_copies):
-        say(f"models: preparing {copies}x the province")
-        scales.append(prepare(source, folder / f"models_{copies}", copies))
-    small, large = scales
     for repetition in range(repetitions):
-        for scale in scales:
+        for scale in (small, large):
             say(f"models: {scale.copies}x, {repetition + 1} of {repetitions}")
             measure_once(scale)
     check_counts(small, large)
@@ -121,11 +116,11 @@ def measure(
     walls = [dbt.wall / plain.wall for dbt, plain in zip(large.dbt, large.plain, strict=True)]
     cpu = [dbt.cpu / plain.cpu for dbt, plain in zip(large.dbt, large.plain, strict=True)]
     lines = [
-        ratio_line(f"dbt models / same SQL in DuckDB alone, {most_copies}x, wall", walls, MOST_TIMES_PLAIN),
-        ratio_line(f"dbt models / same SQL in DuckDB alone, {most_copies}x, CPU", cpu, None),
-        ratio_line(f"cost per household, {most_copies}x / 1x, model seconds", growth, MOST_GROWTH),
+        ratio_line(f"dbt models / same SQL in DuckDB alone, {large.copies}x, wall", walls, MOST_TIMES_PLAIN),
+        ratio_line(f"dbt models / same SQL in DuckDB alone, {large.copies}x, CPU", cpu, None),
+        ratio_line(f"cost per household, {large.copies}x / 1x, model seconds", growth, MOST_GROWTH),
     ]
-    return lines, {f"{scale.copies}x": _facts(scale) for scale in scales}
+    return lines, {f"{scale.copies}x": _facts(scale) for scale in (small, large)}
 
 
 def check_counts(small: Scale, large: Scale) -> None:
@@ -155,11 +150,21 @@ def _facts(scale: Scale) -> dict[str, Any]:
     }
 
 
-def _dbt(scale: Scale, command: str) -> Usage:
-    """dbt as the product runs it, on the project as it was parsed once."""
+def build_tables(
+    home: Home, target: Path, select: Sequence[str] = (), environment: Mapping[str, str] | None = None
+) -> Usage:
+    """All models, or those selected, by dbt as the product runs it: on the project as it was parsed once."""
     ensure_manifest()
-    folders = ["--project-dir", str(DBT), "--profiles-dir", str(DBT), "--target-path", str(scale.target)]
-    return python(*run_parsed(), "--quiet", command, *folders, environment=dbt_environment(scale.home))
+    folders = ["--project-dir", str(DBT), "--profiles-dir", str(DBT), "--target-path", str(target)]
+    selected = ["--select", *select] if select else []
+    return python(
+        *run_parsed(),
+        "--quiet",
+        "run",
+        *folders,
+        *selected,
+        environment={**dbt_environment(home), **(environment or {})},
+    )
 
 
 def _settings() -> dict[str, Any]:

@@ -45,6 +45,8 @@ def line(name: str, value: float, unit: str, target: float | None = None) -> Lin
 def _number(value: float, unit: str) -> str:
     if unit == "share":
         return f"{value:.4%}"
+    if unit == "exponent":
+        return f"{value:.3f}"
     return f"{value:.2f} ×" if unit == "times" else f"{value:.1f} {unit}"
 
 

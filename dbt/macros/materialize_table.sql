@@ -1,10 +1,17 @@
 {# A table made again in one transaction, with the comments of its columns.
 
    dbt's own way makes it under another name, renames twice and sends each comment alone: for the tables of a small
-   province that took longer than their queries. Nobody reads the build file while it is built, so no name must last. #}
+   province that took longer than their queries. Nobody reads the build file while it is built, so no name must last.
+
+   With the variable `tables_of_spark` its rows are those of a folder of Parquet that Spark has made (spark/home.py). #}
 {% materialization table, adapter="duckdb", supported_languages=["sql"] %}
     {%- set target_relation = this.incorporate(type="table") -%}
-    {%- set parts = parts_to_make() -%}
+    {%- set tables_of_spark = var("tables_of_spark", none) -%}
+    {%- if tables_of_spark -%}
+    {%- set files = tables_of_spark | replace("'", "''") ~ "/" ~ schema ~ ".db/" ~ this.identifier ~ "/*.parquet" -%}
+    {%- set compiled_code = "select * from read_parquet('" ~ files ~ "')" -%}
+    {%- endif -%}
+    {%- set parts = none if tables_of_spark else parts_to_make() -%}
     {%- if parts is none -%}
     {% call statement("main") -%}
         {{ forget_parts() }}
@@ -12,7 +19,8 @@
         {{ create_table_as(false, target_relation, compiled_code) }};
         {{ column_comments(target_relation) }}
     {%- endcall %}
-    {% call statement("note") -%} {{ note_parts() }} {%- endcall %}
+    {# What Spark made its rows from is not known here by part. #}
+    {% call statement("note") -%} {{ "select 1" if tables_of_spark else note_parts() }} {%- endcall %}
     {%- elif not parts -%}
     {% call statement("main") -%} select 1 {%- endcall %}
     {%- else -%}
