@@ -1,6 +1,6 @@
 """Ten readers while releases come: `python -m tests.support.many_readers [PUBLICATIONS]`, 50 when nothing is said.
 
-Readers open the current release twenty times a second, in processes of their own, and ask one question whose answer is
+Readers open the current release three times a second, in processes of their own, and ask one question whose answer is
 the same in every release. Each error and each other answer counts. First the DuckDB file is read, then a PostgreSQL
 server.
 """
@@ -52,7 +52,7 @@ def ask_postgres(url: str) -> list[Answer]:
 def _read(ask: Asking, where: str, wanted: Answer, done: Event, said: "Queue[tuple[int, set[str], list[str]]]") -> None:
     reads, releases, errors = 0, set(), []
     asker = multiprocessing.parent_process()
-    while not done.wait(0.05) and asker is not None and asker.is_alive():
+    while not done.wait(0.3) and asker is not None and asker.is_alive():
         reads += 1
         try:
             ((release, *answer),) = ask(where)
