@@ -170,7 +170,7 @@ def build_tables(
 def _settings() -> dict[str, Any]:
     """DuckDB's settings in dbt's profile, so that both run the same way."""
     profile = yaml.safe_load((DBT / "profiles.yml").read_text(encoding="utf-8"))["poverty"]
-    settings: dict[str, Any] = profile["outputs"][profile["target"]].get("settings", {})
+    settings: dict[str, Any] = profile["outputs"][profile["target"]].get("config_options", {})
     return {**settings, "threads": threads(), "memory_limit": memory_limit()}
 
 

@@ -98,7 +98,6 @@ def test_a_whole_run_with_decisions_lets_nothing_out(runs: Runs, home: Home) -> 
     runs.of_the_checkout("run")
     runs.of_the_checkout("status")
     runs.of_the_checkout("publish", "--public")
-    runs.of_the_checkout("inspect", str(min(home.landing.rglob("* 2023.xlsx"))), expect=1)
     runs.of_the_checkout("feedback", "--year", "2023")
     runs.of_the_checkout("forms", "--year", "2023", "--with-household-lists")
     with duckdb.connect(str(home.build_file), read_only=True) as connection:
@@ -157,6 +156,7 @@ def test_hostile_text_is_text_wherever_it_comes_out(runs: Runs, home: Home) -> N
         assert "alert(" not in text
 
 
+@pytest.mark.long
 def test_a_crash_of_a_step_or_a_command_fails(runs: Runs, program: Path) -> None:
     publish = program / "publication" / "publish.py"
     text = publish.read_text(encoding="utf-8")
@@ -179,6 +179,7 @@ def test_a_crash_of_a_step_or_a_command_fails(runs: Runs, program: Path) -> None
     summary.write_text(text, encoding="utf-8")  # the next test searches what this one left
 
 
+@pytest.mark.long
 def test_runs_that_fail_let_nothing_out(runs: Runs, program: Path, home: Home) -> None:
     released = home.current.resolve()
     (program / "dbt" / "models" / "staging" / "stg_broken.sql").write_text(_BROKEN_MODEL, encoding="utf-8")

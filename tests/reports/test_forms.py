@@ -229,7 +229,7 @@ def test_there_is_a_workbook_for_every_area(home: Home, marts: duckdb.DuckDBPyCo
     assert set(workbooks(home, year)) == {code for (code,) in areas}
 
 
-@pytest.mark.parametrize("year", [2021, 2026])
+@pytest.mark.parametrize("year", [pytest.param(2021, marks=pytest.mark.long), 2026])
 def test_libreoffice_calculates_the_same(home: Home, tmp_path: Path, year: int) -> None:
     made = workbooks(home, year)
     district = next((code for code in made if len(code) == 3), None)

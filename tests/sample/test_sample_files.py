@@ -71,6 +71,7 @@ def test_workbook_reads_back(province, tmp_path, year):
 
 
 @pytest.mark.build
+@pytest.mark.long
 def test_same_seed_same_bytes(tmp_path):
     """Whatever the number of processes; another seed gives other files."""
     communes = {"28756", "29161"}

@@ -51,7 +51,7 @@ def make_tables(home: Home, day: date | None = None) -> None:
 def open_build(home: Home) -> duckdb.DuckDBPyConnection:
     """The build file as dbt opens it, but for the second thread: both workers of the tests are busy."""
     return duckdb.connect(
-        str(build_file(home)), config={**_PROFILE["settings"], "threads": 1, "memory_limit": memory_limit()}
+        str(build_file(home)), config={**_PROFILE["config_options"], "threads": 1, "memory_limit": memory_limit()}
     )
 
 
