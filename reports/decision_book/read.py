@@ -20,6 +20,7 @@ _OF_FINDINGS = {words.CODE, words.DECISION, words.REASON}
 _OF_COMMUNE = {words.CODE, words.COMMUNE_ANSWER, words.REASON}
 _OF_LINKS = {words.FILE, words.ROW, words.OTHER_FILE, words.OTHER_ROW, words.DECISION}
 _OF_CELLS = {words.FILE, words.SHEET, words.ROW, words.COLUMN, words.OLD, words.RIGHT}
+_SCOPE = ("check_code", "survey_year", "commune_code", "source_file_id", "sheet", "row_number", "column_name")
 _ANSWERS = (words.DECISION, words.COMMUNE_ANSWER, words.RIGHT, words.REASON)
 
 
@@ -129,8 +130,22 @@ def _findings(
         findings = reader.rows("from quality.finding where status = 'open'")
     named = {row.row: _of_code(findings, row[words.CODE]) for row in rows}
     present = PresentValues(home, [one["source_file_id"] for one in named.values() if one])
-    for row in rows:
-        yield _finding(row, named[row.row], present, by, expires_on)
+    answers = [_finding(row, named[row.row], present, by, expires_on) for row in rows]
+    answered = {one["finding_id"] for answer in answers if answer.file_name == WAIVERS and (one := named[answer.row])}
+    for row, answer in zip(rows, answers, strict=True):
+        others = 0
+        if answer.file_name == WAIVERS:
+            others = sum(one["finding_id"] not in answered for one in findings if _covers(answer.line, one))
+        refusal = (
+            f"chấp nhận vấn đề này là chấp nhận cả {others} vấn đề cùng loại chưa được trả lời như vậy; "
+            "hãy trả lời mọi vấn đề ấy"
+        )
+        yield row.refused(refusal) if others else answer
+
+
+def _covers(line: Mapping[str, str | None], finding: Row) -> bool:
+    """Whether a waiver is about a finding: what is empty in its scope is anything."""
+    return all(line[name] is None or line[name] == str(finding[name]) for name in _SCOPE)
 
 
 def _of_code(findings: Sequence[Row], code: str | None) -> Row | None:
@@ -156,8 +171,7 @@ def _finding(
     if meant == words.WAIVE:
         if row[words.RIGHT]:
             return row.refused(f"có giá trị đúng thì chọn «{words.CORRECT}», không chọn «{said}»")
-        scope = ("check_code", "survey_year", "commune_code", "source_file_id", "sheet", "row_number", "column_name")
-        line = {name: None if finding[name] is None else str(finding[name]) for name in scope}
+        line = {name: None if finding[name] is None else str(finding[name]) for name in _SCOPE}
         expires = row[words.EXPIRES] or expires_on.isoformat()
         return Answer(row.sheet, row.row, WAIVERS, {**line, **shared, "expires_on": expires})
     cell = present.of(finding)

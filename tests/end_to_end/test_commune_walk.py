@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from base.home import Home
 from base.release_layout import DATABASE
@@ -12,7 +12,7 @@ from ingestion.decisions import append_decisions, write_decisions
 from ingestion.ingest import ingest
 from reports.blank_survey import first_list_row, make_templates
 from reports.decision_book import words
-from reports.decision_book.read import read_answers
+from reports.decision_book.read import Answer, read_answers
 from tests.support.decided import DAYS, release, rows, shared_undecided_home
 from tests.support.filled_template import fill_in, form_of_survey
 from tests.support.homes import copy_of, poverty
@@ -46,6 +46,13 @@ def sent_by_a_commune(home: Home, desk: Path) -> tuple[Path, int]:
     return desk / "made" / "gui.xlsx", listed
 
 
+def answered(home: Home, book: Workbook, desk: Path) -> list[Answer]:
+    """What is read of a list that a commune sends back."""
+    book.save(desk / "tra-loi.xlsx")
+    content = (desk / "tra-loi.xlsx").read_bytes()
+    return read_answers(home, home.current.resolve(), content, "Chi cục", DAY, DAY + timedelta(365))
+
+
 def test_a_commune_walks_from_the_blank_workbook_to_its_answers(tmp_path: Path) -> None:
     home = copy_of(shared_undecided_home(), tmp_path / "home")
     path, households = sent_by_a_commune(home, tmp_path)
@@ -75,13 +82,24 @@ def test_a_commune_walks_from_the_blank_workbook_to_its_answers(tmp_path: Path) 
     ):
         for heading, value in ((words.COMMUNE_ANSWER, answer), (words.RIGHT, right), (words.REASON, reason)):
             page.cell(row, place[heading]).value = value
-    book.save(tmp_path / "tra-loi.xlsx")
 
-    content = (tmp_path / "tra-loi.xlsx").read_bytes()
-    answers = read_answers(home, home.current.resolve(), content, "Chi cục", DAY, DAY + timedelta(365))
+    answers = answered(home, book, tmp_path)
     assert {one.row: one.file_name for one in answers} == {
         forgotten: "corrections.csv", stranger: None, warned: "waivers.csv"
     }  # fmt: skip
+    several = (
+        "select finding_id from quality.finding where status = 'open' and check_code = 'listed_household_without_row'"
+    )
+    codes = {code[:8] for (code,) in rows(home.current / DATABASE, several)}
+    page_rows = [row for row in range(HEADS + 1, page.max_row + 1) if page.cell(row, place["Mã"]).value in codes]
+    assert len(page_rows) == len(codes) > 1
+    for row in page_rows[:-1]:
+        page.cell(row, place[words.COMMUNE_ANSWER]).value = words.IS_RIGHT
+    some = answered(home, book, tmp_path)
+    assert {one.is_refused for one in some if one.row in page_rows} == {True}, "one answer is not taken for others"
+    page.cell(page_rows[-1], place[words.COMMUNE_ANSWER]).value = words.IS_RIGHT
+    assert {one.is_refused for one in answered(home, book, tmp_path)} == {False}
+
     append_decisions(home, {one.file_name: [one.line] for one in answers if one.file_name})
     write_decisions(home)
     make_tables(home, DAY)
