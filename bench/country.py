@@ -92,7 +92,7 @@ def measure(
         files: how many workbooks these were.
         work: where homes may be made.
         copies: the number of territories.
-        say: told what is being done.
+        say: shown what is being done.
         built: the sample's own home with its tables, where they were measured already; it becomes a territory.
     """
     folder = work / "country"

@@ -121,7 +121,8 @@ def test_the_build_has_the_threads_and_memory_that_were_given(tmp_path: Path, mo
     profiles = jinja.from_string((DBT / "profiles.yml").read_text(encoding="utf-8"))
     profile = yaml.safe_load(profiles.render(env_var=lambda name, usual="": environment.get(name, usual)))["poverty"]
     build = profile["outputs"][profile["target"]]
-    assert (build["threads"], build["config_options"]["threads"], build["settings"]["memory_limit"]) == ("3", "3", "2GB")
+    options = build["config_options"]
+    assert (build["threads"], options["threads"], options["memory_limit"]) == ("3", "3", "2GB")
 
 
 def test_rights_are_one_sentence_without_names_of_landing(tmp_path: Path) -> None:
