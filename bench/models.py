@@ -176,7 +176,7 @@ def _settings() -> dict[str, Any]:
 
 def _script(scale: Scale, results: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """(name, statement) of every model that dbt has run, in its order, each as a table, after their schemas."""
-    manifest = json.loads((scale.target / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads(ensure_manifest().read_text(encoding="utf-8"))
     ran = [(manifest["nodes"][result["unique_id"]], result) for result in results if result["relation_name"]]
     schemas = sorted({node["schema"] for node, _ in ran})
     return [(f"schema {schema}", f"create schema if not exists {schema}") for schema in schemas] + [
