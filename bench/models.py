@@ -92,7 +92,7 @@ def measure_once(scale: Scale) -> None:
     shutil.rmtree(plain, ignore_errors=True)
     plain.mkdir()
     database, script = plain / scale.home.build_file.name, plain / "script.json"
-    script.write_text(json.dumps({"settings": _settings(), "statements": _script(scale, results)}), encoding="utf-8")
+    script.write_text(json.dumps({"settings": _settings(), "statements": _script(results)}), encoding="utf-8")
     usage = python("-m", "bench.plain_sql", str(database), str(script))
     scale.plain.append(usage)
     scale.plain_seconds.append(sum(json.loads(usage.output).values()))
@@ -174,7 +174,7 @@ def _settings() -> dict[str, Any]:
     return {**settings, "threads": threads(), "memory_limit": memory_limit()}
 
 
-def _script(scale: Scale, results: list[dict[str, Any]]) -> list[tuple[str, str]]:
+def _script(results: list[dict[str, Any]]) -> list[tuple[str, str]]:
     """(name, statement) of every model that dbt has run, in its order, each as a table, after their schemas."""
     manifest = json.loads(ensure_manifest().read_text(encoding="utf-8"))
     ran = [(manifest["nodes"][result["unique_id"]], result) for result in results if result["relation_name"]]
