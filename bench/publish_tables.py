@@ -3,13 +3,13 @@
 import sys
 from pathlib import Path
 
+from base.home import Home
+from publication.inputs import inputs_of
+from publication.release import publish
+
 
 def main(root: str) -> None:
     """Make a release of what is in the build file."""
-    from base.home import Home
-    from publication.inputs import inputs_of
-    from publication.release import publish
-
     home = Home(Path(root))
     publish(home, "bench", [], inputs_of(home), lambda *_: None)
 

@@ -32,14 +32,10 @@ LINK_DECISION_COLUMNS = (
     "decided_by",
     "decided_on",
 )
+# Which findings a waiver accepts; what is empty is anything.
+WAIVER_SCOPE = ("check_code", "survey_year", "commune_code", "source_file_id", "sheet", "row_number", "column_name")
 WAIVER_COLUMNS = (
-    "check_code",
-    "survey_year",
-    "commune_code",
-    "source_file_id",
-    "sheet",
-    "row_number",
-    "column_name",
+    *WAIVER_SCOPE,
     "reason",
     "decided_by",
     "decided_on",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from base.home import Home
 from base.text import key
-from ingestion.decisions import DECISION_FILES, LINKS
+from ingestion.decisions import DECISION_FILES, LINKS, WAIVER_SCOPE
 from ingestion.open_workbook import RejectedWorkbookError, Workbook, open_workbook
 from ingestion.quiet_readers import quiet_readers
 from reports.decision_book import words
@@ -20,7 +20,6 @@ _OF_FINDINGS = {words.CODE, words.DECISION, words.REASON}
 _OF_COMMUNE = {words.CODE, words.COMMUNE_ANSWER, words.REASON}
 _OF_LINKS = {words.FILE, words.ROW, words.OTHER_FILE, words.OTHER_ROW, words.DECISION}
 _OF_CELLS = {words.FILE, words.SHEET, words.ROW, words.COLUMN, words.OLD, words.RIGHT}
-_SCOPE = ("check_code", "survey_year", "commune_code", "source_file_id", "sheet", "row_number", "column_name")
 _ANSWERS = (words.DECISION, words.COMMUNE_ANSWER, words.RIGHT, words.REASON)
 
 
@@ -144,8 +143,8 @@ def _findings(
 
 
 def _covers(line: Mapping[str, str | None], finding: Row) -> bool:
-    """Whether a waiver is about a finding: what is empty in its scope is anything."""
-    return all(line[name] is None or line[name] == str(finding[name]) for name in _SCOPE)
+    """Whether a waiver would accept a finding."""
+    return all(line[name] is None or line[name] == str(finding[name]) for name in WAIVER_SCOPE)
 
 
 def _of_code(findings: Sequence[Row], code: str | None) -> Row | None:
@@ -171,7 +170,7 @@ def _finding(
     if meant == words.WAIVE:
         if row[words.RIGHT]:
             return row.refused(f"có giá trị đúng thì chọn «{words.CORRECT}», không chọn «{said}»")
-        line = {name: None if finding[name] is None else str(finding[name]) for name in _SCOPE}
+        line = {name: None if finding[name] is None else str(finding[name]) for name in WAIVER_SCOPE}
         expires = row[words.EXPIRES] or expires_on.isoformat()
         return Answer(row.sheet, row.row, WAIVERS, {**line, **shared, "expires_on": expires})
     cell = present.of(finding)
