@@ -4,7 +4,9 @@ A new survey year or form is rows there; no form is named in Python.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
+from base import text
 from base.reference import WrongReferenceError, load_tables, read_table, table_path
 
 ROLES = ("cover", "household", "member", "total")
@@ -114,3 +116,12 @@ def form_of_year(forms: dict[str, Form], survey_year: int) -> Form | None:
 def fields_of_role(forms: dict[str, Form], role: str) -> list[str]:
     """Every field that any form has in a role, in order of first appearance: the columns of that role's raw files."""
     return list(dict.fromkeys(column.field for form in forms.values() for column in form.sheets[role].columns))
+
+
+@cache
+def printed_words() -> frozenset[str]:
+    """The keys (base.text.key) of all headers and labels of the forms: what stands in a workbook and names nobody."""
+    forms = load_forms().values()
+    columns = [column for form in forms for sheet in form.sheets.values() for column in sheet.columns]
+    labels = [label for form in forms for codes in form.codes.values() for label in codes]
+    return frozenset(map(text.key, [*labels, *(word for column in columns for word in (column.group, column.header))]))

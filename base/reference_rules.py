@@ -11,6 +11,7 @@ DEPRIVED, NEED, CAUSE = "is_deprived_", "need_", "cause_"
 # kind of a field -> the type that a form's column must have
 TYPE_OF_KIND = {
     "cover": "label_value",
+    "date": "label_value",
     "measure": "label_value",
     "identifier": "code",
     "citizen_id": "code",

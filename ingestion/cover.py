@@ -9,7 +9,7 @@ import pyarrow as pa
 from base import text
 from base.forms import Form
 from base.reference import Unit, cutoff_date, load_territory, load_units, units_valid_on
-from ingestion.field_text import FieldKind, field_text, kind_decides
+from ingestion.field_text import field_kinds, field_text, kind_decides
 from ingestion.findings import Finding, file_finding
 from ingestion.headers import LabelMatch, match_labels
 from ingestion.open_workbook import Workbook
@@ -108,12 +108,10 @@ def _match_cover(workbook: Workbook, sheet_name: str, form: Form) -> LabelMatch:
     columns = form.sheets["cover"].columns
     cells = workbook.cells(sheet_name)
     match = match_labels(cells, columns)
-    date_line, other = FieldKind("date", None, None), FieldKind("identifier", None, None)
+    kinds = field_kinds()
     if cells.kinds is None:
         values = [
-            (other, pa.array([value]))
-            for name, (_, _, value) in match.values.items()
-            if name != "cutoff_date" and value
+            (kinds["cover", name], pa.array([value], pa.string())) for name, (_, _, value) in match.values.items()
         ]
         if not kind_decides(values):
             return match
@@ -121,8 +119,7 @@ def _match_cover(workbook: Workbook, sheet_name: str, form: Form) -> LabelMatch:
         match = match_labels(cells, columns)
     for name, (row, label, _) in match.values.items():
         cell = (cells.kinds or {}).get((row, cells.column_numbers[0] + 1))
-        field_kind = date_line if name == "cutoff_date" else other
-        value, check_code = field_text(cell, field_kind, None, has_1904_dates=cells.has_1904_dates)
+        value, check_code = field_text(cell, kinds["cover", name], None, has_1904_dates=cells.has_1904_dates)
         match.values[name] = (row, label, _ERROR_SIGN if check_code else value)
     return match
 

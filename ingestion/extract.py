@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from base import text
 from base.forms import RENAMED_FIELDS, Form, Sheet, fields_of_role
 from ingestion.cover import Cover, read_cover
-from ingestion.field_text import FieldKind, column_texts, field_kinds, field_text, kind_decides
+from ingestion.field_text import DATE_KINDS, FieldKind, column_texts, field_kinds, field_text, kind_decides
 from ingestion.findings import Finding, file_finding
 from ingestion.headers import HeaderMatch, match_headers, match_labels, match_sheets, nearest
 from ingestion.open_workbook import RejectedWorkbookError, Workbook, open_workbook
@@ -240,7 +240,7 @@ def _read_list(extraction: Extraction, workbook: Workbook, sheet_name: str, shee
     problems = _Problems(extraction, sheet_name, sheet.role)
     if cells.kinds is None:
         read = {
-            name: pc.replace_substring(column, _MIDNIGHT, "") if fields[name].kind == "date_or_year" else column
+            name: pc.replace_substring(column, _MIDNIGHT, "") if fields[name].kind in DATE_KINDS else column
             for name, column in columns.items()
         }
         read = {RENAMED_FIELDS.get(name, name): column for name, column in read.items()}
@@ -418,6 +418,8 @@ def _read_labels(
     problems = _Problems(extraction, sheet_name, sheet.role)
     records: list[tuple[Any, ...]] = []
     for name, (number, label, value) in match.values.items():
+        if read.kinds is None and value and kinds[sheet.role, name].kind in DATE_KINDS:
+            value = value.removesuffix(_MIDNIGHT)
         if read.kinds is not None:
             cell = read.kinds.get((number, read.column_numbers[0] + 1))
             value, check_code = field_text(

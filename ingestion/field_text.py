@@ -20,12 +20,13 @@ _ID_LENGTH, _CARD_LENGTH = 12, 9  # digits of a citizen id and of an old identit
 _LONGEST_TEXT = 1_000
 _NUMBER_KINDS = ("integer", "decimal", "measure")
 _TEXT_KINDS = ("text", "not_read")
+DATE_KINDS = ("date", "date_or_year")
 # A date, the apostrophe that keeps a cell text, a number beyond all numbers.
 _LIKE_A_DATE = r"^([+-]?\d{4,}-\d\d-\d\d|'|-?inf$)"
 # A text and a number that look like this differ: grouped thousands against a decimal.
 _AMBIGUOUS_NUMBER = r"^-?\d{1,3}\.\d{3}$"
-# A date that a number of days for a year gives, one with a time of day, one beyond the calendar.
-_NO_BIRTH_DATE = r"^((0|1[0-8]|190[0-5])\d*-|[+-]|inf)|^\d{4}-\d\d-\d\d .*[1-9]"
+# A date that a number of days for a year gives, one with a time of day, one beyond the calendar; the apostrophe.
+_NO_PLAIN_DATE = r"^((0|1[0-8]|190[0-5])\d*-|['+-]|inf)|^\d{4}-\d\d-\d\d .*[1-9]"
 _SHORT_ID = r"^\d{10,11}$|[.eE-]"
 
 
@@ -57,8 +58,8 @@ def kind_decides(columns: Iterable[tuple[FieldKind, pa.StringArray]]) -> bool:
     for field, values in columns:
         if field.kind in _TEXT_KINDS and (pc.max(pc.utf8_length(values)).as_py() or 0) > _LONGEST_TEXT:
             return True
-        if field.kind == "date_or_year":
-            patterns.setdefault(_NO_BIRTH_DATE, []).append(values)
+        if field.kind in DATE_KINDS:
+            patterns.setdefault(_NO_PLAIN_DATE, []).append(values)
         else:
             patterns.setdefault(_LIKE_A_DATE, []).append(values)
         if field.kind == "citizen_id":

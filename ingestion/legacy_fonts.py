@@ -7,10 +7,9 @@ Such a text is stored as Western letters that only its font shows as Vietnamese:
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from functools import cache
 
 from base import text
-from base.forms import load_forms
+from base.forms import printed_words
 
 _TCVN3 = dict(
     zip(
@@ -116,15 +115,6 @@ def decoder_of_letters(texts: Iterable[str]) -> Decoder | None:
 
 def decode_by_letters(typed: str, decoder: Decoder) -> str:
     """A text typed in a code; one with letters outside the code, or printed on a form, is Unicode and stays."""
-    if typed.isascii() or any(letter > "\xff" for letter in typed) or text.key(typed) in _printed_words():
+    if typed.isascii() or any(letter > "\xff" for letter in typed) or text.key(typed) in printed_words():
         return typed
     return decoder(typed)
-
-
-@cache
-def _printed_words() -> frozenset[str]:
-    """The keys of all headers and labels of the forms; some have letters of TCVN3 and VNI only (thành viên)."""
-    forms = load_forms().values()
-    columns = [column for form in forms for sheet in form.sheets.values() for column in sheet.columns]
-    labels = [label for form in forms for codes in form.codes.values() for label in codes]
-    return frozenset(map(text.key, [*labels, *(word for column in columns for word in (column.group, column.header))]))

@@ -59,22 +59,13 @@ class Workbook:
     fast_reader: fastexcel.ExcelReader | None
     _fast: dict[str, SheetCells] = field(default_factory=dict)
     _kinds: dict[str, SheetCells] = field(default_factory=dict)
-    _xml: dict[str, XmlSheet] | None = None
-    _decoders: dict[str, dict[int, Decoder]] = field(default_factory=dict)
+    # Whether a text of a sheet that was read with kinds was typed in TCVN3 or VNI: then all are read so.
+    has_legacy_font: bool = False
 
     @property
     def sheet_names(self) -> list[str]:
         """The names of the worksheets in their order."""
         return [name for name, _ in self.package.sheets]
-
-    @property
-    def has_legacy_font(self) -> bool:
-        """Whether any text was typed in TCVN3 or VNI, which only the reading with kinds tells."""
-        if self._xml is None:
-            return False
-        return any(self._decoders.values()) or any(
-            decoder_of_font(font) for sheet in self._xml.values() for font in _fonts(sheet)
-        )
 
     def cells(self, sheet_name: str) -> SheetCells:
         """A sheet's cells, read fast where that provably misses nothing. Raises RejectedWorkbookError."""
@@ -90,23 +81,17 @@ class Workbook:
     def cells_with_kinds(self, sheet_name: str) -> SheetCells:
         """A sheet's cells with the kind of each. Raises RejectedWorkbookError."""
         if sheet_name not in self._kinds:
-            sheets = self._read_xml()
-            self._kinds[sheet_name] = read_kinds(
-                sheets[sheet_name], self._decoders[sheet_name], has_1904_dates=self.package.has_1904_dates
-            )
-        return self._kinds[sheet_name]
-
-    def _read_xml(self) -> dict[str, XmlSheet]:
-        """Every sheet: a text typed in a font of before Unicode anywhere has all sheets read with kinds."""
-        if self._xml is None:
             try:
-                self._xml = {name: self.package.read_sheet(part) for name, part in self.package.sheets}
+                sheet = self.package.read_sheet(dict(self.package.sheets)[sheet_name])
             except TooLargeError as error:
                 raise RejectedWorkbookError(file_finding("expands_too_far", "hơn mức một sổ tính có thể có")) from error
             except WrongXmlError as error:
                 raise RejectedWorkbookError(file_finding("not_a_workbook")) from error
-            self._decoders = {name: _decoders_of_columns(sheet) for name, sheet in self._xml.items()}
-        return self._xml
+            decoders = _decoders_of_columns(sheet)
+            fonts = {cell.font for cell in sheet.cells.values() if cell.kind == "text"}
+            self.has_legacy_font |= bool(decoders) or any(decoder_of_font(font) for font in fonts)
+            self._kinds[sheet_name] = read_kinds(sheet, decoders, has_1904_dates=self.package.has_1904_dates)
+        return self._kinds[sheet_name]
 
     def _read_fast(self, sheet_name: str) -> SheetCells | None:
         """The fast reading; None where the sheet could say something that it misses."""
@@ -139,10 +124,6 @@ def _decoders_of_columns(sheet: XmlSheet) -> dict[int, Decoder]:
             texts.setdefault(column, []).append(cell.value)
     found = {column: decoder_of_letters(values) for column, values in texts.items()}
     return {column: decoder for column, decoder in found.items() if decoder}
-
-
-def _fonts(sheet: XmlSheet) -> set[str]:
-    return {cell.font for cell in sheet.cells.values() if cell.kind == "text"}
 
 
 def open_workbook(content: bytes) -> Workbook:

@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from base.forms import printed_words
+from base.text import key
+
 MOST_BYTES = 64 * 2**20
 """Of one part of a file, and of all its parts together."""
 _TEXT = re.compile(r"<(?:\w+:)?(?:t|v)(?:\s[^>]*)?>([^<]*)</", re.DOTALL)
@@ -34,7 +37,7 @@ _MOST_WORDS = 7
 
 @dataclass
 class ScannedValues:
-    """Names and addresses as written, numbers as digits, days as YYYY-MM-DD."""
+    """Names and addresses as written, without what the forms print; numbers as digits, days as YYYY-MM-DD."""
 
     names: set[str] = field(default_factory=set)
     numbers: set[str] = field(default_factory=set)
@@ -51,6 +54,7 @@ def scan(content: bytes) -> ScannedValues:
         for line in _decoded(content[:MOST_BYTES]).splitlines():
             for cell in re.split(r"[\t;,|\x00]+", line):
                 _look(cell, found)
+    found.names = {name for name in found.names if key(name) not in printed_words()}
     return found
 
 

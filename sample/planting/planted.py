@@ -24,8 +24,8 @@ COLUMNS = (
 OPEN, RESOLVED, WAIVED = "open", "resolved", "waived"  # as quality.finding has it when all files have been read
 LEFT_OUT = "left_out"  # the territory has no commune that suits the kind: no file has the error
 _WAIVER = {
-    "reason": "Tệp không đọc được, sai mã xã hoặc trùng lần gửi; xã đã gửi tệp đúng của cùng năm (dữ liệu mô phỏng)",
-    "decided_by": "Cơ quan thường trực giảm nghèo (dữ liệu mô phỏng)",
+    "reason": "Tệp không đọc được, sai mã xã hoặc trùng lần gửi; xã đã gửi tệp đúng của cùng năm (mô phỏng)",
+    "decided_by": "Cơ quan thường trực giảm nghèo (mô phỏng)",
     "expires_on": "2099-12-31",
 }
 

@@ -28,6 +28,10 @@ def test_cells_of_every_type_are_read() -> None:
     assert "6789012345" not in found.numbers
 
 
+def test_a_printed_header_in_capitals_is_no_name() -> None:
+    assert scan("HỌ VÀ TÊN;ĐINH THỊ THỬ".encode()).names == {"ĐINH THỊ THỬ"}
+
+
 @pytest.mark.parametrize("cut", [0, 30, 400, 4000])
 def test_a_file_that_was_cut_off_is_read_as_far_as_it_goes(cut: int) -> None:
     whole = book()

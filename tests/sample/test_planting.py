@@ -10,6 +10,7 @@ from base.forms import form_of_year, load_forms
 from base.home import Home
 from ingestion.decisions import WAIVER_COLUMNS, write_first_waivers
 from ingestion.extract import extract
+from ingestion.free_text import Names, OwnValues, what_forbids
 from sample.generate import generate_province
 from sample.planting.files import KINDS as KINDS_OF_FILES
 from sample.planting.kinds import FILE_KINDS, LIST_KINDS, NOT_PLANTED, file_kinds_of
@@ -17,6 +18,7 @@ from sample.planting.lists import ListKind, last_year, nth_year, plant_in_lists
 from sample.planting.planted import LEFT_OUT
 from sample.planting.sending import BEFORE
 from sample.submissions import submissions_of
+from sample.vocabulary import SIMULATED
 from sample.workbook import write_submission
 
 SEED = 2021
@@ -102,5 +104,9 @@ def test_files_of_unknown_communes_are_waived_once(province, tmp_path):
     written = path.read_bytes()
     assert not write_first_waivers(home, [])
     assert path.read_bytes() == written
+    # The covers of rejected files say in capitals that they are made up, which looks like a name.
+    named = OwnValues(Names(), Names([SIMULATED], left_out=1))
+    assert what_forbids(rows[0]["reason"], named) is None
+    assert what_forbids(rows[0]["decided_by"], named, is_signature=True) is None
     with pytest.raises(Exception, match="zip"):
         openpyxl.load_workbook(next(path for path in home.landing.rglob("*.xlsx") if "_lan-2" not in path.name))

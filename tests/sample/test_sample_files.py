@@ -6,6 +6,8 @@ import pytest
 
 from base.forms import form_of_year, load_forms
 from base.text import key
+from ingestion.extract import extract
+from ingestion.workbook_xml import Package
 from sample import generate_province
 from sample.submissions import first_data_row, submissions_of
 from sample.workbook import write_submission
@@ -29,6 +31,22 @@ def _headers(worksheet, sheet):
         group = spans.get(place) or worksheet.cell(top, place).value
         headers.append((group, below) if below else ("", group))
     return headers
+
+
+@pytest.mark.parametrize("year", [2021, 2025])
+def test_one_reading_is_enough(province, tmp_path, monkeypatch, year):
+    """The second reading, of every cell with its kind, costs five times as much; a date on the cover asks for none."""
+
+    def refuse(*_):
+        raise AssertionError("a sheet was read twice")
+
+    monkeypatch.setattr(Package, "read_sheet", refuse)
+    form = form_of_year(load_forms(), year)
+    submission = next(submissions_of(SEED, province.years[year], form, {"28777"}))
+    write_submission(str(tmp_path), submission)
+    extraction = extract((tmp_path / submission.path).read_bytes(), {form.name: form})
+    assert extraction.is_accepted
+    assert extraction.findings == []
 
 
 @pytest.mark.parametrize("year", [2021, 2023, 2025, 2028])
