@@ -82,8 +82,10 @@ def test_every_page_opens_without_errors_or_network_and_prints(micro_home: Home)
             seen = visit(browser, page)
             assert (seen.console_errors, seen.network_requests) == ([], []), page
             assert seen.page.locator("h1").count() == 1
-            wide = seen.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-            assert not wide, f"{page.name} scrolls sideways"
+            for width in (1200, 390):
+                seen.page.set_viewport_size({"width": width, "height": 900})
+                wide = seen.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+                assert not wide, f"{page.name} scrolls sideways on {width} px"
             if page.stem in ("index", "coverage", "findings"):
                 assert seen.page.pdf(format="A4").startswith(b"%PDF")
             seen.page.close()

@@ -99,7 +99,7 @@ def test_every_page_says_first_that_the_data_are_simulated_and_leads_back(clean_
 
 
 def test_pages_fit_a_phone_and_a4(clean_home: Home, browser: Browser) -> None:
-    for name in ("profiles/former-83.html", "plan/index.html"):
+    for name in ("profiles/former-83.html", "plan/index.html", "dictionary/index.html", "dictionary/checks.html"):
         seen = visit(browser, clean_home.current / "reports" / name, width=400)
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= 400
         printed = seen.page.pdf(prefer_css_page_size=True)
