@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from base.home import Home
@@ -38,7 +37,7 @@ class KnownValues:
     home: Home
     _files: dict[str, list[_Person]] = field(default_factory=dict)
     _names: dict[tuple[str, ...], Names] = field(default_factory=dict)
-    _received: list[tuple[str, str | None, int | None]] | None = None
+    _received: list[dict[str, Any]] | None = None
 
     def of(self, line: dict[str, Any], cell_values: Iterable[str | None] = ()) -> OwnValues:
         """The values that a line of a decision file must not repeat.
@@ -70,10 +69,10 @@ class KnownValues:
 
     def _whole_id(self, code: str) -> str:
         """The id of the file whose id begins so, where there is one; pages show the beginning alone."""
-        found = {source for source, _, _ in self._all() if source.startswith(code)}
+        found = {row["source_file_id"] for row in self._all() if row["source_file_id"].startswith(code)}
         return found.pop() if len(found) == 1 else code
 
-    def _all(self) -> list[tuple[str, str | None, int | None]]:
+    def _all(self) -> list[dict[str, Any]]:
         if self._received is None:
             self._received = _received(self.home.raw / "source_file.parquet")
         return self._received
@@ -82,37 +81,40 @@ class KnownValues:
         """The file and those of its commune, or of the commune (and year) that a line without a file names."""
         commune, year = line.get("commune_code"), line.get("survey_year")
         if source:
-            communes = {its_commune for other, its_commune, _ in self._all() if other == source and its_commune}
+            communes = {
+                row["commune_code"] for row in self._all() if row["source_file_id"] == source and row["commune_code"]
+            }
         else:
             communes = {commune} if commune else set()
         found = [
-            other
-            for other, its_commune, its_year in self._all()
-            if its_commune in communes and (source or not year or str(its_year) == year)
+            row["source_file_id"]
+            for row in self._all()
+            if row["commune_code"] in communes and (source or not year or str(row["survey_year"]) == year)
         ]
         if not found and (source or commune):
             # Of a file that cannot be read nobody knows the commune: any such file may be the one that is meant.
-            found = [other for other, its_commune, _ in self._all() if its_commune is None]
+            found = [row["source_file_id"] for row in self._all() if row["commune_code"] is None]
         return list(dict.fromkeys(([source] if source else []) + found))
 
     def _people(self, source: str) -> list[_Person]:
         if source not in self._files:
-            people = list(_accepted(self.home.raw, source))
+            batches = [row["extraction_id"] for row in self._all() if row["source_file_id"] == source]
+            people = list(_accepted(self.home.raw, batches[0], source)) if batches else []
             self._files[source] = people or list(_rejected(self.home, source))
         return self._files[source]
 
 
-def _received(path: Path) -> list[tuple[str, str | None, int | None]]:
+def _received(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
-    table = pq.read_table(path, columns=["source_file_id", "commune_code", "survey_year"])
-    return [(row["source_file_id"], row["commune_code"], row["survey_year"]) for row in table.to_pylist()]
+    columns = ["source_file_id", "commune_code", "survey_year", "extraction_id"]
+    rows: list[dict[str, Any]] = pq.read_table(path, columns=columns).to_pylist()
+    return rows
 
 
-def _accepted(raw: Path, source: str) -> Iterator[_Person]:
+def _accepted(raw: Path, extraction_id: str, source: str) -> Iterator[_Person]:
     for role in ("household", "member"):
-        table = _cells(raw / role, source)
-        for row in table.to_pylist() if table is not None else ():
+        for row in _cells(raw / role / f"{extraction_id}.parquet", source):
             values = {name: str(value) for name, value in row.items() if value is not None}
             yield _Person(
                 role,
@@ -124,20 +126,15 @@ def _accepted(raw: Path, source: str) -> Iterator[_Person]:
             )
 
 
-def _cells(folder: Path, source: str) -> pa.Table | None:
-    import pyarrow.dataset as ds  # brings pandas: only where a decision names a file
-
-    paths = sorted(folder.glob("*.parquet"))
-    if not paths:
-        return None
-    schema = _schema(tuple(paths))
-    wanted = [name for name in ("row_number", *_NAMES, *_NUMBERS, *_CODES) if name in schema.names]
-    return ds.dataset(paths, schema=schema).to_table(columns=wanted, filter=ds.field("source_file_id") == source)
-
-
-@lru_cache(maxsize=8)
-def _schema(paths: tuple[Path, ...]) -> pa.Schema:
-    return pa.unify_schemas([pq.read_schema(path) for path in paths])
+def _cells(path: Path, source: str) -> list[dict[str, Any]]:
+    """The rows of a file in the batch that it was read in: a look at every batch for each decision took minutes."""
+    if not path.exists():
+        return []
+    with pq.ParquetFile(path) as batch:
+        wanted = [name for name in ("row_number", *_NAMES, *_NUMBERS, *_CODES) if name in batch.schema_arrow.names]
+        table = batch.read(["source_file_id", *wanted])
+    rows: list[dict[str, Any]] = table.filter(pc.equal(table["source_file_id"], source)).select(wanted).to_pylist()
+    return rows
 
 
 def _rejected(home: Home, source: str) -> Iterator[_Person]:
