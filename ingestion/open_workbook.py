@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import fastexcel
+import numpy as np
+import numpy.typing as npt
 
 from ingestion.findings import Finding, file_finding
 from ingestion.legacy_fonts import Decoder, decoder_of_font, decoder_of_letters
@@ -38,9 +40,12 @@ _DECLARATION = re.compile(
 )
 _MOST_FAST_ROWS = 20_000  # the fast reader holds a sheet as a full rectangle
 _ROW_NUMBER = re.compile(rb'<row r="(\d+)"')
-_THREE_LETTERS = re.compile(rb'<c r="[A-Z]{3}')
+_LONGEST_LOOK = 9  # bytes from a tag's `<` that are looked at
 _FIRST_COLUMN = re.compile(rb'<c r="A\d+"[^>/]*><')  # the fast reader begins at the first column with content
 _MERGED_BLOCK = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"/>')
+
+
+Flags = npt.NDArray[np.bool_]
 
 
 class RejectedWorkbookError(Exception):
@@ -97,7 +102,8 @@ class Workbook:
         """The fast reading; None where the sheet could say something that it misses."""
         part = dict(self.package.sheets)[sheet_name]
         xml = self.package.parts[part]
-        if self.fast_reader is None or not is_plain_sheet(xml):
+        written = written_cells(xml) if self.fast_reader else None
+        if self.fast_reader is None or written is None:
             return None
         try:
             batch = self.fast_reader.load_sheet(sheet_name, header_row=None, skip_rows=0, dtypes="string", eager=True)
@@ -106,7 +112,6 @@ class Workbook:
                 raise
             return None
         # Every cell with content was read: errors, numbers beyond the calendar and lost texts are null instead.
-        written = xml.count(b"<v>") + xml.count(b"<is>")
         if batch.num_columns * batch.num_rows - sum(column.null_count for column in batch.columns) != written:
             return None
         blocks = [
@@ -187,27 +192,47 @@ def _is_plain_part(xml: bytes) -> bool:
     return not xml or (_DECLARATION.sub(b"", xml[:200]).startswith(b"<") and b"<!" not in xml and b"&#" not in xml)
 
 
-def is_plain_sheet(xml: bytes) -> bool:
-    """Whether the bytes of a sheet show that the fast reader sees all of it.
+def written_cells(xml: bytes) -> int | None:
+    """How many cells of a sheet have content, None where its bytes do not show that the fast reader sees all of it.
 
     The main namespace is bound once, as the default, and nothing in the bytes can be spelled another way, so cells,
     values and formulas are `<c `, `<v>` and `<f`. Formulas, escapes and far-off cells need the other reading. What
     remains is held by counting the cells that came back.
     """
     body = _DECLARATION.sub(b"", xml[:200])
-    if not body.startswith(_MAIN_NAMESPACE) or not _is_plain_part(xml):
-        return False
-    if xml.count(b"spreadsheetml/2006/main") != 1 or b"<f" in xml or b"<v " in xml or b"<is " in xml or b"_x" in xml:
-        return False
+    if not body.startswith(_MAIN_NAMESPACE) or xml.count(b"spreadsheetml/2006/main") != 1:
+        return None
+    if b"&#" in xml or b"_x" in xml:
+        return None
+    # All tags at once: a search of the bytes for each kind of tag took a fifth of the whole reading.
+    text = np.frombuffer(xml, np.uint8)
+    tags = np.flatnonzero(text == ord("<"))
+    if tags[-1] > len(xml) - _LONGEST_LOOK:  # a sheet ends in `</worksheet>`
+        return None
+
+    names = sum(text[tags + place].astype(np.uint32) << 8 * (place - 1) for place in range(1, 5))
+
+    def begin(name: bytes) -> Flags:
+        """Which tags begin with these letters, four at most."""
+        found: Flags = names & 2 ** (8 * len(name)) - 1 == int.from_bytes(name, "little")
+        return found
+
+    if any(begin(name).any() for name in (b"!", b"f", b"v ", b"is ")):
+        return None
+    cells = tags[begin(b"c r=")]
+    if len(cells) + np.count_nonzero(begin(b"cols") | begin(b"col ")) != np.count_nonzero(begin(b"c")):
+        return None
+    if (text[cells + 5] != ord('"')).any():
+        return None
+    letters = [(text[cells + place] >= ord("A")) & (text[cells + place] <= ord("Z")) for place in (6, 7, 8)]
     rows = _ROW_NUMBER.findall(xml)
-    cells = xml.count(b"<c ")
-    return (
-        len(rows) == xml.count(b"<row")
-        and cells == xml.count(b'<c r="') == xml.count(b"<c") - xml.count(b"<cols") - xml.count(b"<col ")
+    is_plain = (
+        not np.logical_and.reduce(letters).any()
+        and len(rows) == np.count_nonzero(begin(b"row"))
         and all(int(row) <= _MOST_FAST_ROWS for row in rows)
-        and _THREE_LETTERS.search(xml) is None
         and _FIRST_COLUMN.search(xml) is not None
     )
+    return int(np.count_nonzero(begin(b"v>") | begin(b"is>"))) if is_plain else None
 
 
 def _inflate(archive: zipfile.ZipFile, content: bytes, member: zipfile.ZipInfo) -> bytes:
