@@ -418,9 +418,10 @@ def _read_labels(
     problems = _Problems(extraction, sheet_name, sheet.role)
     records: list[tuple[Any, ...]] = []
     for name, (number, label, value) in match.values.items():
-        if read.kinds is None and value and kinds[sheet.role, name].kind in DATE_KINDS:
-            value = value.removesuffix(_MIDNIGHT)
-        if read.kinds is not None:
+        if read.kinds is None:
+            if value and kinds[sheet.role, name].kind in DATE_KINDS:
+                value = value.removesuffix(_MIDNIGHT)
+        else:
             cell = read.kinds.get((number, read.column_numbers[0] + 1))
             value, check_code = field_text(
                 cell, kinds[sheet.role, name], extraction.cover.survey_year, has_1904_dates=read.has_1904_dates

@@ -209,7 +209,7 @@ def written_cells(xml: bytes) -> int | None:
     tags = np.flatnonzero(text == ord("<"))
     if tags[-1] > len(xml) - _LONGEST_LOOK:  # a sheet ends in `</worksheet>`
         return None
-
+    # The four letters behind each `<` as one number.
     names = sum(text[tags + place].astype(np.uint32) << 8 * (place - 1) for place in range(1, 5))
 
     def begin(name: bytes) -> Flags:

@@ -178,7 +178,9 @@ def _no_cell_addresses(parts: Parts) -> Parts:
     def change(xml: str) -> str:
         def row(found: re.Match[str]) -> str:
             out, column = [], 0
-            for cell in re.finditer(r'<c r=["\']([A-Z]+)\d+["\']([^>]*?)(/>|>.*?</c>)', found.group(2), re.DOTALL):
+            for cell in re.finditer(
+                r'<c r\s*=\s*["\']([A-Z]+)\d+["\']([^>]*?)(/>|>.*?</c>)', found.group(2), re.DOTALL
+            ):
                 place = 0
                 for letter in cell.group(1):
                     place = place * 26 + ord(letter) - 64
@@ -247,10 +249,12 @@ SPELLINGS: dict[str, Callable[[Parts], Parts]] = {
     "character references": _character_references,
     "comments": _comments,
     "other part names": _other_part_names,
+    "backslash in targets": _stored_names_with_backslash,
     "relative targets": _relative_targets,
     "part names in capitals": _part_names_in_capitals,
     "strict": _strict,
     "shared strings": _shared_strings,
+    "carriage returns": _carriage_returns,
     "formatted strings": _rich_strings,
     "no cell addresses": _no_cell_addresses,
     "rows backwards": _rows_backwards,
@@ -258,15 +262,13 @@ SPELLINGS: dict[str, Callable[[Parts], Parts]] = {
     "empty fill": _empty_fill,
     "odd style number": _odd_style_number,
     "no styles": _no_styles,
-    "carriage returns": _carriage_returns,
     "macros": _macro_workbook,
-    "backslash in targets": _stored_names_with_backslash,
 }
 
 
 def respelled(content: bytes, *names: str) -> bytes:
-    """A workbook in some of the spellings, one after another."""
+    """A workbook in some of the spellings, in the order above: some find nothing to change in what others wrote."""
     parts = parts_of(content)
-    for name in names:
+    for name in sorted(names, key=[*SPELLINGS].index):
         parts = SPELLINGS[name](parts)
     return zipped(parts)
