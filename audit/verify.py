@@ -12,7 +12,7 @@ from base.home import Home
 from base.release_files import checksum_of, file_problems
 from base.release_layout import DATABASE, PARQUET
 from base.signature import leads_to, read_signature, signature_problems
-from base.sql import sql_file
+from base.sql import differing_rows, sql_file
 from ingestion.archive import archive_path
 from ingestion.kept_decisions import decision_mark, kept_decision
 from ingestion.published_heads import find_head, is_of_another_key, open_registry
@@ -58,10 +58,7 @@ def _tables(release: Path) -> list[str]:
             table = f"release.{path.parent.name}.{path.stem}"
             file = f"read_parquet({sql_file(path)})"
             try:
-                ((differing,),) = connection.execute(
-                    f"select count(*) from ((from {table} except all from {file}) "
-                    f"union all (from {file} except all from {table}))"
-                ).fetchall()
+                ((differing,),) = connection.execute(f"select count(*) from ({differing_rows(table, file)})").fetchall()
             except duckdb.Error:
                 differing = None
             if differing != 0:

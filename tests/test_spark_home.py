@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from base.home import Home
-from base.sql import sql_text
+from base.sql import differing_rows, sql_text
 from publication.build_state import checks_folder, read_build_state
 from publication.check_results import dbt_results_path, load_results
 from spark.duckdb_build import main as build
@@ -43,8 +43,7 @@ def test_tables_are_loaded_with_their_contracts_and_what_is_wrong_is_not(
         assert loaded == [f"bi.{table}" for table, *_ in expected]
         for name in loaded:
             one, other = f"of_duckdb.{name}", f"of_spark.{name}"
-            differing = f"(from {one} except all from {other}) union all (from {other} except all from {one})"
-            assert not connection.execute(differing).fetchall(), name
+            assert not connection.execute(differing_rows(one, other)).fetchall(), name
         assert not connection.execute("from of_spark.kept.made").fetchall()
     # `poverty run` makes what is not there, and runs every check.
     assert [*checks_folder(home).glob("*.json")] == [dbt_results_path(home)]

@@ -13,6 +13,7 @@ from base.product import product_version
 from base.release_files import checksum_of, file_problems
 from base.release_layout import DATABASE, DESCRIPTION, PUBLIC_SCHEMAS, SIGNATURE, attach, read_datapackage
 from base.signature import broken_signature, read_signature
+from base.sql import differing_rows
 from publication.datapackage import PACKAGE_NAME
 from publication.nation.rules import load_rules
 
@@ -172,8 +173,7 @@ def _differ(
     release: TerritoryRelease,
 ) -> bool:
     one, other = (f"{attached[each.territory]}.{table}" for each in (first, release))
-    query = f"(from {one} except all from {other}) union all (from {other} except all from {one})"
-    return bool(connection.execute(f"select count(*) from ({query})").fetchall()[0][0])
+    return bool(connection.execute(f"select count(*) from ({differing_rows(one, other)})").fetchall()[0][0])
 
 
 def overlaps_of(connection: duckdb.DuckDBPyConnection, attached: dict[str, str]) -> list[Overlap]:

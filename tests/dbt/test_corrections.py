@@ -138,7 +138,7 @@ def test_a_hostile_decision_file_stops_nothing(home: Home, content: bytes) -> No
     for name in ("waivers.csv", "corrections.csv"):
         (home.decisions / name).write_bytes(content)
     write_decisions(home)
-    make_tables(home)
+    make_tables(home, of=["quality.waiver", "quality.correction"])
     statuses = rows(
         build_file(home), "select distinct status from quality.waiver union select status from quality.correction"
     )

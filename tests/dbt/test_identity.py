@@ -23,6 +23,9 @@ from tests.support.warehouse import build_file
 
 pytestmark = pytest.mark.build
 
+# What these tests look at.
+_READ = ("intermediate.int_household_identity", "quality.identity_change", "quality.link_review")
+
 FORMS = load_forms()
 COMMUNE = "29161"
 RECEIVED = datetime(2031, 3, 1)  # noqa: DTZ001  UTC, as raw keeps it
@@ -104,7 +107,7 @@ class Lists:
     def build(self, *years: int) -> dict[tuple[int, str], str]:
         """The household_id of every (year, code)."""
         self.write(years)
-        make_tables(self.home)
+        make_tables(self.home, of=_READ)
         rows = self.query(
             "select r.survey_year, r.household_code, i.household_id from intermediate.int_household_identity as i"
             " inner join intermediate.int_identity_record as r using (source_file_id, row_number)"

@@ -32,7 +32,7 @@ def test_a_waiver_makes_a_release_final_through_its_last_day(home: Home) -> None
     decide(home, "waivers.csv", WAIVER_COLUMNS, [waiver(), *(line for line, _ in wrong)])
     maturities = {}
     for day in DAYS[1:4]:
-        make_tables(home, day.date())
+        make_tables(home, day.date(), of=["quality.waiver", "quality.finding"])
         published = release(home, day)
         maturities[day.day] = published.maturity
         package = read_datapackage(published.folder)
@@ -56,7 +56,7 @@ def test_a_waiver_makes_a_release_final_through_its_last_day(home: Home) -> None
 
 def test_a_build_whose_waiver_expired_is_not_published(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     decide(home, "waivers.csv", WAIVER_COLUMNS, [waiver()])
-    make_tables(home, DAYS[2].date())
+    make_tables(home, DAYS[2].date(), of=["quality.waiver"])
     finish_build(home, begin_build(home, "b", ["marts.area_year"], ["marts.area_year"], []), ["marts.area_year"])
     monkeypatch.setattr("publication.publish.load_suites", list)
     monkeypatch.setattr("publication.publish.today", lambda: date(2031, 3, 4))

@@ -21,7 +21,11 @@ def test_a_model_that_does_not_parse_is_named(tmp_path: Path) -> None:
     leave = shutil.ignore_patterns("target", "logs", "generated", "__pycache__")
     for name in (*PACKAGE_NAMES, "dbt", "reference"):
         shutil.copytree(REPOSITORY / name, program / name, ignore=leave)
-    (program / "dbt" / "models" / "core" / "int_territory.sql").write_text(broken, encoding="utf-8")
+    models = program / "dbt" / "models"
+    for folder in (models, program / "dbt" / "tests"):  # the others would only be parsed
+        shutil.rmtree(folder)
+    models.mkdir()
+    (models / "int_territory.sql").write_text(broken, encoding="utf-8")
     land_micro(home)
     done = subprocess.run(
         [sys.executable, "-c", "import sys; sys.argv[0] = 'poverty'; from poverty_cli.main import main; main()", "run"],

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -45,16 +44,11 @@ ODD = (
 def _land(home: Home, cases: tuple[str, ...]) -> None:
     """The clean sample with some files replaced by their cases."""
     shutil.copytree(CLEAN_LANDING, home.landing, dirs_exist_ok=True)
-    place = {_cover(path): path for path in home.landing.rglob("*.xlsx")}
     for case in cases:
-        content = CASES / f"{case}.xlsx"
-        shutil.copyfile(content, place[_cover(content)])
-
-
-def _cover(path: Path) -> tuple[Any, ...]:
-    read = extract(path.read_bytes(), load_forms())
-    assert read is not None
-    return read.cover.survey_year, read.cover.commune_code
+        year, commune = case.split("/")[1].split("-")[:2]
+        replaced = home.landing / year / f"ra-soat-{year}-{commune}.xlsx"
+        assert replaced.exists()
+        shutil.copyfile(CASES / f"{case}.xlsx", replaced)
 
 
 @pytest.fixture(scope="module")

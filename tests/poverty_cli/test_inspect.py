@@ -129,6 +129,8 @@ def test_a_stopped_inspection_leaves_no_workbook_behind(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        # Tests that a script runs in the background ignore SIGINT, and so would what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     until = time.monotonic() + 60
     while not (copies := list(tmp_path.glob("cache/*/inspect/*/landing/*.xlsx"))) and time.monotonic() < until:

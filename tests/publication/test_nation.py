@@ -17,6 +17,7 @@ import pytest
 from base.home import Home
 from base.release_layout import DATABASE, DESCRIPTION, SIGNATURE
 from base.signature import read_signature
+from base.sql import differing_rows
 from publication.nation import unite as uniting
 from publication.nation.rules import NATION, load_rules
 from publication.nation.territory_releases import NoReleaseError, NotUnitedError, years
@@ -103,9 +104,8 @@ def test_the_rows_of_a_territory_are_those_of_its_release(
             connection.execute(f"attach '{home.current.resolve() / DATABASE}' as release (read_only)")
             for name in load_rules():
                 united = f"(select * exclude (territory) from nation.{name} where territory = '{territory}')"
-                differing = f"from {united} except all from release.{name}"
-                query = f"({differing}) union all (from release.{name} except all from {united})"
-                assert connection.execute(f"select count(*) from ({query})").fetchone() == (0,), name
+                differing = differing_rows(united, f"release.{name}")
+                assert connection.execute(f"select count(*) from ({differing})").fetchone() == (0,), name
             connection.execute("detach release")
 
 

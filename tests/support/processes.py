@@ -1,21 +1,31 @@
 """Functions run in processes of their own, forked from one that has imported what they need: imports take seconds."""
 
+import gc
 import multiprocessing
 import os
+import runpy
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from multiprocessing import forkserver
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-# The command line, Dagster, dbt, and what ingestion and publication are made of.
+# The command line, Dagster, dbt, Great Expectations, and what ingestion and publication are made of.
 _IMPORTED = [
     "poverty_cli.main",
     "dagster_dbt",
+    "dagster_project.instance",
     "dagster_project.run_dbt",
     "dbt.adapters.duckdb",
+    "expectations.runner",
     "publication.publish",
+    "reports.release_reports",
     "ingestion.ingest",
+    "tests.support.homes",
+    "tests.support.preloaded",
 ]
 
 
@@ -36,7 +46,10 @@ def forked(function: Callable[..., object], *arguments: Any) -> int:
 
 
 def become(environment: dict[str, str], stdout: Path, stderr: Path) -> None:
-    """Take another environment, and print into files."""
+    """Take another environment, print into files, and start programs of ours by forking them too."""
+    # Python 3.11 would start another process to fork from, although this one came from one.
+    forkserver.ensure_running = forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
+    subprocess.Popen = _Started  # type: ignore[misc]
     for descriptor, path in ((1, stdout), (2, stderr)):
         with path.open("ab") as file:
             os.dup2(file.fileno(), descriptor)
@@ -44,3 +57,97 @@ def become(environment: dict[str, str], stdout: Path, stderr: Path) -> None:
         getattr(sys, name).reconfigure(encoding="utf-8")
     os.environ.clear()
     os.environ.update(environment)
+
+
+@contextmanager
+def database_closed() -> Iterator[None]:
+    """Have the build file written when dbt ends: a forked process ends without the end of Python, which closes it."""
+    try:
+        yield
+    finally:
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # here: tests without dbt need no dbt
+
+        DuckDBConnectionManager.close_all_connections()
+        gc.collect()
+
+
+def _umask() -> int:
+    os.umask(mask := os.umask(0))
+    return mask
+
+
+class _Started(subprocess.Popen[bytes]):
+    """`subprocess.Popen`; dbt and the worker of the checks are forked, which import for seconds each time."""
+
+    def __new__(cls, args: Sequence[str], **options: Any) -> Any:
+        is_ours = list(args[:1]) == [sys.executable] and args[1] in ("-P", "-m")
+        if is_ours and options.get("stderr") in (subprocess.STDOUT, subprocess.DEVNULL):
+            return _ForkedProgram(args, **options)
+        return super().__new__(cls)
+
+
+class _ForkedProgram:
+    """What our code and dagster-dbt use of `subprocess.Popen`, of `python -m MODULE ...` or `python -P FILE ...`."""
+
+    def __init__(
+        self,
+        args: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path | str,
+        stdout: int,
+        stderr: int,
+        stdin: int | None = None,
+    ) -> None:
+        assert stdout == subprocess.PIPE
+        self.args, self.returncode = args, None
+        (stdin_read, stdin_write), (stdout_read, stdout_write) = os.pipe(), os.pipe()
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        ends = [stdin_read, stdout_write, stdout_write if stderr == subprocess.STDOUT else nowhere]
+        given = [Connection(os.dup(end)) for end in ends]
+        self._process = multiprocessing.get_context("forkserver").Process(
+            target=_run_program, args=(list(args), dict(env), str(cwd), _umask(), given)
+        )
+        self._process.start()
+        for end in (stdin_read, stdout_write, nowhere):
+            os.close(end)
+        self.pid = self._process.pid
+        self.stdout: IO[bytes] = os.fdopen(stdout_read, "rb")
+        self.stdin: IO[bytes] | None = os.fdopen(stdin_write, "wb")
+        if stdin is None:
+            self.stdin.close()
+            self.stdin = None
+
+    def poll(self) -> int | None:
+        self.returncode = self._process.exitcode
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if self.poll() is None:
+            assert timeout is not None
+            raise subprocess.TimeoutExpired(self.args, timeout)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
+def _run_program(args: list[str], env: dict[str, str], cwd: str, umask: int, ends: list[Connection]) -> None:
+    for descriptor, end in enumerate(ends):
+        os.dup2(end.fileno(), descriptor)
+        end.close()
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(cwd)
+    _, kind, program, *sys.argv[1:] = args
+    sys.argv[0] = program
+    os.umask(umask)
+    run = runpy.run_module if kind == "-m" else runpy.run_path
+    with database_closed():
+        run(program, run_name="__main__")

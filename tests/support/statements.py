@@ -7,6 +7,7 @@ dbt sends them in tests of whole runs.
 import json
 import re
 import shutil
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -37,15 +38,32 @@ _A_DAY = date(2999, 12, 30)
 _PROFILE = yaml.safe_load((PROJECT / "profiles.yml").read_text("utf-8"))["poverty"]["outputs"]["build"]
 
 
-def make_tables(home: Home, day: date | None = None) -> None:
-    """Make every table of the build file, as `dbt run` does; `day` is the day that the build is made for."""
-    write_reference(home)
+def make_tables(home: Home, day: date | None = None, *, of: Collection[str] = ()) -> None:
+    """Make every table of the build file, as `dbt run` does; `day` is the day that the build is made for.
+
+    With `of` only these tables, `schema.table`, and what they are made from.
+    """
+    if not home.reference.exists():
+        write_reference(home)
     statements = statements_for(home, day, again=build_file(home).exists())
+    wanted = _made_from(of) if of else set()
     with open_build(home) as build:
         build.execute("begin")
-        for _, sql in statements:
-            build.execute(sql)
+        for name, sql in statements:
+            if not of or name in wanted or not name.startswith("model."):
+                build.execute(sql)
         build.execute("commit")
+
+
+def _made_from(tables: Collection[str]) -> set[str]:
+    """The nodes of tables and of all that they are made from."""
+    manifest = json.loads(ensure_manifest().read_text("utf-8"))
+    nodes = {f"{node['schema']}.{node['alias']}": name for name, node in manifest["nodes"].items()}
+    found, rest = set(), [nodes[table] for table in tables]
+    while rest:
+        found.add(name := rest.pop())
+        rest += [parent for parent in manifest["parent_map"][name] if parent not in found]
+    return found
 
 
 def open_build(home: Home) -> duckdb.DuckDBPyConnection:

@@ -14,7 +14,7 @@ from base.home import Home
 from base.reference_build import write_reference
 from dagster_project.parsed_project import dbt_environment, ensure_manifest, parsed_arguments
 from dagster_project.run_dbt import main
-from tests.support.processes import become, forked
+from tests.support.processes import become, database_closed, forked
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt"
 
@@ -61,7 +61,8 @@ def dbt_process(
 ) -> None:
     """Let `run`, which gets what `run_dbt` gets and `more`, run dbt in a process of its own."""
     ensure_manifest()
-    write_reference(home)
+    if not home.reference.exists():
+        write_reference(home)
     folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target_of(home))]
     environment = {
         **dbt_environment(home),
@@ -79,4 +80,6 @@ def run_dbt(said: Path, environment: dict[str, str], arguments: list[str]) -> No
     """Become a process that runs dbt and writes what it says into a file."""
     become(environment, said, said)
     os.chdir(PROJECT)
-    sys.exit(main(*arguments))
+    with database_closed():
+        code = main(*arguments)
+    sys.exit(code)
