@@ -106,7 +106,7 @@ def publish(
     sync_from_current_release(home)
     aside = parent / f".building-{release_id}"
     aside.mkdir()
-    # Keys are written by one core; the other collects what must not be published.
+    # Keys are written and pages made by one core; the other collects what must not be published, then searches for it.
     with ThreadPoolExecutor(1) as other_core:
         known_values = other_core.submit(personal_values.known_values, home)
         try:
@@ -115,6 +115,9 @@ def publish(
             fill_times(aside / DATABASE, home.finding_ledger, at)
             maturity, _ = maturity_of_release(aside / DATABASE)
             fill_release(aside / DATABASE, release_id, maturity, inputs.state, at)
+            found_in_tables = other_core.submit(
+                lambda: personal_values.search_tables(known_values.result(), aside / DATABASE, PUBLIC_SCHEMAS)
+            )
             write_parquet(aside)
             previous = home.current.resolve() if home.current.exists() else None
             if home.data_docs.exists():
@@ -124,10 +127,8 @@ def publish(
             write_datapackage(aside, release_id, inputs, now)
             sign_release(home, aside)
             check_copy(home.build_file, aside / DATABASE)
-            known = known_values.result()
             _refuse_personal_values(
-                personal_values.search_tables(known, aside / DATABASE, PUBLIC_SCHEMAS)
-                + personal_values.search_files(known, aside)
+                found_in_tables.result() + personal_values.search_files(known_values.result(), aside)
             )
             make_readable(aside)
         except Exception:

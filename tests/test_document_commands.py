@@ -27,7 +27,7 @@ NOT_RUN = {
 }
 # What takes long, for `make test-long`.
 # tests/end_to_end/test_old_home.py takes the steps of upgrading.md for `make test`.
-LONG_PAGES = {"docs/operations.md", "docs/upgrading.md", "docs/forms.md", "docs/nation.md", "dbt/README.md"}
+LONG_PAGES = {"docs/operations.md", "docs/upgrading.md", "docs/nation.md", "dbt/README.md"}
 LONG = {"poverty verify current", "poverty forms --year 2024", "poverty forms --year 2024 --layout dak-nong"}
 # Paths that a home has only after what no command here does, and why.
 NOT_THERE = {

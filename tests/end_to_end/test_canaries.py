@@ -134,7 +134,8 @@ def test_a_personal_value_in_a_public_table_stops_the_release(program: Path, hom
     spoiled.of_the_checkout("publish", expect=1)
     assert b"quality.finding.message" in spoiled.printed
     assert spoiled.home.current.resolve() == released
-    found, _ = leaks(spoiled)
+    # The release of before was searched above.
+    found = search_home(spoiled.home, Search(), spoiled.printed, without=(released,))
     assert {leak for leak in found if "build.duckdb" not in leak.place} == set()
 
 

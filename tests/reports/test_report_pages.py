@@ -82,13 +82,13 @@ def test_pages_are_quiet_whole_with_every_chart_and_lead_to_existing_files(clean
 
 def test_every_page_says_first_that_the_data_are_simulated_and_leads_back(clean_home: Home, browser: Browser) -> None:
     reports = clean_home.current / "reports"
-    profiles = [reports / "profiles" / f"{name}.html" for name in ("index", "former-83", "829")]
+    profiles = [reports / "profiles" / f"{name}.html" for name in ("index", "829")]
     audit = sorted(reports.glob("audit/*.html"))
     for file in audit:
         text = file.read_text(encoding="utf-8")
         assert 0 < text.find("DỮ LIỆU MÔ PHỎNG") < text.index("<h1"), file.name
     # The pages of the audit report are of one frame.
-    for file in [reports / "index.html", reports / "plan" / "index.html", *profiles, audit[0], audit[-1]]:
+    for file in [reports / "index.html", reports / "plan" / "index.html", *profiles, audit[0]]:
         seen = visit(browser, file)
         reported = seen.page.get_by_role("note")
         assert (reported.inner_text()).startswith("DỮ LIỆU MÔ PHỎNG: không phải số liệu thật"), file.name

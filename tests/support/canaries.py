@@ -439,9 +439,9 @@ class Search:
                 yield from self.in_file(path, ("marts", "quality") if path == build else None)
 
 
-def search_home(home: Home, search: Search, printed: bytes = b"") -> set[Leak]:
-    """Leaks in what was printed and in every file of a home outside its private folders."""
-    private = (home.archive, home.raw, home.landing, home.secrets, home.decisions, home.root / "private")
+def search_home(home: Home, search: Search, printed: bytes = b"", without: tuple[Path, ...] = ()) -> set[Leak]:
+    """Leaks in what was printed and in every file of a home outside its private folders and those of `without`."""
+    private = (*without, home.archive, home.raw, home.landing, home.secrets, home.decisions, home.root / "private")
     found = set(search.in_bytes(printed, "what was printed"))
     return found | set(search.in_folder(home.root, without=private, build=home.build_file))
 
