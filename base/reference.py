@@ -320,15 +320,24 @@ def _units(territory: Path) -> tuple[Unit, ...]:
 
 def successor_on(unit: Unit, on: str) -> Unit | None:
     """The unit that holds the ground of a unit on a later ISO date, itself while it exists; None without one."""
-    units = {(other.commune_code, other.valid_from): other for other in load_units()}
-    steps = {
-        (row["predecessor_code"], row["predecessor_valid_from"]): (row["successor_code"], row["successor_valid_from"])
-        for row in read_table("commune_succession")
-    }
+    successors = _successors(territory_folder())
     holder: Unit | None = unit
     while holder is not None and not holder.is_valid_on(on):
-        holder = units.get(steps.get((holder.commune_code, holder.valid_from), ("", "")))
+        holder = successors.get((holder.commune_code, holder.valid_from))
     return holder
+
+
+@cache
+def _successors(territory: Path) -> dict[tuple[str, str], Unit | None]:
+    """{(code, valid from) of a unit: the unit that came after it}."""
+    units = {(unit.commune_code, unit.valid_from): unit for unit in _units(territory)}
+    steps = (row.cells for row in rows_of(load_tables()["commune_succession"], territory))
+    return {
+        (step["predecessor_code"], step["predecessor_valid_from"]): units.get(
+            (step["successor_code"], step["successor_valid_from"])
+        )
+        for step in steps
+    }
 
 
 def survey_years() -> list[int]:

@@ -336,38 +336,45 @@ def search_files(known: PersonalValues, folder: Path) -> list[str]:
         # A library as its package ships it holds example dates, on which somebody may well be born.
         if path.suffix in _TABLES_OF_OTHERS or (path.suffix == ".js" and path.read_bytes() == chart_library()):
             continue
-        for place, text in _texts(path):
-            if text in clean:
-                continue
-            found = Found()
-            known.search(text, found)
-            if found.values:
-                places.append(f"{path.relative_to(folder).as_posix()} ({place})")
+        for member, content in _contents(path):
+            texts = _readable(content)
+            hits = {text for text in {*texts} - clean if _holds(known, text)}
+            if hits:
+                places.append(f"{path.relative_to(folder).as_posix()} ({_place_of(hits, member, content)})")
                 break
-            clean.add(text)
+            clean.update(texts)
     return places
 
 
-def _texts(path: Path) -> Iterator[tuple[str, str]]:
-    """(place, what is said there) of a file: as it is, with escapes of HTML and JSON resolved, and cell by cell."""
+def _place_of(hits: set[str], member: str, content: str) -> str:
+    """Where the first of some texts stands in a file or in the member of an archive, which has no lines."""
+    parts = [[text] for text in _readable(content)] if member else map(_readable, content.split("\n"))
+    number = next(number for number, texts in enumerate(parts, start=1) if hits.intersection(texts))
+    return f"{member}, text {number}" if member else f"line {number}"
+
+
+def _holds(known: PersonalValues, text: str) -> bool:
+    found = Found()
+    known.search(text, found)
+    return bool(found.values)
+
+
+def _contents(path: Path) -> Iterator[tuple[str, str]]:
+    """(member of an archive, else nothing; what is in it) of a file."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             for name in archive.namelist():
-                content = archive.read(name).decode("utf-8", errors="replace")
-                for number, text in enumerate(_readable(content), start=1):
-                    yield f"{name}, text {number}", text
+                yield name, archive.read(name).decode("utf-8", errors="replace")
     else:
-        content = path.read_bytes().decode("utf-8", errors="replace")
-        for number, line in enumerate(content.split("\n"), start=1):
-            for text in _readable(line):
-                yield f"line {number}", text
+        yield "", path.read_bytes().decode("utf-8", errors="replace")
 
 
-def _readable(text: str) -> Iterator[str]:
+def _readable(text: str) -> list[str]:
+    """What is said in a file, with escapes of HTML and JSON resolved, cell by cell."""
     if "\\u" in text:
         text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
     # Words of two cells are no name; a tag or a quote ends a cell.
-    yield from re.split(r"[<>\"\n\t]+", html.unescape(text) if "&" in text else text)
+    return re.split(r"[<>\"\n\t]+", html.unescape(text) if "&" in text else text)
 
 
 def passed() -> CheckResult:
