@@ -28,13 +28,17 @@ _BUILD_FIXTURES = {
     "province",
 }
 
-# Minutes each: begun late, one of them would keep a single worker busy at the end.
-_LONGEST = (
-    "test_canaries",
-    "test_audit_report",
-    "test_withdrawal",
+# Minutes each, in the order in which two workers begin them: one that is left would keep a single worker busy at the
+# end, and two beside each other that need the same home would wait for one build.
+_FIRST = (
     "test_finding_life",
+    "test_canaries",
+    "test_withdrawal",
+    "test_adding_by_rows",
+    "test_kept_rows",
+    "test_audit_report",
     "test_whole_build",
+    "test_decisions",
     "test_release",
 )
 
@@ -144,4 +148,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("build")
         tier = 0 if is_build else 1 if _has_shared_home(item) else 2
         begins[item.path] = min(begins.get(item.path, 2), tier)
-    items.sort(key=lambda item: (item.path.stem not in _LONGEST, begins[item.path]))
+    place = {name: number for number, name in enumerate(_FIRST)}
+    items.sort(key=lambda item: (place.get(item.path.stem, len(place)), begins[item.path]))
