@@ -264,9 +264,7 @@ def search_tables(known: PersonalValues, database: Path, schemas: Iterable[str])
                 for found_text, value in connection.execute(
                     f'select distinct {text}, "{column}" from {table} where {condition}'
                 ).fetchall():
-                    found = Found()
-                    known.search(found_text, found)
-                    if found.values:
+                    if _holds(known, found_text):
                         places.append(f"{table}.{column} ({_key_of_row(connection, known, table, column, value)})")
                         break
     return places
@@ -320,10 +318,7 @@ def _key_of_row(
     *values, number = connection.execute(
         f'select {selected} from {table} where "{column}" is not distinct from ? order by rowid limit 1', [value]
     ).fetchall()[0]
-    found = Found()
-    for part in values:
-        known.search(str(part), found)
-    if not columns or column in columns or found.values:
+    if not columns or column in columns or any(_holds(known, str(part)) for part in values):
         return f"row {number + 1}"
     return ", ".join(f"{key} {part}" for key, part in zip(columns, values, strict=True))
 

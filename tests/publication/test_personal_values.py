@@ -129,14 +129,14 @@ def test_a_key_that_is_the_value_itself_is_not_repeated(tmp_path: Path) -> None:
 )
 def test_files_are_read_as_people_see_them(tmp_path: Path, text: str) -> None:
     (tmp_path / "reports").mkdir()
-    (tmp_path / "reports" / "page.html").write_text(text, encoding="utf-8")
+    (tmp_path / "reports" / "page.html").write_text(f"<p>a&amp;b</p>\n<p>c&#10;d</p>\n{text}\n", encoding="utf-8")
     with zipfile.ZipFile(tmp_path / "book.xlsx", "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("xl/sharedStrings.xml", text)
     (tmp_path / "other.html").write_text("<td>Nguyễn</td><td>Thị Canary</td>", encoding="utf-8")
     places = search_files(KNOWN, tmp_path)
     assert [place.split(" (")[0] for place in places] == ["book.xlsx", "reports/page.html"]
     assert places[0].startswith("book.xlsx (xl/sharedStrings.xml, text ")
-    assert places[1].endswith("(line 1)")
+    assert places[1].endswith("(line 3)")
 
 
 def test_who_signs_a_decision_is_named_on_purpose() -> None:

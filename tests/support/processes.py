@@ -1,4 +1,7 @@
-"""Functions run in processes of their own, forked from one that has imported what they need: imports take seconds."""
+"""Functions run in processes of their own, forked from one that has imported what they need: imports take seconds.
+
+Programs that start as users start them are run by tests/end_to_end/test_adding_by_rows.py and tests/test_wheel.py.
+"""
 
 import gc
 import multiprocessing
@@ -25,7 +28,6 @@ _IMPORTED = [
     "reports.release_reports",
     "ingestion.ingest",
     "tests.support.homes",
-    "tests.support.preloaded",
 ]
 
 
@@ -50,6 +52,7 @@ def become(environment: dict[str, str], stdout: Path, stderr: Path) -> None:
     # Python 3.11 would start another process to fork from, although this one came from one.
     forkserver.ensure_running = forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
     subprocess.Popen = _Started  # type: ignore[misc]
+    gc.freeze()  # what was imported stays to the end: no collection need look at it
     for descriptor, path in ((1, stdout), (2, stderr)):
         with path.open("ab") as file:
             os.dup2(file.fileno(), descriptor)
@@ -65,7 +68,8 @@ def database_closed() -> Iterator[None]:
     try:
         yield
     finally:
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # here: tests without dbt need no dbt
+        # Here, for every test process imports this module, and few need dbt.
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
         DuckDBConnectionManager.close_all_connections()
         gc.collect()
@@ -148,6 +152,7 @@ def _run_program(args: list[str], env: dict[str, str], cwd: str, umask: int, end
     _, kind, program, *sys.argv[1:] = args
     sys.argv[0] = program
     os.umask(umask)
+    gc.freeze()
     run = runpy.run_module if kind == "-m" else runpy.run_path
     with database_closed():
         run(program, run_name="__main__")

@@ -15,7 +15,7 @@ from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from publication.build_state import begin_build, finish_build
 from publication.finding_ledger import sync_from_current_release
-from publication.release import ReportWriter, publish
+from publication.release import publish
 from reports.release_reports import write_release_reports
 from tests.support.processes import forked
 from tests.support.statements import make_tables
@@ -30,10 +30,10 @@ def publish_tables(
     """Read, build and publish without checks; a new home may be of another territory, the build of another day."""
     chosen = {HOME_VARIABLE: str(home.root), TERRITORY_VARIABLE: territory, BUILD_DATE_VARIABLE: day}
     given = {name: value for name, value in chosen.items() if value}
-    assert forked(_publish, given, write_release_reports if with_reports else no_reports) == 0
+    assert forked(_publish, given, with_reports) == 0
 
 
-def _publish(given: dict[str, str], write_reports: ReportWriter) -> None:
+def _publish(given: dict[str, str], with_reports: bool) -> None:
     os.environ |= given
     home = Home.from_environment().create()
     choose_territory(home)
@@ -44,5 +44,5 @@ def _publish(given: dict[str, str], write_reports: ReportWriter) -> None:
     state = begin_build(home, "run", _A_TABLE, _A_TABLE, [])
     make_tables(home, today())
     finish_build(home, state, _A_TABLE)
-    with nullcontext() if write_reports is write_release_reports else no_search():
-        publish(home, "run", [], state.inputs, write_reports)
+    with nullcontext() if with_reports else no_search():
+        publish(home, "run", [], state.inputs, write_release_reports if with_reports else no_reports)

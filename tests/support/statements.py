@@ -18,14 +18,13 @@ from base.build_date import today
 from base.check_catalogue import load_checks
 from base.home import Home
 from base.machine import memory_limit
-from base.reference_build import write_reference
 from dagster_project.parsed_project import ensure_manifest
 from ingestion.decisions import write_decisions
 from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from publication.check_results import dbt_check_code
 from tests.support.homes import shared_home
-from tests.support.warehouse import PROJECT, build_file, dbt_process
+from tests.support.warehouse import PROJECT, build_file, dbt_process, ensure_reference
 
 # (node of dbt or name of the connection, SQL)
 Statement = tuple[str, str]
@@ -43,8 +42,7 @@ def make_tables(home: Home, day: date | None = None, *, of: Collection[str] = ()
 
     With `of` only these tables, `schema.table`, and what they are made from.
     """
-    if not home.reference.exists():
-        write_reference(home)
+    ensure_reference(home)
     statements = statements_for(home, day, again=build_file(home).exists())
     wanted = _made_from(of) if of else set()
     with open_build(home) as build:

@@ -44,6 +44,12 @@ def no_reports(folder: Path, *_: object) -> None:
     (folder / "reports").mkdir(exist_ok=True)
 
 
+def ensure_reference(home: Home) -> None:
+    """The reference as a build reads it; a home that has it was made by the code and rows of now."""
+    if not home.reference.exists():
+        write_reference(home)
+
+
 def dbt(home: Home, *arguments: str, build_date: date | None = None) -> None:
     """Run dbt on a home and insist that nothing fails; targets and logs are beside the home, in `target_of`.
 
@@ -61,8 +67,7 @@ def dbt_process(
 ) -> None:
     """Let `run`, which gets what `run_dbt` gets and `more`, run dbt in a process of its own."""
     ensure_manifest()
-    if not home.reference.exists():
-        write_reference(home)
+    ensure_reference(home)
     folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target_of(home))]
     environment = {
         **dbt_environment(home),
