@@ -93,6 +93,7 @@ def _checksum(path: Path) -> str:
 
 def _hash(paths: Iterable[Path], more: str = "") -> str:
     digest = hashlib.sha256(more.encode())
-    for path in sorted(paths):
-        digest.update(path.name.encode() + path.read_bytes())
+    # Not in the order of folders, which lie otherwise in an installed package than in a checkout.
+    for name, content in sorted((path.name, path.read_bytes()) for path in paths):
+        digest.update(name.encode() + content)
     return digest.hexdigest()

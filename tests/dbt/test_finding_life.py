@@ -23,12 +23,18 @@ from tests.support.decided import (
     waiver,
 )
 from tests.support.statements import make_tables
-from tests.support.warehouse import build_file
+from tests.support.warehouse import build_file, leave_what_publication_asks
 
 pytestmark = pytest.mark.build
 
 # What these tests look at; the other tables stay as they were first made.
 _READ = ("quality.finding", "quality.correction", "quality.waiver", "quality.source_file")
+
+
+@pytest.fixture
+def home(home: Home) -> Home:
+    leave_what_publication_asks(home)
+    return home
 
 
 def release_an_unreadable_number(home: Home) -> dict[str, Any]:

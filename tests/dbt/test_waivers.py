@@ -11,7 +11,7 @@ from publication.build_state import begin_build, finish_build
 from publication.publish import NotPublishedError, publish_build
 from tests.support.decided import DAYS, decide, naive, release, rows, waiver
 from tests.support.statements import make_tables
-from tests.support.warehouse import no_reports
+from tests.support.warehouse import leave_what_publication_asks, no_reports
 
 pytestmark = pytest.mark.build
 
@@ -29,6 +29,7 @@ def test_a_waiver_makes_a_release_final_through_its_last_day(home: Home) -> None
         (waiver(commune_code="1"), "mã xã"),
         (waiver(source_file_id="x"), "tệp"),
     ]
+    leave_what_publication_asks(home)
     decide(home, "waivers.csv", WAIVER_COLUMNS, [waiver(), *(line for line, _ in wrong)])
     maturities = {}
     for day in DAYS[1:4]:

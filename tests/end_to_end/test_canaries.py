@@ -10,6 +10,7 @@ import subprocess
 import sys
 import unicodedata
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,11 +20,10 @@ from openpyxl import load_workbook
 
 from base.home import Home
 from base.product import PACKAGE_NAMES
-from base.territory import choose_territory
-from ingestion.ingest import ingest
-from ingestion.pseudonym_key import ensure_key
-from tests.support.canaries import NAMES, NUMBERS, Leak, Search, decide, plant, search_home, unmarked, ways
+from base.reference import REFERENCE_VARIABLE
+from tests.support.canaries import NAMES, NUMBERS, Leak, Search, search_home, unmarked, ways
 from tests.support.homes import REPOSITORY, poverty
+from tests.support.real_run import DECIDED, PRINTED, REFERENCE, of_its_reference, real_run
 
 pytestmark = pytest.mark.build
 
@@ -44,17 +44,19 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    home = Home(tmp_path_factory.mktemp("canaries") / "home")
-    plant(home.landing)
-    return home
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A copy of the home with the canaries after a run, with all that the run left; commands know its reference."""
+    ran = real_run()
+    copy = shutil.copytree(ran.root, tmp_path_factory.mktemp("canaries") / "home", symlinks=True)
+    with of_its_reference(ran):
+        yield Home(copy)
 
 
 class Runs:
     """Calls of the program and all that they printed."""
 
     def __init__(self, program: Path, home: Home) -> None:
-        self.program, self.home, self.printed = program, home, b""
+        self.program, self.home, self.printed = program, home, (home.root / PRINTED).read_bytes()
 
     def __call__(self, *arguments: str, code: str | None = None) -> int:
         """Run the command line, or a line of Python, in the copy of the program."""
@@ -91,11 +93,6 @@ def leaks(runs: Runs) -> tuple[set[Leak], int]:
 
 
 def test_a_whole_run_with_decisions_lets_nothing_out(runs: Runs, home: Home) -> None:
-    choose_territory(home.create())
-    ensure_key(home)
-    ingest(home)  # what is decided names files
-    decided = decide(home)
-    runs.of_the_checkout("run")
     runs.of_the_checkout("status")
     runs.of_the_checkout("publish", "--public")
     runs.of_the_checkout("feedback", "--year", "2023")
@@ -118,7 +115,7 @@ def test_a_whole_run_with_decisions_lets_nothing_out(runs: Runs, home: Home) -> 
         waivers = connection.execute("select status, problem from quality.waiver").fetchall()
     assert [state for (state,) in states] == ["applied"] + ["refused"] * (len(states) - 1)
     assert {status for status, _ in waivers} == {"invalid"}
-    assert len(states) + len(waivers) + 1 == decided
+    assert len(states) + len(waivers) + 1 == int((home.root / DECIDED).read_text())
     assert "mã hộ" in " ".join(problem for _, problem in waivers)
     found, searched = leaks(runs)
     assert found == set()
@@ -181,11 +178,12 @@ def test_a_crash_of_a_step_or_a_command_fails(runs: Runs, program: Path) -> None
 
 
 @pytest.mark.long
-def test_runs_that_fail_let_nothing_out(runs: Runs, program: Path, home: Home) -> None:
+def test_runs_that_fail_let_nothing_out(runs: Runs, program: Path, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     released = home.current.resolve()
     (program / "dbt" / "models" / "staging" / "stg_broken.sql").write_text(_BROKEN_MODEL, encoding="utf-8")
     (program / "dbt" / "tests" / "broken_test.sql").write_text(_BROKEN_TEST, encoding="utf-8")
-    catalogue = program / "reference" / "checks" / "check_catalogue.csv"
+    monkeypatch.setenv(REFERENCE_VARIABLE, str(home.root / REFERENCE))
+    catalogue = home.root / REFERENCE / "checks" / "check_catalogue.csv"
     text = catalogue.read_text(encoding="utf-8")
     known = next(line for line in text.splitlines() if line.startswith("corrections_end_in"))
     catalogue.write_text(f"{text}broken_test,{known.partition(',')[2]}\n", encoding="utf-8")

@@ -33,6 +33,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from base.forms import load_forms
 from base.home import Home
 from ingestion.decisions import CORRECTION_COLUMNS, LINK_DECISION_COLUMNS, WAIVER_COLUMNS
+from tests.support.homes import CLEAN_LANDING, SENT
 from tests.support.workbooks import household, member, workbook_bytes
 
 FORM = load_forms()["F2022"]
@@ -175,7 +176,7 @@ def _plant_rejected(landing: Path, rows: list[dict[str, Any]]) -> None:
         )
     (landing / f"{name} headers.xlsx").write_bytes(workbook_bytes(FORM, households=rows, change=headless))
     (landing / f"{name}.xlsx").write_bytes(f"{name} {number}".encode())
-    (landing / f"{name} cut.xlsx").write_bytes(workbook_bytes(FORM, households=rows)[:2000])
+    (landing / f"{name} cut.xlsx").write_bytes((CLEAN_LANDING / SENT).read_bytes()[:2000])
 
 
 _SPOKEN = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
@@ -401,8 +402,7 @@ class Search:
         if path.suffix not in (".duckdb", ".parquet"):
             yield from self._packed(path.read_bytes(), str(path))
         elif path.suffix == ".parquet":
-            with duckdb.connect() as connection:
-                yield from self._in_table(connection, f"'{path}'", str(path))
+            yield from self._in_table(duckdb.default_connection(), f"'{path}'", str(path))
         elif path.suffix == ".duckdb":
             with duckdb.connect(str(path), read_only=True) as connection:
                 tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
@@ -424,11 +424,10 @@ class Search:
                     yield from self._packed(archive.read(name), f"{place}!{name}")
 
     def _in_table(self, connection: duckdb.DuckDBPyConnection, table: str, place: str) -> Iterator[Leak]:
-        for column, kind, *_ in connection.execute(f"describe from {table}").fetchall():
-            if kind not in ("BOOLEAN",):
-                rows = connection.execute(f'select distinct "{column}"::varchar from {table}').fetchall()
-                content = "\n".join(text for (text,) in rows if text is not None).encode()
-                yield from self.in_bytes(content, f"{place}.{column}")
+        rows = connection.execute(f"select columns(*)::varchar from {table}").to_arrow_table()
+        for column in rows.column_names:
+            texts = sorted(text for text in rows[column].unique().to_pylist() if text is not None)
+            yield from self.in_bytes("\n".join(texts).encode(), f"{place}.{column}")
 
     def in_folder(self, folder: Path, *, without: tuple[Path, ...] = (), build: Path | None = None) -> Iterator[Leak]:
         """Leaks in every file below a folder but for those below `without`; of the build file the public schemas."""

@@ -112,8 +112,13 @@ def land_untidy(home: Home) -> None:
 
 
 def shared_micro_home() -> Home:
-    """The untidy micro pack, published by `poverty run`. Only read it."""
-    return shared_home("micro", land_untidy, run_once)
+    """The untidy micro pack, read, built and published step by step. Only read it."""
+
+    def make(home: Home) -> None:
+        for step in ("ingest", "build", "publish"):
+            poverty(home, step)
+
+    return shared_home("micro", land_untidy, make)
 
 
 def copy_of(home: Home, root: Path, *, with_build: bool = True) -> Home:

@@ -106,6 +106,10 @@ def _stage(stage: str, home: Home, kill_at: int = 0) -> list[str] | None:
     return list(json.loads(said.read_text(encoding="utf-8")))
 
 
+# The figures that releases are compared by.
+COMPARED = ("marts.area_year", "marts.fct_household_year", "marts.poverty_movement")
+
+
 def start_of(stage: str, built: Home, root: Path) -> Home:
     """A home in which a stage has something to do: for ingestion, new files."""
     if stage != "ingest":
@@ -135,8 +139,8 @@ def what_it_says(stage: str, home: Home) -> str:
             digest.update(str(duckdb.sql(query).fetchall()).encode())
         return digest.hexdigest()
     with duckdb.connect(str(home.current / DATABASE), read_only=True) as release:
-        for table in ("area_year", "fct_household_year", "poverty_movement"):
-            digest.update(str(release.execute(f"select * from marts.{table} order by all").fetchall()).encode())
+        for table in COMPARED:
+            digest.update(str(release.execute(f"select * from {table} order by all").fetchall()).encode())
     return digest.hexdigest()
 
 

@@ -1,6 +1,6 @@
 """Functions run in processes of their own, forked from one that has imported what they need: imports take seconds.
 
-Programs that start as users start them are run by tests/end_to_end/test_adding_by_rows.py and tests/test_wheel.py.
+Programs that start as users start them are run by tests/support/real_run.py and tests/test_wheel.py.
 """
 
 import gc
@@ -10,11 +10,12 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 # The command line, Dagster, dbt, Great Expectations, and what ingestion and publication are made of.
 _IMPORTED = [
@@ -27,7 +28,8 @@ _IMPORTED = [
     "publication.publish",
     "reports.release_reports",
     "ingestion.ingest",
-    "tests.support.homes",
+    "tests.support.kill_points",
+    "tests.support.publish_tables",
 ]
 
 
@@ -40,19 +42,26 @@ def start() -> None:
 def forked(function: Callable[..., object], *arguments: Any) -> int:
     """Run a function of a module in a new process; its exit code, negative for a signal."""
     start()
-    process = multiprocessing.get_context("forkserver").Process(target=function, args=arguments)
+    process = multiprocessing.get_context("forkserver").Process(target=_run, args=(function, arguments))
     process.start()
     process.join()
     assert process.exitcode is not None
     return process.exitcode
 
 
+def _run(function: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+    # Its own processes come from where it came from: Python 3.11 would start another one to fork from, and `spawn`
+    # imports everything again.
+    forkserver.ensure_running = forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
+    get_context = multiprocessing.get_context
+    multiprocessing.get_context = lambda method=None: get_context("forkserver" if method == "spawn" else method)
+    gc.freeze()  # what was imported stays to the end: no collection need look at it
+    function(*arguments)
+
+
 def become(environment: dict[str, str], stdout: Path, stderr: Path) -> None:
     """Take another environment, print into files, and start programs of ours by forking them too."""
-    # Python 3.11 would start another process to fork from, although this one came from one.
-    forkserver.ensure_running = forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
     subprocess.Popen = _Started  # type: ignore[misc]
-    gc.freeze()  # what was imported stays to the end: no collection need look at it
     for descriptor, path in ((1, stdout), (2, stderr)):
         with path.open("ab") as file:
             os.dup2(file.fileno(), descriptor)
@@ -85,7 +94,7 @@ class _Started(subprocess.Popen[bytes]):
 
     def __new__(cls, args: Sequence[str], **options: Any) -> Any:
         is_ours = list(args[:1]) == [sys.executable] and args[1] in ("-P", "-m")
-        if is_ours and options.get("stderr") in (subprocess.STDOUT, subprocess.DEVNULL):
+        if is_ours and not {"stdout", "stderr"} - options.keys():
             return _ForkedProgram(args, **options)
         return super().__new__(cls)
 
@@ -98,29 +107,45 @@ class _ForkedProgram:
         args: Sequence[str],
         *,
         env: Mapping[str, str],
-        cwd: Path | str,
+        cwd: Path | str | None = None,
         stdout: int,
         stderr: int,
         stdin: int | None = None,
     ) -> None:
         assert stdout == subprocess.PIPE
         self.args, self.returncode = args, None
-        (stdin_read, stdin_write), (stdout_read, stdout_write) = os.pipe(), os.pipe()
+        (stdin_read, stdin_write), (stdout_read, stdout_write), (stderr_read, stderr_write) = (
+            os.pipe() for _ in range(3)
+        )
         nowhere = os.open(os.devnull, os.O_RDWR)
-        ends = [stdin_read, stdout_write, stdout_write if stderr == subprocess.STDOUT else nowhere]
-        given = [Connection(os.dup(end)) for end in ends]
+        said = {subprocess.STDOUT: stdout_write, subprocess.DEVNULL: nowhere, subprocess.PIPE: stderr_write}[stderr]
+        given = [Connection(os.dup(end)) for end in (stdin_read, stdout_write, said)]
         self._process = multiprocessing.get_context("forkserver").Process(
-            target=_run_program, args=(list(args), dict(env), str(cwd), _umask(), given)
+            target=_run_program, args=(list(args), dict(env), str(cwd or Path.cwd()), _umask(), given)
         )
         self._process.start()
-        for end in (stdin_read, stdout_write, nowhere):
+        for end in (stdin_read, stdout_write, stderr_write, nowhere):
             os.close(end)
         self.pid = self._process.pid
         self.stdout: IO[bytes] = os.fdopen(stdout_read, "rb")
+        self._stderr: IO[bytes] = os.fdopen(stderr_read, "rb")
         self.stdin: IO[bytes] | None = os.fdopen(stdin_write, "wb")
         if stdin is None:
             self.stdin.close()
             self.stdin = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wait()
+
+    def communicate(self, _: bytes | None = None, timeout: float | None = None) -> tuple[bytes, bytes]:
+        with ThreadPoolExecutor(1) as other:  # a pipe that nobody reads would fill
+            stderr = other.submit(self._stderr.read)
+            said = self.stdout.read(), stderr.result()
+        self.wait(timeout)
+        return said
 
     def poll(self) -> int | None:
         self.returncode = self._process.exitcode

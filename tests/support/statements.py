@@ -23,7 +23,7 @@ from ingestion.decisions import write_decisions
 from ingestion.ingest import ingest
 from ingestion.pseudonym_key import ensure_key
 from publication.check_results import dbt_check_code
-from tests.support.homes import shared_home
+from tests.support.homes import land_micro, shared_home
 from tests.support.warehouse import PROJECT, build_file, dbt_process, ensure_reference
 
 # (node of dbt or name of the connection, SQL)
@@ -96,15 +96,20 @@ def release_tests(home: Home) -> list[Statement]:
 
 
 def _read(name: str, home: Home, day: date | None = None) -> list[Statement]:
-    recorded = _recorded()
+    recorded = built_by_dbt()
     text = (recorded.root / name).read_text("utf-8").replace(str(recorded.root), str(home.root))
     text = text.replace(str(_A_DAY), str(day or today()))
     return [(node, sql) for node, sql in json.loads(text)]
 
 
-def _recorded() -> Home:
-    # Also recorded again when this module changes.
-    return shared_home("statements", lambda home: shutil.copy(__file__, home.root), _record)
+def built_by_dbt() -> Home:
+    """The micro pack as dbt built it, with what dbt sent. Only read it."""
+    return shared_home("built", _land, _record)
+
+
+def _land(home: Home) -> None:
+    land_micro(home)
+    shutil.copy(__file__, home.root)  # recorded again when this module changes
 
 
 def _record(home: Home) -> None:
