@@ -127,19 +127,21 @@ def compare_releases(old: Path, new: Path, listed: Collection[str] | None = None
             attach(connection, release / DATABASE, name)
         files = _files(connection)
         causes = Causes(connection, descriptions)
+        catalogue = _catalogue(connection)
         tables: list[TableChange] = []
         figures: list[FigureChange] = []
         counted: list[tuple[str, Place, str, int]] = []
         for table in _tables(connection, "new", "old"):
             if _same_bytes(descriptions, table):
                 continue
-            change, numbers = _compare_table(connection, table)
+            change, numbers = _compare_table(connection, table, catalogue)
             if change is not None:
                 tables.append(change)
             if numbers:
-                counted += _counts(connection, table, numbers, causes)
+                key = catalogue.key_of(table)
+                counted += _counts(connection, table, key, numbers, causes)
                 if listed is None or table in listed:
-                    figures += _figures(connection, table, numbers, causes)
+                    figures += _figures(connection, table, key, numbers, causes)
         tables += _whole_tables(connection)
     return ReleaseDifference(
         descriptions[0]["id"],
@@ -209,32 +211,40 @@ def _same_bytes(descriptions: Sequence[dict[str, Any]], table: str) -> bool:
     return path in hashes[0] and hashes[0].get(path) == hashes[1].get(path)
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, database: str, table: str) -> dict[str, str]:
-    schema, name = table.split(".")
-    return dict(
-        connection.execute(
-            "select column_name, data_type from duckdb_columns() where database_name = ? and schema_name = ? "
-            "and table_name = ? order by column_index",
-            [database, schema, name],
-        ).fetchall()
+@dataclass(frozen=True)
+class _Catalogue:
+    """The columns of every table of both releases, `schema.table`, with their types, and the keys of the later one."""
+
+    columns: dict[tuple[str, str], dict[str, str]]
+    keys: dict[str, list[str]]
+
+    def key_of(self, table: str) -> list[str]:
+        """The primary key of a table, without run-specific columns."""
+        return [column for column in self.keys.get(table, ()) if column not in RUN_COLUMNS.get(table, ())]
+
+
+def _catalogue(connection: duckdb.DuckDBPyConnection) -> _Catalogue:
+    # Asked once: a question for each table takes as long as one for all.
+    columns = connection.execute(
+        "select database_name, schema_name || '.' || table_name, list(column_name order by column_index), "
+        "list(data_type order by column_index) from duckdb_columns() where database_name in ('old', 'new') group by all"
+    ).fetchall()
+    keys = connection.execute(
+        "select schema_name || '.' || table_name, constraint_column_names from duckdb_constraints() "
+        "where database_name = 'new' and constraint_type = 'PRIMARY KEY'"
+    ).fetchall()
+    return _Catalogue(
+        {(database, table): dict(zip(names, types, strict=True)) for database, table, names, types in columns},
+        dict(keys),
     )
 
 
-def key_of(connection: duckdb.DuckDBPyConnection, database: str, table: str) -> list[str]:
-    """The primary key of a table, without run-specific columns."""
-    schema, name = table.split(".")
-    rows = connection.execute(
-        "select constraint_column_names from duckdb_constraints() where database_name = ? and schema_name = ? "
-        "and table_name = ? and constraint_type = 'PRIMARY KEY'",
-        [database, schema, name],
-    ).fetchall()
-    return [column for column in rows[0][0] if column not in RUN_COLUMNS.get(table, ())] if rows else []
-
-
-def _compare_table(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[TableChange | None, list[str]]:
+def _compare_table(
+    connection: duckdb.DuckDBPyConnection, table: str, catalogue: _Catalogue
+) -> tuple[TableChange | None, list[str]]:
     """What changed in a table, and its columns of figures; its changed rows are in `changed` afterwards."""
-    old, new = (_columns(connection, database, table) for database in ("old", "new"))
-    key = [column for column in key_of(connection, "new", table) if column in old]
+    old, new = (catalogue.columns[database, table] for database in ("old", "new"))
+    key = [column for column in catalogue.key_of(table) if column in old]
     ignored = RUN_COLUMNS.get(table, frozenset())
     values = [column for column in new if column in old and column not in key and column not in ignored]
     joined = " and ".join(f'old."{column}" is not distinct from new."{column}"' for column in key)
@@ -271,22 +281,20 @@ def _place_columns(key: Sequence[str]) -> str:
 
 
 def _counts(
-    connection: duckdb.DuckDBPyConnection, table: str, numbers: Sequence[str], causes: Causes
+    connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str], numbers: Sequence[str], causes: Causes
 ) -> list[tuple[str, Place, str, int]]:
     """(table, place, cause, changed figures); a query for each table, however many figures changed."""
     changed = " + ".join(f'("old_{measure}" is distinct from "new_{measure}")::int' for measure in numbers)
     rows = connection.execute(
-        f"select {_place_columns(key_of(connection, 'new', table))}, sum({changed}) as figures from changed "
-        "group by all having figures > 0"
+        f"select {_place_columns(key)}, sum({changed}) as figures from changed group by all having figures > 0"
     ).fetchall()
     places = [(Place(*row[:4]), int(row[4])) for row in rows]
     return [(table, place, causes.of(table, place), figures) for place, figures in places]
 
 
 def _figures(
-    connection: duckdb.DuckDBPyConnection, table: str, numbers: Sequence[str], causes: Causes
+    connection: duckdb.DuckDBPyConnection, table: str, key: Sequence[str], numbers: Sequence[str], causes: Causes
 ) -> list[FigureChange]:
-    key = key_of(connection, "new", table)
     others = [column for column in key if column not in _AREA_KEY or column == "from_year"]
     breakdown = " || ', ' || ".join(f"'{column}=' || \"{column}\"" for column in others) or "''"
     figures = []

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from audit.releases import UnknownReleaseError, description_of, find_release
 from audit.verify import verify_release
 from base.home import Home
-from base.release_layout import SIGNATURE
+from base.release_layout import REPORTS, SIGNATURE
 from base.signature import (
     fingerprint,
     known_keys,
@@ -25,7 +26,9 @@ from base.signature import (
 from ingestion.archive import archive_path
 from ingestion.kept_decisions import decision_mark
 from ingestion.published_heads import head_mark
+from publication.publish import publish_build
 from tests.support.homes import copy_of, poverty
+from tests.support.warehouse import leave_what_publication_asks, no_search
 
 
 def _forge_consistently(home: Home, name: str, change: Callable[[Path], None]) -> None:
@@ -39,10 +42,24 @@ def _forge_consistently(home: Home, name: str, change: Callable[[Path], None]) -
     description.write_text(description.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def little(micro_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The micro home with one release of few tables and all pages."""
+    home = copy_of(micro_home, tmp_path_factory.mktemp("little") / "home")
+    leave_what_publication_asks(home, "marts.area_year", "marts.target_progress")
+    whole = home.current.resolve()
+    with no_search():
+        publish_build(
+            home, "little", lambda folder, *_: shutil.copytree(whole / REPORTS, folder / REPORTS, dirs_exist_ok=True)
+        )
+    shutil.rmtree(whole)
+    return home
+
+
 @pytest.fixture
-def home(micro_home: Home, tmp_path: Path) -> Home:
+def home(little: Home, tmp_path: Path) -> Home:
     """A copy that a test may change."""
-    return copy_of(micro_home, tmp_path / "home", with_build=False)
+    return copy_of(little, tmp_path / "home", with_build=False)
 
 
 def test_an_untouched_release_holds(micro_home: Home) -> None:

@@ -138,11 +138,12 @@ def test_a_hostile_decision_file_stops_nothing(home: Home, content: bytes) -> No
     for name in ("waivers.csv", "corrections.csv"):
         (home.decisions / name).write_bytes(content)
     write_decisions(home)
-    make_tables(home, of=["quality.waiver", "quality.correction"])
+    make_tables(home, of=["staging.stg_waiver", "staging.stg_correction"])
     statuses = rows(
-        build_file(home), "select distinct status from quality.waiver union select status from quality.correction"
+        build_file(home),
+        "select distinct status from staging.stg_waiver union select status from staging.stg_correction",
     )
     assert {status for (status,) in statuses} <= {"invalid", "refused"}
     lines = [line for line in content.decode("utf-8", errors="ignore").splitlines()[1:] if len(line.strip(',;" ')) > 1]
     if lines and not content.startswith((b"\x00", b"\xff", b"\xfe")):
-        assert rows(build_file(home), "select count(*) from quality.waiver")[0][0] >= len(lines)
+        assert rows(build_file(home), "select count(*) from staging.stg_waiver")[0][0] >= len(lines)

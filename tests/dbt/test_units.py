@@ -1,33 +1,17 @@
 """The dbt unit tests: loads leave them out, so they run here, on a copy of a finished build."""
 
-import shutil
-import subprocess
-import sys
+import json
 from pathlib import Path
 
-from base.home import Home
-from base.product import DBT
-from dagster_project.parsed_project import dbt_environment, ensure_manifest, run_parsed
+from tests.support.homes import copy_of
+from tests.support.statements import built_by_dbt
+from tests.support.warehouse import dbt, target_of
 
 
-def test_every_dbt_unit_test_passes(clean_home: Home, tmp_path: Path) -> None:
-    shutil.copytree(clean_home.root, tmp_path / "home", symlinks=True)
-    ensure_manifest()
-    folders = [
-        "--project-dir",
-        str(DBT),
-        "--profiles-dir",
-        str(DBT),
-        "--target-path",
-        str(tmp_path / "t"),
-    ]
-    done = subprocess.run(
-        [sys.executable, *run_parsed(), "test", "--select", "test_type:unit", *folders],
-        env=dbt_environment(Home(tmp_path / "home")) | {"DBT_LOG_PATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
-    assert "ERROR=0" in done.stdout
-    assert "PASS=0" not in done.stdout
+def test_every_dbt_unit_test_passes(tmp_path: Path) -> None:
+    home = copy_of(built_by_dbt(), tmp_path / "home")
+    dbt(home, "test", "--select", "test_type:unit")
+    results = json.loads((target_of(home) / "run_results.json").read_text(encoding="utf-8"))["results"]
+    outcomes = [result["status"] for result in results if result["unique_id"].startswith("unit_test.")]
+    assert len(outcomes) > 20
+    assert set(outcomes) == {"pass"}

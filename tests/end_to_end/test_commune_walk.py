@@ -102,7 +102,7 @@ def test_a_commune_walks_from_the_blank_workbook_to_its_answers(tmp_path: Path) 
 
     append_decisions(home, {one.file_name: [one.line] for one in answers if one.file_name})
     write_decisions(home)
-    make_tables(home, DAY)
+    make_tables(home, DAY, of=["marts.area_year", "quality.correction", "quality.finding", "quality.waiver"])
     assert rows(home.build_file, POOR) == [(households,)] * 2
     status = f"select status, count(*) from quality.{{}} where commune_code = '{COMMUNE}' group by all"
     assert rows(home.build_file, status.format("correction")) == [("applied", 1)]

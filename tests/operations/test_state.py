@@ -49,7 +49,7 @@ def test_the_state_of_a_published_home_names_no_file(micro_home: Home) -> None:
     assert ".xlsx" not in said
     assert {reason["code"] for reason in state["toDo"]} >= {"correction_not_counted", "files_rejected"}
     assert state["release"]["maturity"] == "provisional"
-    assert (state["lastRun"]["job"], state["lastRun"]["isFailed"]) == ("everything", False)
+    assert (state["lastRun"]["job"], state["lastRun"]["isFailed"]) == ("publication", False)
     year = next(year for year in state["years"] if year["surveyYear"] == 2024)
     assert year["communesReceived"] == 2
     assert len(year["communesMissing"]) == year["communesExpected"] - 2
