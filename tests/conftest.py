@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from base.build_date import BUILD_DATE_VARIABLE, today
 from base.home import Home
@@ -40,6 +42,7 @@ _FIRST = (
     "test_whole_build",
     "test_decisions",
     "test_release",
+    "test_sample_files",
 )
 
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -129,6 +132,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Start the process that tests of builds fork from."""
     if any(item.get_closest_marker("build") for item in session.items):
         processes.start()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """A module stays with one worker, and so do all that need the simulated province, which takes long to make."""
+    return _BySharedFixture(config, log)
+
+
+class _BySharedFixture(LoadFileScheduling):
+    def _split_scope(self, nodeid: str) -> str:
+        return "tests/sample" if nodeid.startswith("tests/sample/") else super()._split_scope(nodeid)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

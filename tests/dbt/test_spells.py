@@ -6,7 +6,6 @@ from itertools import groupby
 from pathlib import Path
 
 import duckdb
-import lifelines
 import pandas as pd
 import pytest
 
@@ -82,6 +81,8 @@ def durations(paths: dict[str, str], years: range = range(FIRST, LAST + 1)) -> p
 
 def library_hazards(frame: pd.DataFrame) -> pd.DataFrame:
     """Discrete hazards of the Kaplan-Meier fit, by area and event."""
+    import lifelines  # here: it takes seconds, and every test process imports this module
+
     everywhere = frame.assign(area_level="province", area_code="former-83")
     by_district = frame.assign(area_level="district", area_code=frame.household_id.map(district))
     parts = []
