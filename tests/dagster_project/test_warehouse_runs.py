@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from publication.inputs import inputs_of
 from publication.publish import publish_build
 from publication.release import NotPublishedError
 from tests.support.homes import copy_of
+from tests.support.processes import StartedByForking
 from tests.support.warehouse import no_reports, no_search
 
 MART, CHECK = "marts.need_area_year", "contract_need_area_year"
@@ -29,6 +31,7 @@ MART, CHECK = "marts.need_area_year", "contract_need_area_year"
 def home(micro_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     home = copy_of(micro_home, tmp_path / "home")
     monkeypatch.setenv(HOME_VARIABLE, str(home.root))
+    monkeypatch.setattr(subprocess, "Popen", StartedByForking)
     return home
 
 

@@ -61,7 +61,7 @@ def _run(function: Callable[..., object], arguments: tuple[Any, ...]) -> None:
 
 def become(environment: dict[str, str], stdout: Path, stderr: Path) -> None:
     """Take another environment, print into files, and start programs of ours by forking them too."""
-    subprocess.Popen = _Started  # type: ignore[misc]
+    subprocess.Popen = StartedByForking  # type: ignore[misc]
     for descriptor, path in ((1, stdout), (2, stderr)):
         with path.open("ab") as file:
             os.dup2(file.fileno(), descriptor)
@@ -89,7 +89,7 @@ def _umask() -> int:
     return mask
 
 
-class _Started(subprocess.Popen[bytes]):
+class StartedByForking(subprocess.Popen[bytes]):
     """`subprocess.Popen`; dbt and the worker of the checks are forked, which import for seconds each time."""
 
     def __new__(cls, args: Sequence[str], **options: Any) -> Any:
