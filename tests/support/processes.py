@@ -138,6 +138,8 @@ class _ForkedProgram:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stdout.close()
+        self._stderr.close()
         self.wait()
 
     def communicate(self, _: bytes | None = None, timeout: float | None = None) -> tuple[bytes, bytes]:

@@ -153,8 +153,9 @@ def _run(home: Home) -> None:
         )  # fmt: skip
         assert done.returncode == 0, done.stdout.decode()[-6000:]
         assert _content(program) == before, "the run wrote into the package"
+        (manifest,) = Path(folder, "cache").glob("*/*/manifest.json")
         with of_its_reference(home):  # the same project, which commands of the checkout need not parse again
-            shutil.copytree(next(Path(folder, "cache").glob("*/*")), parsed_folder(), symlinks=True, dirs_exist_ok=True)
+            shutil.copytree(manifest.parent, parsed_folder(), symlinks=True, dirs_exist_ok=True)
         for path in program.rglob("*"):  # so that it can be removed
             path.chmod(0o700)
         program.chmod(0o700)
