@@ -21,9 +21,12 @@ from openpyxl import load_workbook
 from base.home import Home
 from base.product import PACKAGE_NAMES
 from base.reference import REFERENCE_VARIABLE
+from publication.publish import publish_build
+from publication.release import NotPublishedError
 from tests.support.canaries import NAMES, NUMBERS, Leak, Search, search_home, unmarked, ways
 from tests.support.homes import REPOSITORY, poverty
 from tests.support.real_run import DECIDED, PRINTED, REFERENCE, of_its_reference, real_run
+from tests.support.warehouse import leave_what_publication_asks, no_reports
 
 pytestmark = pytest.mark.build
 
@@ -122,18 +125,38 @@ def test_a_whole_run_with_decisions_lets_nothing_out(runs: Runs, home: Home) -> 
     assert searched > 300
 
 
-def test_a_personal_value_in_a_public_table_stops_the_release(program: Path, home: Home, tmp_path: Path) -> None:
-    shutil.copytree(home.root, tmp_path / "home", symlinks=True)
-    spoiled = Runs(program, Home(tmp_path / "home"))
-    released = spoiled.home.current.resolve()
-    with duckdb.connect(str(spoiled.home.build_file)) as connection:
+def spoiled(home: Home, root: Path) -> Home:
+    """A copy of a home whose build has a person's name in a public table."""
+    copy = Home(shutil.copytree(home.root, root, symlinks=True))
+    with duckdb.connect(str(copy.build_file)) as connection:
         connection.execute("update quality.finding set message = message || ' ' || ?", [NAMES["valid_head"]])
-    spoiled.of_the_checkout("publish", expect=1)
-    assert b"quality.finding.message" in spoiled.printed
-    assert spoiled.home.current.resolve() == released
-    # The release of before was searched above.
-    found = search_home(spoiled.home, Search(), spoiled.printed, without=(released,))
-    assert {leak for leak in found if "build.duckdb" not in leak.place} == set()
+    return copy
+
+
+def leaks_but_in_the_build(home: Home, said: bytes) -> set[Leak]:
+    """Leaks of a home outside its build file and its release, which was searched before."""
+    found = search_home(home, Search(), said, without=(home.current.resolve(),))
+    return {leak for leak in found if "build.duckdb" not in leak.place}
+
+
+def test_a_personal_value_in_a_public_table_stops_the_release(home: Home, tmp_path: Path) -> None:
+    copy = spoiled(home, tmp_path / "home")
+    leave_what_publication_asks(copy)
+    released = copy.current.resolve()
+    with pytest.raises(NotPublishedError, match=r"quality\.finding\.message") as refused:
+        publish_build(copy, "spoiled", no_reports)
+    assert copy.current.resolve() == released
+    assert leaks_but_in_the_build(copy, str(refused.value).encode()) == set()
+
+
+@pytest.mark.long
+def test_the_command_that_stops_at_a_personal_value_says_where_it_is(program: Path, home: Home, tmp_path: Path) -> None:
+    runs = Runs(program, spoiled(home, tmp_path / "home"))
+    released = runs.home.current.resolve()
+    runs.of_the_checkout("publish", expect=1)
+    assert b"quality.finding.message" in runs.printed
+    assert runs.home.current.resolve() == released
+    assert leaks_but_in_the_build(runs.home, runs.printed) == set()
 
 
 def test_hostile_text_is_text_wherever_it_comes_out(runs: Runs, home: Home) -> None:

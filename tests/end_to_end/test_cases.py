@@ -12,8 +12,11 @@ from base.forms import load_forms
 from base.home import Home
 from base.release_layout import DATABASE
 from ingestion.extract import extract
+from ingestion.ingest import ingest
+from ingestion.pseudonym_key import ensure_key
 from tests.support.homes import CLEAN_LANDING, REPOSITORY, shared_home
 from tests.support.publish_tables import publish_tables
+from tests.support.statements import make_tables
 from tests.support.warehouse import build_file
 
 SHARED = REPOSITORY.parent / "shared"
@@ -57,7 +60,12 @@ def odd() -> Home:
         _land(home, ODD)
         shutil.copyfile(CASES / "number-too-large-on-cover" / "big.xlsx", home.landing / "big.xlsx")
 
-    return shared_home("cases_odd", land, publish_tables)
+    def build(home: Home) -> None:
+        ensure_key(home)
+        ingest(home)
+        make_tables(home, of=["quality.finding"])
+
+    return shared_home("cases_odd", land, build)
 
 
 def test_cases_that_say_the_same_as_the_sample(clean_home: Home) -> None:
@@ -77,9 +85,9 @@ def test_cases_that_say_the_same_as_the_sample(clean_home: Home) -> None:
 
 
 def _findings(home: Home) -> set[tuple[Any, ...]]:
-    with duckdb.connect(str(home.current / DATABASE), read_only=True) as marts:
+    with duckdb.connect(str(build_file(home)), read_only=True) as build:
         return set(
-            marts.execute(
+            build.execute(
                 "select check_code, survey_year, commune_code, row_number, column_name from quality.finding"
                 " where level in ('row', 'value')"
             ).fetchall()
@@ -145,8 +153,8 @@ def test_cells_are_read_as_the_contract_says(
 
 
 def test_a_number_too_large_is_named_by_its_cell_and_not_quoted(odd: Home) -> None:
-    with duckdb.connect(str(odd.current / DATABASE), read_only=True) as marts:
-        [(message,)] = marts.execute(
+    with duckdb.connect(str(build_file(odd)), read_only=True) as build:
+        [(message,)] = build.execute(
             "select message from quality.finding where check_code = 'cover_value_unreadable'"
         ).fetchall()
     assert "B10" in message
