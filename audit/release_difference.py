@@ -109,6 +109,40 @@ class ReleaseDifference:
     places: tuple[PlaceCount, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Catalogue:
+    """The columns of both releases' public tables, `schema.table`, with their types, and the keys of the later one."""
+
+    columns: dict[tuple[str, str], dict[str, str]]
+    keys: dict[str, list[str]]
+
+    def tables(self, database: str) -> set[str]:
+        """The public tables of a release, `old` or `new`."""
+        return {table for release, table in self.columns if release == database}
+
+    def key_of(self, table: str) -> list[str]:
+        """The primary key of a table, without run-specific columns."""
+        return [column for column in self.keys.get(table, ()) if column not in RUN_COLUMNS.get(table, ())]
+
+
+def _catalogue(connection: duckdb.DuckDBPyConnection) -> _Catalogue:
+    # Asked once: a question for each table takes as long as one for all.
+    columns = connection.execute(
+        "select database_name, schema_name || '.' || table_name, list(column_name order by column_index), "
+        "list(data_type order by column_index) from duckdb_columns() where database_name in ('old', 'new') "
+        "and schema_name in (select unnest(?)) group by all",
+        [list(PUBLIC_SCHEMAS)],
+    ).fetchall()
+    keys = connection.execute(
+        "select schema_name || '.' || table_name, constraint_column_names from duckdb_constraints() "
+        "where database_name = 'new' and constraint_type = 'PRIMARY KEY'"
+    ).fetchall()
+    return _Catalogue(
+        {(database, table): dict(zip(names, types, strict=True)) for database, table, names, types in columns},
+        dict(keys),
+    )
+
+
 def compare_releases(old: Path, new: Path, listed: Collection[str] | None = None) -> ReleaseDifference:
     """Compare two releases.
 
@@ -131,7 +165,7 @@ def compare_releases(old: Path, new: Path, listed: Collection[str] | None = None
         tables: list[TableChange] = []
         figures: list[FigureChange] = []
         counted: list[tuple[str, Place, str, int]] = []
-        for table in _tables(connection, "new", "old"):
+        for table in sorted(catalogue.tables("old") & catalogue.tables("new")):
             if _same_bytes(descriptions, table):
                 continue
             change, numbers = _compare_table(connection, table, catalogue)
@@ -142,7 +176,7 @@ def compare_releases(old: Path, new: Path, listed: Collection[str] | None = None
                 counted += _counts(connection, table, key, numbers, causes)
                 if listed is None or table in listed:
                     figures += _figures(connection, table, key, numbers, causes)
-        tables += _whole_tables(connection)
+        tables += _whole_tables(connection, catalogue)
     return ReleaseDifference(
         descriptions[0]["id"],
         descriptions[1]["id"],
@@ -170,32 +204,11 @@ def _summed(
     )
 
 
-def _tables(connection: duckdb.DuckDBPyConnection, database: str, other: str) -> list[str]:
-    """Public tables of one release that the other also has."""
-    query = (
-        "select schema_name || '.' || table_name from duckdb_tables() where database_name = ? "
-        "and schema_name in (select unnest(?))"
-    )
-    mine, theirs = (
-        {row[0] for row in connection.execute(query, [name, list(PUBLIC_SCHEMAS)]).fetchall()}
-        for name in (database, other)
-    )
-    return sorted(mine & theirs)
-
-
-def _whole_tables(connection: duckdb.DuckDBPyConnection) -> list[TableChange]:
+def _whole_tables(connection: duckdb.DuckDBPyConnection, catalogue: _Catalogue) -> list[TableChange]:
     """Tables that only one of the releases has."""
-    query = (
-        "select schema_name || '.' || table_name from duckdb_tables() where database_name = ? "
-        "and schema_name in (select unnest(?))"
-    )
-    names = {
-        database: {row[0] for row in connection.execute(query, [database, list(PUBLIC_SCHEMAS)]).fetchall()}
-        for database in ("old", "new")
-    }
     changes = []
-    for table in sorted(names["old"] ^ names["new"]):
-        database = "new" if table in names["new"] else "old"
+    for table in sorted(catalogue.tables("old") ^ catalogue.tables("new")):
+        database = "new" if table in catalogue.tables("new") else "old"
         rows = connection.execute(f"select count(*) from {database}.{table}").fetchall()[0][0]
         added, removed = (rows, 0) if database == "new" else (0, rows)
         changes.append(TableChange(table, added, removed, 0))
@@ -209,34 +222,6 @@ def _same_bytes(descriptions: Sequence[dict[str, Any]], table: str) -> bool:
         {resource["path"]: resource["hash"] for resource in description["resources"]} for description in descriptions
     ]
     return path in hashes[0] and hashes[0].get(path) == hashes[1].get(path)
-
-
-@dataclass(frozen=True)
-class _Catalogue:
-    """The columns of every table of both releases, `schema.table`, with their types, and the keys of the later one."""
-
-    columns: dict[tuple[str, str], dict[str, str]]
-    keys: dict[str, list[str]]
-
-    def key_of(self, table: str) -> list[str]:
-        """The primary key of a table, without run-specific columns."""
-        return [column for column in self.keys.get(table, ()) if column not in RUN_COLUMNS.get(table, ())]
-
-
-def _catalogue(connection: duckdb.DuckDBPyConnection) -> _Catalogue:
-    # Asked once: a question for each table takes as long as one for all.
-    columns = connection.execute(
-        "select database_name, schema_name || '.' || table_name, list(column_name order by column_index), "
-        "list(data_type order by column_index) from duckdb_columns() where database_name in ('old', 'new') group by all"
-    ).fetchall()
-    keys = connection.execute(
-        "select schema_name || '.' || table_name, constraint_column_names from duckdb_constraints() "
-        "where database_name = 'new' and constraint_type = 'PRIMARY KEY'"
-    ).fetchall()
-    return _Catalogue(
-        {(database, table): dict(zip(names, types, strict=True)) for database, table, names, types in columns},
-        dict(keys),
-    )
 
 
 def _compare_table(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ _NUMBERS = ("head_citizen_id", "citizen_id")
 _CODES = ("household_code", "previous_household_code")
 _SOURCE_ID_LENGTH = 16
 _ALL_BUT_TWO = 99
-_KEPT_FILES = 64
 
 
 @dataclass
@@ -101,7 +99,7 @@ class KnownValues:
     def _people(self, source: str) -> list[_Person]:
         if source not in self._files:
             batches = [row["extraction_id"] for row in self._all() if row["source_file_id"] == source]
-            people = _accepted(self.home.raw, batches[0], source) if batches else []
+            people = list(_accepted(self.home.raw, batches[0], source)) if batches else []
             self._files[source] = people or list(_rejected(self.home, source))
         return self._files[source]
 
@@ -114,23 +112,18 @@ def _received(path: Path) -> list[dict[str, Any]]:
     return rows
 
 
-@lru_cache(_KEPT_FILES)  # a run asks twice, when it has read and when it builds; a batch never changes
-def _accepted(raw: Path, extraction_id: str, source: str) -> list[_Person]:
-    people = []
+def _accepted(raw: Path, extraction_id: str, source: str) -> Iterator[_Person]:
     for role in ("household", "member"):
         for row in _cells(raw / role / f"{extraction_id}.parquet", source):
             values = {name: str(value) for name, value in row.items() if value is not None}
-            people.append(
-                _Person(
-                    role,
-                    row["row_number"],
-                    values.get("household_code"),
-                    [values[name] for name in _NAMES if name in values],
-                    ["".join(filter(str.isdigit, values[name])) for name in _NUMBERS if name in values],
-                    [values[name] for name in _CODES if name in values],
-                )
+            yield _Person(
+                role,
+                row["row_number"],
+                values.get("household_code"),
+                [values[name] for name in _NAMES if name in values],
+                ["".join(filter(str.isdigit, values[name])) for name in _NUMBERS if name in values],
+                [values[name] for name in _CODES if name in values],
             )
-    return people
 
 
 def _cells(path: Path, source: str) -> list[dict[str, Any]]:
