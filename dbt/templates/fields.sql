@@ -1,18 +1,23 @@
+{# The linter takes the first names of each list: a loop writes the same for every name. #}
+{% macro listed(names) -%}
+    {{ return(names[:var('listed_at_most', none)]) }}
+{%- endmacro %}
+
 {# The fields of the row sheets by role and kind (reference/forms/fields.csv). #}
 {% macro form_fields(role, kind) -%}
-    {{ return([[ names_by_role_and_kind | tojson ]][role][kind]) }}
+    {{ return(listed([[ names_by_role_and_kind | tojson ]][role][kind])) }}
 {%- endmacro %}
 
 {% macro indicators() -%}
-    {{ return([[ indicators | map(attribute="indicator_code") | list | tojson ]]) }}
+    {{ return(listed([[ indicators | map(attribute="indicator_code") | list | tojson ]])) }}
 {%- endmacro %}
 
 {% macro needs() -%}
-    {{ return([[ needs | map(attribute="need_code") | list | tojson ]]) }}
+    {{ return(listed([[ needs | map(attribute="need_code") | list | tojson ]])) }}
 {%- endmacro %}
 
 {% macro causes() -%}
-    {{ return([[ causes | map(attribute="cause_code") | list | tojson ]]) }}
+    {{ return(listed([[ causes | map(attribute="cause_code") | list | tojson ]])) }}
 {%- endmacro %}
 
 {# The needs that have parts: a household has the parent when it has any of its parts. #}
