@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +114,8 @@ def _kept_connections(storage: object) -> Iterator[None]:
     """Keep Dagster's connections to its event log for a run.
 
     It opens the database again for each of some three thousand statements of a run, and compiles each again: ten
-    seconds. Between statements no transaction is open, so that the UI reads and writes meanwhile as before.
+    seconds; and it asks for each asset and check whether its tables are there. Between statements no transaction is
+    open, so that the UI reads and writes meanwhile as before.
     """
     if not isinstance(storage, SqliteEventLogStorage):
         yield
@@ -137,10 +138,11 @@ def _kept_connections(storage: object) -> Iterator[None]:
 
     opened = storage._connect
     storage._connect = connect  # type: ignore[method-assign]
+    storage.has_table = cache(storage.has_table)  # type: ignore[method-assign]
     try:
         yield
     finally:
-        del storage._connect
+        del storage._connect, storage.has_table
         for engine in engines.values():
             engine.dispose()
 
