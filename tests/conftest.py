@@ -128,8 +128,16 @@ def _land(home: Home, folder: Path) -> None:
     shutil.copytree(folder, home.landing, dirs_exist_ok=True)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Fork the workers from the process that tests of builds fork from."""
+    options = session.config.option
+    if options.tx and "not build" not in options.markexpr and not hasattr(session.config, "workerinput"):
+        options.tx = processes.workers_to_fork(len(options.tx))
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Start the process that tests of builds fork from."""
+    """Start the process that tests of builds fork from, where it is not there."""
     if any(item.get_closest_marker("build") for item in session.items):
         processes.start()
 

@@ -88,7 +88,6 @@ def test_every_page_opens_without_errors_or_network_and_prints(micro_home: Home)
                 assert not wide, f"{page.name} scrolls sideways on {width} px"
             if page.stem in ("index", "coverage", "findings"):
                 assert seen.page.pdf(format="A4").startswith(b"%PDF")
-            seen.page.close()
 
 
 def test_a_clerk_finds_what_to_correct_in_three_clicks(faulty: Faulty) -> None:

@@ -34,7 +34,6 @@ def test_the_pages_ask_no_network_and_make_no_error(docs: Path) -> None:
         for page in [docs / "index.html", *sorted(docs.glob("*.html"))[:4]]:  # the suites' pages are of one template
             seen = visit(browser, page)
             assert (seen.network_requests, seen.console_errors) == ([], []), page.name
-            seen.page.close()
 
 
 def test_links_lead_somewhere(docs: Path) -> None:

@@ -114,7 +114,6 @@ def test_areas_are_compared_by_year_and_figure(clean_home: Home, browser: Browse
     assert command.endswith(
         "--boundary harmonised --measure deprived_households --class near_poor --indicator sanitation"
     )
-    seen.page.close()
 
 
 def test_a_phone_shows_one_year_and_a_number_its_command(clean_home: Home, browser: Browser) -> None:
@@ -127,7 +126,6 @@ def test_a_phone_shows_one_year_and_a_number_its_command(clean_home: Home, brows
     line.locator("td:visible").click()
     command = f"poverty trace --year 2030 --area {COMMUNE} --boundary harmonised --measure poor_households"
     assert seen.page.locator("#trace").inner_text() == command
-    seen.page.close()
 
 
 def test_a_commune_is_drawn_by_its_boundary_where_the_territory_has_it() -> None:

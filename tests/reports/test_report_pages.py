@@ -77,7 +77,6 @@ def test_pages_are_quiet_whole_with_every_chart_and_lead_to_existing_files(clean
             for chart in seen.page.locator(".plot").all():
                 assert len(chart.get_attribute("aria-label") or "") > 40
                 assert chart.locator("svg.main-svg").count() > 0
-        seen.page.close()
 
 
 def test_every_page_says_first_that_the_data_are_simulated_and_leads_back(clean_home: Home, browser: Browser) -> None:
@@ -95,7 +94,6 @@ def test_every_page_says_first_that_the_data_are_simulated_and_leads_back(clean_
         assert reported.bounding_box()["y"] < seen.page.locator("h1").bounding_box()["y"]
         back = seen.page.get_by_role("link", name="Tất cả báo cáo").get_attribute("href")
         assert (file.parent / str(back)).resolve() == (reports / "index.html").resolve(), file.name
-        seen.page.close()
 
 
 def test_pages_fit_a_phone_and_a4(clean_home: Home, browser: Browser) -> None:
@@ -105,7 +103,6 @@ def test_pages_fit_a_phone_and_a4(clean_home: Home, browser: Browser) -> None:
         printed = seen.page.pdf(prefer_css_page_size=True)
         boxes = {tuple(round(float(side)) for side in box.split()[2:]) for box in media_boxes(printed)}
         assert boxes == {A4_POINTS}
-        seen.page.close()
 
 
 def media_boxes(pdf: bytes) -> list[str]:
@@ -120,7 +117,6 @@ def test_charts_are_drawn_again_for_paper(clean_home: Home, browser: Browser) ->
     assert all(drawn(seen.page).values())
     seen.page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert 680 not in seen.page.evaluate(width)
-    seen.page.close()
 
 
 def test_figures_shown_are_those_of_the_marts(clean_home: Home, browser: Browser) -> None:
@@ -154,7 +150,6 @@ def test_figures_shown_are_those_of_the_marts(clean_home: Home, browser: Browser
     assert [(row[1], row[2], row[3], row[6]) for row in cells(seen.page, "worst")] == [
         (name, count_vi(poor), count_vi(near), top or "–") for name, poor, near, top in worst
     ]
-    seen.page.close()
     assert len(list((clean_home.current / "reports" / "profiles").glob("*.html"))) == districts + 3
 
 
@@ -169,7 +164,6 @@ def test_districts_after_2025_say_why_they_have_no_rate(clean_home: Home, browse
     assert seen.page.locator("[data-figure=poor_rate]").text_content() == percent_vi(rate)
     assert f"năm {year}" in seen.page.locator(".figure:has([data-figure=poor_rate])").inner_text()
     assert {row[3] for row in cells(seen.page, "years") if int(row[0]) > 2024} == {"–"}
-    seen.page.close()
 
 
 def test_tables_can_be_read_without_scripts(clean_home: Home, browser: Browser) -> None:
@@ -197,4 +191,3 @@ def test_the_plan_page_has_every_printed_figure_as_it_is_judged(clean_home: Home
         assert ("✗ mâu thuẫn" in line) is not is_consistent
         assert is_matched is True or explanation in line
     assert "2021: mới có 8 trên 157 xã" in seen.page.locator("[data-note=questioned]").inner_text()
-    seen.page.close()

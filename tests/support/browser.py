@@ -48,8 +48,11 @@ def open_browser() -> Iterator[Browser]:
 
 
 def visit(browser: Browser, page_file: Path, width: int = 1200, height: int = 900) -> Visit:
-    """Open a page from the disk and wait until its scripts have nothing left to do."""
-    seen = Visit(browser.new_page(viewport={"width": width, "height": height}))
+    """Open a page from the disk and wait until its scripts have nothing left to do. It takes the place of the last one:
+    a tab for each is a process of Chromium for each."""
+    tab = browser.contexts[0].pages[0] if browser.contexts else browser.new_page()
+    tab.set_viewport_size({"width": width, "height": height})
+    seen = Visit(tab)
     seen.page.on("console", lambda message: message.type == "error" and seen.console_errors.append(message.text))
     seen.page.on("pageerror", lambda error: seen.console_errors.append(str(error)))
     seen.page.on(

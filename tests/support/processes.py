@@ -7,6 +7,7 @@ import gc
 import multiprocessing
 import os
 import runpy
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,12 +32,41 @@ _IMPORTED = [
     "tests.support.kill_points",
     "tests.support.publish_tables",
 ]
+_server: Any = forkserver._forkserver  # type: ignore[attr-defined]
 
 
 def start() -> None:
     """Start the process to fork from, before ingestion in a test starts one that has imported less."""
     multiprocessing.get_context("forkserver").set_forkserver_preload(_IMPORTED)
     forkserver.ensure_running()
+
+
+def workers_to_fork(number: int) -> list[str]:
+    """What xdist starts as its workers: each is forked too, where it would import the same once more."""
+    start()
+    program = [sys.executable, "-c", f"from {__name__} import be_worker; be_worker()", _server._forkserver_address]
+    return [f"popen//python={shlex.join(program)}"] * number
+
+
+def be_worker() -> None:
+    """Have a worker of xdist forked, with the input and output of this program; end with it."""
+    _, _server._forkserver_address, *_, line = sys.argv
+    _server._forkserver_alive_fd = os.open(os.devnull, os.O_RDONLY)
+    _fork_from_the_same()
+    ends = [Connection(os.dup(number)) for number in range(3)]
+    worker = multiprocessing.get_context("forkserver").Process(
+        target=_run, args=(_work, (line, dict(os.environ), str(Path.cwd()), ends))
+    )
+    worker.start()
+    for number in range(3):
+        os.close(number)
+    worker.join()
+    os._exit(worker.exitcode or 0)
+
+
+def _work(line: str, env: dict[str, str], cwd: str, ends: list[Connection]) -> None:
+    _take(env, cwd, ends)
+    exec(line, {"__name__": "__main__"})
 
 
 def forked(function: Callable[..., object], *arguments: Any) -> int:
@@ -50,13 +80,17 @@ def forked(function: Callable[..., object], *arguments: Any) -> int:
 
 
 def _run(function: Callable[..., object], arguments: tuple[Any, ...]) -> None:
-    # Its own processes come from where it came from: Python 3.11 would start another one to fork from, and `spawn`
-    # imports everything again.
-    forkserver.ensure_running = forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]
+    _fork_from_the_same()
+    # `spawn` would import everything again.
     get_context = multiprocessing.get_context
     multiprocessing.get_context = lambda method=None: get_context("forkserver" if method == "spawn" else method)
     gc.freeze()  # what was imported stays to the end: no collection need look at it
     function(*arguments)
+
+
+def _fork_from_the_same() -> None:
+    """Let processes of this one come from where it came from: Python 3.11 would start another one to fork from."""
+    forkserver.ensure_running = _server.ensure_running = lambda: None
 
 
 def become(environment: dict[str, str], stdout: Path, stderr: Path) -> None:
@@ -168,6 +202,18 @@ class _ForkedProgram:
 
 
 def _run_program(args: list[str], env: dict[str, str], cwd: str, umask: int, ends: list[Connection]) -> None:
+    _take(env, cwd, ends)
+    _, kind, program, *sys.argv[1:] = args
+    sys.argv[0] = program
+    os.umask(umask)
+    gc.freeze()
+    run = runpy.run_module if kind == "-m" else runpy.run_path
+    with database_closed():
+        run(program, run_name="__main__")
+
+
+def _take(env: dict[str, str], cwd: str, ends: list[Connection]) -> None:
+    """Another environment, folder, input and output."""
     for descriptor, end in enumerate(ends):
         os.dup2(end.fileno(), descriptor)
         end.close()
@@ -176,10 +222,3 @@ def _run_program(args: list[str], env: dict[str, str], cwd: str, umask: int, end
     os.environ.clear()
     os.environ.update(env)
     os.chdir(cwd)
-    _, kind, program, *sys.argv[1:] = args
-    sys.argv[0] = program
-    os.umask(umask)
-    gc.freeze()
-    run = runpy.run_module if kind == "-m" else runpy.run_path
-    with database_closed():
-        run(program, run_name="__main__")
