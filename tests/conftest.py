@@ -1,6 +1,7 @@
 """What all tests share: the folder of sample packs, published homes, and the order and tier of tests."""
 
 import os
+import shlex
 import shutil
 from pathlib import Path
 
@@ -133,7 +134,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Fork the workers from the process that tests of builds fork from."""
     options = session.config.option
     if options.tx and "not build" not in options.markexpr and not hasattr(session.config, "workerinput"):
-        options.tx = processes.workers_to_fork(len(options.tx))
+        options.tx = [f"popen//python={shlex.join(processes.to_fork('python'))}"] * len(options.tx)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from base.release_layout import releases
 from reports.forms.make import make_forms
 from tests.support.documents import DOCUMENTS, blocks, commands, inline_code, name_of, shell_blocks, texts
 from tests.support.homes import REPOSITORY, copy_of
+from tests.support.processes import to_fork
 
 # Commands that are not run, by how they begin, and why.
 NOT_RUN = {
@@ -56,7 +58,7 @@ def is_long(command: str) -> bool:
 
 def run(page: str, home: Home, desk: Path, *, is_quick: bool) -> None:
     """Run the commands of a page in their order, in a folder that has what the page takes for granted."""
-    programs = f"{REPOSITORY / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    programs = os.pathsep.join([str(desk / "programs"), str(REPOSITORY / ".venv" / "bin"), os.environ["PATH"]])
     for block in shell_blocks(page):
         lines = [line for line in block if is_run(line) and not (is_quick and is_long(line))]
         done = subprocess.run(
@@ -89,7 +91,12 @@ def prepared(micro_home: Home, level_change_home: Home, folder: Path) -> tuple[H
 
 @pytest.fixture(scope="module")
 def place(micro_home: Home, level_change_home: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Path]:
-    return prepared(micro_home, level_change_home, tmp_path_factory.mktemp("documents"))
+    """A home and a desk, where `poverty` is forked; in the long tests it starts as it is."""
+    home, desk = prepared(micro_home, level_change_home, tmp_path_factory.mktemp("documents"))
+    (desk / "programs").mkdir()
+    (desk / "programs" / "poverty").write_text(f'#!/bin/sh\nexec {shlex.join(to_fork("poverty"))} "$@"\n')
+    (desk / "programs" / "poverty").chmod(0o700)
+    return home, desk
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import gc
 import multiprocessing
 import os
 import runpy
-import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,32 +40,44 @@ def start() -> None:
     forkserver.ensure_running()
 
 
-def workers_to_fork(number: int) -> list[str]:
-    """What xdist starts as its workers: each is forked too, where it would import the same once more."""
+def to_fork(program: str) -> list[str]:
+    """What starts a fork that does what `program` does: `poverty`, or `python -c LINE`. Arguments follow."""
     start()
-    program = [sys.executable, "-c", f"from {__name__} import be_worker; be_worker()", _server._forkserver_address]
-    return [f"popen//python={shlex.join(program)}"] * number
+    return [
+        sys.executable,
+        "-c",
+        f"from {__name__} import be_forked; be_forked()",
+        _server._forkserver_address,
+        program,
+    ]
 
 
-def be_worker() -> None:
-    """Have a worker of xdist forked, with the input and output of this program; end with it."""
-    _, _server._forkserver_address, *_, line = sys.argv
+def be_forked() -> None:
+    """Have a program forked, with the input and output of this one; end with it."""
+    _, _server._forkserver_address, program, *arguments = sys.argv
     _server._forkserver_alive_fd = os.open(os.devnull, os.O_RDONLY)
     _fork_from_the_same()
     ends = [Connection(os.dup(number)) for number in range(3)]
-    worker = multiprocessing.get_context("forkserver").Process(
-        target=_run, args=(_work, (line, dict(os.environ), str(Path.cwd()), ends))
+    done = multiprocessing.get_context("forkserver").Process(
+        target=_run, args=(_be, (program, arguments, dict(os.environ), str(Path.cwd()), _umask(), ends))
     )
-    worker.start()
+    done.start()
     for number in range(3):
         os.close(number)
-    worker.join()
-    os._exit(worker.exitcode or 0)
+    done.join()
+    os._exit(done.exitcode or 0)
 
 
-def _work(line: str, env: dict[str, str], cwd: str, ends: list[Connection]) -> None:
-    _take(env, cwd, ends)
-    exec(line, {"__name__": "__main__"})
+def _be(program: str, arguments: list[str], env: dict[str, str], cwd: str, umask: int, ends: list[Connection]) -> None:
+    _take(env, cwd, umask, ends)
+    sys.argv = [program, *arguments]
+    if program == "poverty":
+        subprocess.Popen = StartedByForking  # type: ignore[misc]
+        from poverty_cli.main import main
+
+        main()
+    else:
+        exec(arguments[-1], {"__name__": "__main__"})
 
 
 def forked(function: Callable[..., object], *arguments: Any) -> int:
@@ -202,17 +213,16 @@ class _ForkedProgram:
 
 
 def _run_program(args: list[str], env: dict[str, str], cwd: str, umask: int, ends: list[Connection]) -> None:
-    _take(env, cwd, ends)
+    _take(env, cwd, umask, ends)
     _, kind, program, *sys.argv[1:] = args
     sys.argv[0] = program
-    os.umask(umask)
     gc.freeze()
     run = runpy.run_module if kind == "-m" else runpy.run_path
     with database_closed():
         run(program, run_name="__main__")
 
 
-def _take(env: dict[str, str], cwd: str, ends: list[Connection]) -> None:
+def _take(env: dict[str, str], cwd: str, umask: int, ends: list[Connection]) -> None:
     """Another environment, folder, input and output."""
     for descriptor, end in enumerate(ends):
         os.dup2(end.fileno(), descriptor)
@@ -222,3 +232,4 @@ def _take(env: dict[str, str], cwd: str, ends: list[Connection]) -> None:
     os.environ.clear()
     os.environ.update(env)
     os.chdir(cwd)
+    os.umask(umask)
