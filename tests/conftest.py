@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import xdist
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -131,9 +132,9 @@ def _land(home: Home, folder: Path) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Fork the workers from the process that tests of builds fork from."""
+    """Fork the workers from the process that tests of builds fork from, unless lines are counted: from the first on."""
     options = session.config.option
-    if options.tx and "not build" not in options.markexpr and not hasattr(session.config, "workerinput"):
+    if xdist.is_xdist_controller(session) and not options.cov_source and "not build" not in options.markexpr:
         options.tx = [f"popen//python={shlex.join(processes.to_fork('python'))}"] * len(options.tx)
 
 

@@ -126,7 +126,7 @@ def _write_database(
                     f"insert into {schema}.{table} select {sql_text(territory)}, * from {database}.{schema}.{table}"
                 ).fetchall()
                 unwritten += rows_of_territory
-            # The index of a key stays in memory until it is written. Each checkpoint writes what is known of all tables.
+            # The index of a key stays in memory until it is written; a checkpoint writes what is known of all tables.
             if unwritten > _ROWS_IN_MEMORY:
                 connection.execute("checkpoint nation_database")
                 unwritten = 0
