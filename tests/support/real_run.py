@@ -155,7 +155,8 @@ def _run(home: Home) -> None:
         assert _content(program) == before, "the run wrote into the package"
         (manifest,) = Path(folder, "cache").glob("*/*/manifest.json")
         with of_its_reference(home):  # the same project, which commands of the checkout need not parse again
-            shutil.copytree(manifest.parent, parsed_folder(), symlinks=True, dirs_exist_ok=True)
+            shutil.rmtree(parsed_folder(), ignore_errors=True)  # of a run before, with other code
+            shutil.copytree(manifest.parent, parsed_folder(), symlinks=True)
         for path in program.rglob("*"):  # so that it can be removed
             path.chmod(0o700)
         program.chmod(0o700)
