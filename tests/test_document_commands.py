@@ -56,8 +56,8 @@ def is_long(command: str) -> bool:
     return re.sub(r"\s+#.*", "", command) in LONG
 
 
-def run(page: str, home: Home, desk: Path, *, is_quick: bool) -> None:
-    """Run the commands of a page in their order, in a folder that has what the page takes for granted."""
+def failure_of(page: str, home: Home, desk: Path, *, is_quick: bool) -> str:
+    """What the first commands of a page that fail print, in a folder that has what the page takes for granted."""
     programs = os.pathsep.join([str(desk / "programs"), str(REPOSITORY / ".venv" / "bin"), os.environ["PATH"]])
     for block in shell_blocks(page):
         lines = [line for line in block if is_run(line) and not (is_quick and is_long(line))]
@@ -69,7 +69,9 @@ def run(page: str, home: Home, desk: Path, *, is_quick: bool) -> None:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"{page}\n{done.stdout}\n{done.stderr}"
+        if done.returncode != 0:
+            return f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return ""
 
 
 def prepared(micro_home: Home, level_change_home: Home, folder: Path) -> tuple[Home, Path]:
@@ -103,7 +105,7 @@ def place(micro_home: Home, level_change_home: Home, tmp_path_factory: pytest.Te
     "page", [page for page in PAGES if page not in LONG_PAGES and any(map(is_run, commands(page)))]
 )
 def test_the_commands_of_a_page_run(place: tuple[Home, Path], page: str) -> None:
-    run(page, *place, is_quick=True)
+    assert failure_of(page, *place, is_quick=True) == ""
 
 
 def test_the_python_of_the_documents_runs(place: tuple[Home, Path]) -> None:
@@ -134,4 +136,4 @@ def test_the_home_has_every_path_that_is_named(place: tuple[Home, Path], micro_h
 @pytest.mark.long
 @pytest.mark.parametrize("page", [page for page in PAGES if page in LONG_PAGES or any(map(is_long, commands(page)))])
 def test_all_commands_of_a_page_run(micro_home: Home, level_change_home: Home, tmp_path: Path, page: str) -> None:
-    run(page, *prepared(micro_home, level_change_home, tmp_path), is_quick=False)
+    assert failure_of(page, *prepared(micro_home, level_change_home, tmp_path), is_quick=False) == ""

@@ -38,7 +38,6 @@ from publication.release import (
 )
 
 TERRITORY = "territory"
-_ROWS_IN_MEMORY = 2_000_000
 _MEANING = f"Code of the territory whose release the row is from; {NATION} for figures of all of them together."
 _DESCRIPTION = f"Rows of every territory; every key begins with {TERRITORY} (docs/nation.md)."
 
@@ -119,17 +118,13 @@ def _write_database(
         first = next(iter(attached.values()))
         tables = public_tables(connection, first)
         _create_tables(connection, first, tables)
-        unwritten = 0
         for schema, table in tables:
             for territory, database in attached.items():
-                ((rows_of_territory,),) = connection.execute(
+                connection.execute(
                     f"insert into {schema}.{table} select {sql_text(territory)}, * from {database}.{schema}.{table}"
-                ).fetchall()
-                unwritten += rows_of_territory
-            # The index of a key stays in memory until it is written; a checkpoint writes what is known of all tables.
-            if unwritten > _ROWS_IN_MEMORY:
-                connection.execute("checkpoint nation_database")
-                unwritten = 0
+                )
+            # The index of a key stays in memory until it is written.
+            connection.execute("checkpoint nation_database")
         territories = list(attached)
         rows = make_national_rows(connection, territories) if with_national_rows else NationalRows()
         connection.execute("checkpoint nation_database")

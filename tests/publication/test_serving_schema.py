@@ -195,9 +195,10 @@ def test_entries_of_a_new_standard_are_split_as_the_old_line_splits_them(release
 
 
 def problems_of(package: Path, rows: int | None = None, *, of_each_kind: bool = False) -> list[str]:
-    """What frictionless says of every resource of a data package that is a table, or of the first rows of each.
+    """What frictionless says of every resource of a data package, or of the first rows of each table.
 
-    With `of_each_kind` only of tables that have a kind of column, type and constraints, that no table before had.
+    With `of_each_kind` of all files that are no tables, and of the tables that have a kind of column (type and
+    constraints) or a foreign key where no table before had one.
     """
     before = Path.cwd()
     os.chdir(package.parent)  # it opens no absolute path
@@ -205,7 +206,8 @@ def problems_of(package: Path, rows: int | None = None, *, of_each_kind: bool = 
         found, kinds = [], set[tuple[str, ...]]()
         for resource in Package(package.name).resources:
             has = {(field.type, *sorted(field.constraints)) for field in resource.schema.fields}
-            if of_each_kind and has <= kinds:
+            has |= {("foreign key",)} if resource.schema.foreign_keys else set()
+            if of_each_kind and has and has <= kinds:
                 continue
             kinds |= has
             report = resource.validate(limit_rows=rows)

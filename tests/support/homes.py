@@ -21,7 +21,7 @@ from base.build_date import today
 from base.home import HOME_VARIABLE, Home
 from base.product import PACKAGE_NAMES
 from base.territory import TERRITORY_VARIABLE
-from tests.support.processes import become, forked
+from tests.support.processes import be_poverty, become, forked
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKS = REPOSITORY / "tests" / "packs"
@@ -59,10 +59,7 @@ def poverty(
 
 def _command(environment: dict[str, str], stdout: Path, stderr: Path, arguments: tuple[str, ...]) -> None:
     become(environment, stdout, stderr)
-    sys.argv = ["poverty", *arguments]
-    from poverty_cli.main import main
-
-    main()
+    be_poverty(arguments)
 
 
 def shared_home(name: str, land: Callable[[Home], object], build: Callable[[Home], object]) -> Home:

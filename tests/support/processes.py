@@ -70,14 +70,19 @@ def be_forked() -> None:
 
 def _be(program: str, arguments: list[str], env: dict[str, str], cwd: str, umask: int, ends: list[Connection]) -> None:
     _take(env, cwd, umask, ends)
-    sys.argv = [program, *arguments]
     if program == "poverty":
-        subprocess.Popen = StartedByForking  # type: ignore[misc]
-        from poverty_cli.main import main
-
-        main()
+        be_poverty(arguments)
     else:
         exec(arguments[-1], {"__name__": "__main__"})
+
+
+def be_poverty(arguments: Sequence[str]) -> None:
+    """Do what the command line does; the programs of ours that it starts are forked too."""
+    from poverty_cli.main import main  # here, for a program that only asks for a fork imports this module
+
+    subprocess.Popen = StartedByForking  # type: ignore[misc]
+    sys.argv = ["poverty", *arguments]
+    main()
 
 
 def forked(function: Callable[..., object], *arguments: Any) -> int:
