@@ -19,7 +19,7 @@ from publication import build_state
 from publication.inputs import inputs_of
 from tests.support.decided import DAYS, cell, decide, rows, waiver
 from tests.support.homes import CLEAN_LANDING, copy_of
-from tests.support.statements import built_by_dbt, make_tables
+from tests.support.statements import built_home, make_tables
 from tests.support.warehouse import build_file, dbt
 
 pytestmark = pytest.mark.build
@@ -32,7 +32,7 @@ Step = Callable[[Home, random.Random], None]
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """A copy of the micro pack as dbt built it, which notes what each part was made from."""
-    return copy_of(built_by_dbt(), tmp_path / "home")
+    return copy_of(built_home(), tmp_path / "home")
 
 
 def send_another_commune(home: Home, chance: random.Random) -> None:

@@ -6,8 +6,8 @@ import duckdb
 import pytest
 
 from base.home import Home
-from tests.support.homes import copy_of
-from tests.support.warehouse import build_file, dbt, target_of
+from tests.support.homes import copy_of, target_of
+from tests.support.warehouse import build_file, dbt
 
 CHECKS = ("measures_hold_their_identities", "measures_of_the_parts_give_the_whole")
 PLACE = "survey_year = 2024 and area_code = '29161' and boundary = 'as_reviewed' and unit = 'household'"

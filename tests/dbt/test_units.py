@@ -3,13 +3,13 @@
 import json
 from pathlib import Path
 
-from tests.support.homes import copy_of
-from tests.support.statements import built_by_dbt
-from tests.support.warehouse import dbt, target_of
+from tests.support.homes import copy_of, target_of
+from tests.support.statements import built_home
+from tests.support.warehouse import dbt
 
 
 def test_every_dbt_unit_test_passes(tmp_path: Path) -> None:
-    home = copy_of(built_by_dbt(), tmp_path / "home")
+    home = copy_of(built_home(), tmp_path / "home")
     dbt(home, "test", "--select", "test_type:unit")
     results = json.loads((target_of(home) / "run_results.json").read_text(encoding="utf-8"))["results"]
     outcomes = [result["status"] for result in results if result["unique_id"].startswith("unit_test.")]

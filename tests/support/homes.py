@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import pytest
 from filelock import FileLock
 from openpyxl import load_workbook
 
@@ -21,7 +22,7 @@ from base.build_date import today
 from base.home import HOME_VARIABLE, Home
 from base.product import PACKAGE_NAMES
 from base.territory import TERRITORY_VARIABLE
-from tests.support.processes import be_poverty, become, forked
+from tests.support.processes import STATEMENTS_VARIABLE, be_poverty, become, forked
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKS = REPOSITORY / "tests" / "packs"
@@ -40,6 +41,7 @@ MICRO_FILES = (
     "2025/ra-soat-2025-29158.xlsx",
     "2026/ra-soat-2026-29158.xlsx",
 )
+STATEMENTS = "statements.json"
 SENT = "2024/ra-soat-2024-29161.xlsx"
 
 
@@ -109,13 +111,24 @@ def land_untidy(home: Home) -> None:
 
 
 def shared_micro_home() -> Home:
-    """The untidy micro pack, read, built and published step by step. Only read it."""
+    """The untidy micro pack, read, built and published step by step. Only read it.
+
+    What dbt sends to the database for a new build file is beside it, in `target_of`.
+    """
 
     def make(home: Home) -> None:
+        target_of(home).mkdir()
         for step in ("ingest", "build", "publish"):
-            poverty(home, step)
+            with pytest.MonkeyPatch.context() as changed:
+                changed.setenv(STATEMENTS_VARIABLE, str(target_of(home) / STATEMENTS))
+                poverty(home, step)
 
     return shared_home("micro", land_untidy, make)
+
+
+def target_of(home: Home) -> Path:
+    """Where dbt's compiled SQL is, and what it said."""
+    return home.root.with_name(f"{home.root.name}_dbt")
 
 
 def copy_of(home: Home, root: Path, *, with_build: bool = True) -> Home:

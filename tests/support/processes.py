@@ -4,6 +4,7 @@ Programs that start as users start them are run by tests/support/real_run.py and
 """
 
 import gc
+import json
 import multiprocessing
 import os
 import runpy
@@ -31,6 +32,8 @@ _IMPORTED = [
     "tests.support.kill_points",
     "tests.support.publish_tables",
 ]
+# Names the file into which what dbt sends to the database is written.
+STATEMENTS_VARIABLE = "POVERTY_TEST_STATEMENTS"
 _server: Any = forkserver._forkserver  # type: ignore[attr-defined]
 
 
@@ -122,16 +125,30 @@ def become(environment: dict[str, str], stdout: Path, stderr: Path) -> None:
 
 
 @contextmanager
-def database_closed() -> Iterator[None]:
-    """Have the build file written when dbt ends: a forked process ends without the end of Python, which closes it."""
+def around_dbt() -> Iterator[None]:
+    """What dbt sends to the database is written into the file that STATEMENTS_VARIABLE names, if it names one.
+
+    The database is closed at the end: a forked process ends without the end of Python, which would write it.
+    """
+    # Here, for every test process imports this module, and few need dbt.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    sent: list[tuple[str, str]] = []
+    send = DuckDBConnectionManager.add_query
+
+    def add_query(self: DuckDBConnectionManager, sql: str, *arguments: object, **options: object) -> object:
+        sent.append((self.get_thread_connection().name, sql))
+        return send(self, sql, *arguments, **options)
+
+    if record := os.environ.get(STATEMENTS_VARIABLE):
+        DuckDBConnectionManager.add_query = add_query
     try:
         yield
     finally:
-        # Here, for every test process imports this module, and few need dbt.
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
         DuckDBConnectionManager.close_all_connections()
         gc.collect()
+        if record:
+            Path(record).write_text(json.dumps(sent), encoding="utf-8")
 
 
 def _umask() -> int:
@@ -222,9 +239,11 @@ def _run_program(args: list[str], env: dict[str, str], cwd: str, umask: int, end
     _, kind, program, *sys.argv[1:] = args
     sys.argv[0] = program
     gc.freeze()
-    run = runpy.run_module if kind == "-m" else runpy.run_path
-    with database_closed():
-        run(program, run_name="__main__")
+    if kind == "-m":
+        runpy.run_module(program, run_name="__main__")
+    else:
+        with around_dbt():
+            runpy.run_path(program, run_name="__main__")
 
 
 def _take(env: dict[str, str], cwd: str, umask: int, ends: list[Connection]) -> None:

@@ -2,20 +2,22 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
+from sqlparse.engine import FilterStack
 
 from base.build_date import BUILD_DATE_VARIABLE
 from base.home import Home
 from base.reference_build import write_reference
 from dagster_project.parsed_project import dbt_environment, ensure_manifest, parsed_arguments
 from publication.release import public_tables
-from tests.support.processes import become, database_closed, forked
+from tests.support.homes import target_of
+from tests.support.processes import STATEMENTS_VARIABLE, around_dbt, become, forked
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt"
 
@@ -47,11 +49,6 @@ def leave_what_publication_asks(home: Home, *more: str) -> None:
         build.execute("delete from bi.foreign_key")
 
 
-def target_of(home: Home) -> Path:
-    """Where dbt's compiled SQL is, and what it said."""
-    return home.root.with_name(f"{home.root.name}_dbt")
-
-
 @contextmanager
 def no_search() -> Iterator[None]:
     """For `publish`: without the search for personal values, which is half of the time and tested elsewhere."""
@@ -73,22 +70,11 @@ def ensure_reference(home: Home) -> None:
         write_reference(home)
 
 
-def dbt(home: Home, *arguments: str, build_date: date | None = None) -> None:
+def dbt(home: Home, *arguments: str, build_date: date | None = None, statements: Path | None = None) -> None:
     """Run dbt on a home and insist that nothing fails; targets and logs are beside the home, in `target_of`.
 
-    `build_date` is the day that the build is made for.
+    `build_date` is the day that the build is made for; what dbt sends to the database is written into `statements`.
     """
-    dbt_process(run_dbt, home, *arguments, build_date=build_date)
-
-
-def dbt_process(
-    run: Callable[..., None],
-    home: Home,
-    *arguments: str,
-    build_date: date | None = None,
-    more: tuple[object, ...] = (),
-) -> None:
-    """Let `run`, which gets what `run_dbt` gets and `more`, run dbt in a process of its own."""
     ensure_manifest()
     ensure_reference(home)
     folders = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--target-path", str(target_of(home))]
@@ -96,20 +82,21 @@ def dbt_process(
         **dbt_environment(home),
         "DBT_LOG_PATH": str(target_of(home)),
         **({BUILD_DATE_VARIABLE: str(build_date)} if build_date else {}),
+        **({STATEMENTS_VARIABLE: str(statements)} if statements else {}),
     }
     target_of(home).mkdir(exist_ok=True)
     said = target_of(home) / "said.txt"
     said.unlink(missing_ok=True)
-    code = forked(run, said, environment, [*parsed_arguments(), "--quiet", *arguments, *folders], *more)
+    code = forked(_run_dbt, said, environment, [*parsed_arguments(), "--quiet", *arguments, *folders])
     assert code == 0, said.read_text(encoding="utf-8")[-6000:]
 
 
-def run_dbt(said: Path, environment: dict[str, str], arguments: list[str]) -> None:
-    """Become a process that runs dbt and writes what it says into a file."""
+def _run_dbt(said: Path, environment: dict[str, str], arguments: list[str]) -> None:
     from dagster_project.run_dbt import main  # here: every test process imports this module, and few need dbt
 
     become(environment, said, said)
+    FilterStack.enable_grouping = lambda _: None  # dbt looks for the first `with` of a unit test, outside of all groups
     os.chdir(PROJECT)
-    with database_closed():
+    with around_dbt():
         code = main(*arguments)
     sys.exit(code)
