@@ -232,8 +232,14 @@
     {%- elif node.config.contract.enforced -%}
         {%- set names = node.columns | list -%}
     {%- else -%}
-        {%- set relation = this if node.unique_id == model.unique_id else ref(node.name) -%}
-        {%- set names = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
+        {#- Asked once for each table, which is made before anything reads it. -#}
+        {%- set known = graph.nodes[node.unique_id] -%}
+        {%- if 'columns_made' not in known -%}
+            {%- set found = run_query("select column_name from duckdb_columns() where schema_name = '" ~ node.schema
+                ~ "' and table_name = '" ~ (node.alias or node.name) ~ "'") -%}
+            {%- do known.update({'columns_made': found.columns[0].values() | list}) -%}
+        {%- endif -%}
+        {%- set names = known.columns_made -%}
     {%- endif -%}
     {{ return({
         'file': 'source_file_id' if 'source_file_id' in names,
