@@ -1,8 +1,9 @@
 """A province repeated: raw Parquet and reference tables with several times the households, every key still unique.
 
 Copy 0 is the province itself. Every further copy is a province of its own beside it: its commune and district codes,
-household codes, file ids and citizen ids differ from all others; names get two letters, so that no two copies look like
-one household. A home holds some of the copies: all of them, or one as a territory of its own.
+household codes, file ids and citizen ids differ from all others. Names get three letters, in copy 0 too, so that no two
+copies look like one household and two names are as alike in one copy as in any other. A home holds some of the copies:
+all of them, or one as a territory of its own.
 """
 
 import shutil
@@ -34,6 +35,8 @@ _TERRITORY_CODES = {
 }
 MAX_COPIES = 64
 _CODES_APART = 1500
+# In no Vietnamese name, so that they are like nothing but themselves.
+_NO_VIETNAMESE_LETTERS = "FJWZ"
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NO_HEXADECIMAL_DIGITS = "ghijklmnopqrstuvwxyz"
 
@@ -71,12 +74,13 @@ def _replacement(column: str, copy: int) -> str | None:
     if column in _CITIZEN_IDS:
         return f"translate({column}, '0123456789', '{_digits(copy)}')"
     if column in _NAMES:
-        return f"{column} || ' {_two(_LETTERS, copy)}'"
+        letters = (_NO_VIETNAMESE_LETTERS[copy // place % 4] for place in (16, 4, 1))
+        return f"{column} || ' {''.join(letters)}'"
     return None
 
 
 def repeat_raw(source: Home, target: Home, copies: Sequence[int]) -> None:
-    """Write a home whose raw Parquet holds copies of another home's; copy 0 has the same rows by the same way."""
+    """Write a home whose raw Parquet holds copies of another home's."""
     if max(copies) >= MAX_COPIES:
         raise ValueError(f"at most {MAX_COPIES} copies")
     target.create()
@@ -102,7 +106,7 @@ def _write_copy(connection: duckdb.DuckDBPyConnection, source: Path, target: Pat
     columns = [name for name, *_ in connection.execute(f"describe select * from {rows}").fetchall()]
     parts = []
     for copy in copies:
-        changed = {name: _replacement(name, copy) for name in columns} if copy else {}
+        changed = {name: _replacement(name, copy) for name in columns if copy or name in _NAMES}
         replaced = ", ".join(f"{sql} as {name}" for name, sql in changed.items() if sql)
         parts.append(f"select * {f'replace ({replaced})' if replaced else ''} from {rows}")
     connection.execute(f"copy ({' union all '.join(parts)}) to '{target}' (format parquet, compression snappy)")

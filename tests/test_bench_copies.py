@@ -29,6 +29,21 @@ def test_no_two_copies_share_what_identifies(micro_home: Home, tmp_path: Path) -
         assert all_ == MAX_COPIES * one > 0, (role, column)
 
 
+def test_names_are_as_alike_in_every_copy(micro_home: Home, tmp_path: Path) -> None:
+    """Otherwise a copy has other links, and so other households."""
+    home = Home(tmp_path / "copies")
+    repeat_raw(micro_home, home, range(MAX_COPIES))
+    pairs, likenesses = duckdb.sql(
+        "with names as (select filename as copy, substr(source_file_id, 3) as file, row_number, head_name "
+        f"from read_parquet({_files(home, 'household')}, union_by_name = true, filename = true)) "
+        "select count(distinct (file, row_number, other)), count(distinct (file, row_number, other, alike)) from ("
+        "select file, one.row_number, two.row_number as other, "
+        "jaro_winkler_similarity(one.head_name, two.head_name) as alike "
+        "from names as one inner join names as two using (copy, file) where one.row_number < two.row_number)"
+    ).fetchall()[0]
+    assert pairs == likenesses > 1000
+
+
 def test_all_copies_have_other_communes_and_a_copy_alone_another_territory(tmp_path: Path) -> None:
     together, alone = Home(tmp_path / "together").create(), Home(tmp_path / "alone").create()
     repeat_reference(together, range(MAX_COPIES))
