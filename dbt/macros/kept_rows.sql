@@ -235,8 +235,8 @@
         {#- Asked once for each table, which is made before anything reads it. -#}
         {%- set known = graph.nodes[node.unique_id] -%}
         {%- if 'columns_made' not in known -%}
-            {%- set found = run_query("select column_name from duckdb_columns() where schema_name = '" ~ node.schema
-                ~ "' and table_name = '" ~ (node.alias or node.name) ~ "'") -%}
+            {%- set found = run_query("select column_name from duckdb_columns() where database_name = '" ~ node.database
+                ~ "' and schema_name = '" ~ node.schema ~ "' and table_name = '" ~ (node.alias or node.name) ~ "'") -%}
             {%- do known.update({'columns_made': found.columns[0].values() | list}) -%}
         {%- endif -%}
         {%- set names = known.columns_made -%}

@@ -31,7 +31,7 @@ Step = Callable[[Home, random.Random], None]
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """A copy of the micro pack as dbt built it, which notes what each part was made from."""
+    """A copy of the tables of the micro pack, with the notes of what each part was made from."""
     return copy_of(built_home(), tmp_path / "home")
 
 

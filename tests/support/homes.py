@@ -118,9 +118,9 @@ def shared_micro_home() -> Home:
 
     def make(home: Home) -> None:
         target_of(home).mkdir()
-        for step in ("ingest", "build", "publish"):
-            with pytest.MonkeyPatch.context() as changed:
-                changed.setenv(STATEMENTS_VARIABLE, str(target_of(home) / STATEMENTS))
+        with pytest.MonkeyPatch.context() as changed:
+            changed.setenv(STATEMENTS_VARIABLE, str(target_of(home) / STATEMENTS))
+            for step in ("ingest", "build", "publish"):
                 poverty(home, step)
 
     return shared_home("micro", land_untidy, make)

@@ -29,7 +29,7 @@ from tests.support.warehouse import PROJECT, build_file, dbt, ensure_reference
 Statement = tuple[str, str]
 
 _GROWN = "grown.json"
-# What changes nothing, and transactions: all is sent again in one.
+# What changes nothing, and transactions: all is sent again in one. Notes of what parts are made from follow a question.
 _ASKS = re.compile(r"(/\*.*?\*/)?\s*(begin|commit|select|describe)\b", re.IGNORECASE)
 _PROFILE = yaml.safe_load((PROJECT / "profiles.yml").read_text("utf-8"))["poverty"]["outputs"]["build"]
 
