@@ -39,6 +39,8 @@ from publication.release import (
 
 TERRITORY = "territory"
 _MEANING = f"Code of the territory whose release the row is from; {NATION} for figures of all of them together."
+# Rows: the index of a key stays in memory until it is written, and to write takes a thirtieth of a second for any.
+_INDEXED_IN_MEMORY = 100_000
 _DESCRIPTION = f"Rows of every territory; every key begins with {TERRITORY} (docs/nation.md)."
 
 
@@ -118,13 +120,15 @@ def _write_database(
         first = next(iter(attached.values()))
         tables = public_tables(connection, first)
         _create_tables(connection, first, tables)
+        unwritten = 0
         for schema, table in tables:
             for territory, database in attached.items():
-                connection.execute(
+                unwritten += connection.execute(
                     f"insert into {schema}.{table} select {sql_text(territory)}, * from {database}.{schema}.{table}"
-                )
-            # The index of a key stays in memory until it is written.
-            connection.execute("checkpoint nation_database")
+                ).fetchall()[0][0]
+            if unwritten > _INDEXED_IN_MEMORY:
+                connection.execute("checkpoint nation_database")
+                unwritten = 0
         territories = list(attached)
         rows = make_national_rows(connection, territories) if with_national_rows else NationalRows()
         connection.execute("checkpoint nation_database")

@@ -42,7 +42,7 @@ def sent_by_a_commune(home: Home, desk: Path) -> tuple[Path, int]:
     page.cell(first, fields.index("recorded_class") + 1).value = None
     book[member.name].cell(first_list_row(member) + 9, 1).value = f"{COMMUNE}-7777"
     book.save(desk / "gui.xlsx")
-    recalculated(desk / "gui.xlsx", desk)
+    recalculated([desk / "gui.xlsx"], desk)
     return desk / "made" / "gui.xlsx", listed
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from openpyxl import load_workbook
+from openpyxl.workbook import Workbook
 
 from base.forms import load_forms
 from base.home import Home
@@ -15,25 +16,36 @@ from tests.support.filled_template import fill_in, form_of_survey
 from tests.support.homes import copy_of, poverty
 from tests.support.spreadsheet import recalculated
 
+FILLED = (2021, 2024, 2026, 2027)
 
-@pytest.mark.parametrize("year", [2021, 2024, 2026, 2027])
-def test_a_filled_one_loads_without_a_finding(tmp_path: Path, year: int) -> None:
-    home = Home(tmp_path / "home").create()
-    code = "29161" if year < 2025 else "29158"
-    (made,) = make_templates(home, year, code)
+
+@pytest.fixture(scope="module")
+def calculated(tmp_path_factory: pytest.TempPathFactory) -> dict[int, tuple[Path, Workbook]]:
+    """Workbooks for a commune, filled in and calculated by a spreadsheet program: the file and its values by year."""
+    folder = tmp_path_factory.mktemp("filled")
+    home = Home(folder / "home").create()
+    paths = []
+    for year in FILLED:
+        (made,) = make_templates(home, year, "29161" if year < 2025 else "29158")
+        book = load_workbook(made.path)
+        fill_in(book, form_of_survey(year), 3)
+        book.save(path := folder / f"{year}.xlsx")
+        paths.append(path)
+    books = recalculated(paths, folder)
+    return {year: (folder / "made" / f"{year}.xlsx", book) for year, book in zip(FILLED, books, strict=True)}
+
+
+@pytest.mark.parametrize("year", FILLED)
+def test_a_filled_one_loads_without_a_finding(calculated: dict[int, tuple[Path, Workbook]], year: int) -> None:
     form = form_of_survey(year)
-    book = load_workbook(made.path)
-    fill_in(book, form, 3)
-    book.save(tmp_path / "filled.xlsx")
-    calculated = recalculated(tmp_path / "filled.xlsx", tmp_path / "office")
-    totals = calculated[form.sheets["total"].name]
+    path, book = calculated[year]
+    totals = book[form.sheets["total"].name]
     shown = {
         column.field: totals.cell(row, 2).value for row, column in enumerate(form.sheets["total"].columns, start=1)
     }
     assert (shown["poor_households"], shown["poor_persons"], shown["near_poor_households"]) == (3, 6, 0)
     assert (shown["deprived_employment"], shown["deprived_nutrition"]) == (3, 0)
-    content = (tmp_path / "office" / "made" / "filled.xlsx").read_bytes()
-    read = extract(content, load_forms())
+    read = extract(path.read_bytes(), load_forms())
     assert read is not None
     assert read.is_accepted
     assert [finding.check_code for finding in read.findings] == []

@@ -2,6 +2,7 @@
 
 import csv
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def release(home: Home, day: datetime) -> Release:
         return publish(home, "run", [], inputs_of(home), no_reports, now=day)
 
 
+@cache
 def shared_undecided_home() -> Home:
     """The micro pack with two links to decide, built without decisions and published on the first day. Only read it."""
 

@@ -18,20 +18,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import IO, Any, Self
 
-# The command line, Dagster, dbt, Great Expectations, and what ingestion and publication are made of.
-_IMPORTED = [
-    "poverty_cli.main",
-    "dagster_dbt",
-    "dagster_project.instance",
-    "dagster_project.run_dbt",
-    "dbt.adapters.duckdb",
-    "expectations.runner",
-    "publication.publish",
-    "reports.release_reports",
-    "ingestion.ingest",
-    "tests.support.kill_points",
-    "tests.support.publish_tables",
-]
 # Names the file into which what dbt sends to the database is written.
 STATEMENTS_VARIABLE = "POVERTY_TEST_STATEMENTS"
 _server: Any = forkserver._forkserver  # type: ignore[attr-defined]
@@ -39,7 +25,7 @@ _server: Any = forkserver._forkserver  # type: ignore[attr-defined]
 
 def start() -> None:
     """Start the process to fork from, before ingestion in a test starts one that has imported less."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload(_IMPORTED)
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["tests.support.preloaded"])
     forkserver.ensure_running()
 
 
