@@ -11,7 +11,6 @@ for name in (
     "poverty_cli.main",
     "dagster_dbt",
     "dagster_project.instance",
-    "dagster_project.jobs",
     "matplotlib.figure",  # imported where a plot is drawn
     "dagster_project.run_dbt",
     "dbt.adapters.duckdb",
