@@ -7,15 +7,10 @@
 {%- endmacro %}
 
 {# A date as decision files have it: 2026-01-31, or 31/1/2026 as spreadsheet programs rewrite it. Nothing was decided
-   before the first review; a date from before is a slip, and published it could be somebody's birth date. #}
+   before the first review: the last day of 2020 stands for every date before it and is none. Such a date is a slip, and
+   published it could be somebody's birth date. #}
 {% macro parse_decision_date(folded) -%}
-    {%- set date -%}
-    coalesce(
-        case when {{ matches(folded, '[0-9]{4}-[0-9]{2}-[0-9]{2}') }} then try_cast({{ folded }} as date) end,
-        {{ parse_date(folded) }}
-    )
-    {%- endset -%}
-    case when {{ date }} >= cast('2021-01-01' as date) then {{ date }} end
+    nullif(greatest({{ parse_date(folded) }}, cast('2020-12-31' as date)), cast('2020-12-31' as date))
 {%- endmacro %}
 
 {# A whole number as decision files have it, null where it is anything else. #}

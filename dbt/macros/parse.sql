@@ -101,9 +101,9 @@
     end
 {%- endmacro %}
 
-{# The year of a birth, of a whole date or of a year alone. #}
-{% macro parse_birth_year(folded, survey_year) -%}
-    coalesce(cast(year({{ parse_date(folded, survey_year) }}) as bigint), {{ parse_year(folded) }})
+{# The year of a birth: that of its date, or of a cell that holds a year alone. #}
+{% macro parse_birth_year(date, folded) -%}
+    coalesce(cast(year({{ date }}) as bigint), {{ parse_year(folded) }})
 {%- endmacro %}
 
 {# A value of a birth, unless nobody alive in the survey year can have been born then. #}

@@ -26,6 +26,13 @@ cells as (
     from counted
 ),
 
+dated as (
+    select
+        *,
+        {{ parse_date('cell_head_birth', 'survey_year') }} as birth_date
+    from cells
+),
+
 parsed as (
     select
         *,
@@ -35,9 +42,8 @@ parsed as (
         {% for field in marks -%}
         {{ parse_mark(field) }} as mark_{{ field }},
         {% endfor -%}
-        {{ parse_date('cell_head_birth', 'survey_year') }} as birth_date,
-        {{ parse_birth_year('cell_head_birth', 'survey_year') }} as birth_year
-    from cells
+        {{ parse_birth_year('birth_date', 'cell_head_birth') }} as birth_year
+    from dated
 ),
 
 typed as (

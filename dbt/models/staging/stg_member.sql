@@ -23,18 +23,26 @@ cells as (
     from counted
 ),
 
+dated as (
+    select
+        *,
+        {% for field in births -%}
+        {{ parse_date('cell_' ~ field, 'survey_year') }} as date_{{ field }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from cells
+),
+
 parsed as (
     select
         *,
         {% for field in births -%}
-        {{ parse_date('cell_' ~ field, 'survey_year') }} as date_{{ field }},
-        {{ parse_birth_year('cell_' ~ field, 'survey_year') }} as year_{{ field }},
+        {{ parse_birth_year('date_' ~ field, 'cell_' ~ field) }} as year_{{ field }},
         {% endfor -%}
         {% for field in marks -%}
         {{ parse_mark(field) }} as mark_{{ field }},
         {% endfor -%}
         {{ parse_decimal('cell_member_number') }} as number_member_number
-    from cells
+    from dated
 ),
 
 typed as (

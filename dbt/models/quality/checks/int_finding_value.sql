@@ -42,14 +42,23 @@ member_texts as (
 ),
 
 {% for role in ['household', 'member'] -%}
+{{ role }}_dates as (
+    select
+        *,
+        {% for field in form_fields(role, 'date_or_year') -%}
+        {{ parse_date(field, 'survey_year') }} as date_{{ field }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    from {{ role }}_texts
+),
+
 {{ role }}_cells as (
     select
         *,
         {% for field in form_fields(role, 'date_or_year') -%}
-        {% set birth_year = parse_birth_year(field, 'survey_year') -%}
+        {% set birth_year = parse_birth_year('date_' ~ field, field) -%}
         {{ if_plausible_birth(birth_year, birth_year, 'survey_year') }} as year_{{ field }}{{ ',' if not loop.last }}
         {% endfor -%}
-    from {{ role }}_texts
+    from {{ role }}_dates
 ),
 
 {{ role }}_checks as (
