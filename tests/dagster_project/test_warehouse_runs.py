@@ -22,7 +22,7 @@ from publication.publish import publish_build
 from publication.release import NotPublishedError
 from tests.support.homes import copy_of
 from tests.support.processes import StartedByForking
-from tests.support.warehouse import no_reports, no_search
+from tests.support.warehouse import leave_what_publication_asks, no_reports, no_search
 
 MART, CHECK = "marts.need_area_year", "contract_need_area_year"
 
@@ -87,6 +87,7 @@ def test_what_failed_is_made_alone(home: Home) -> None:
     assert len(shown) == len(list(warehouse.keys)), "what is kept is shown too"
     assert {name for name, metadata in shown.items() if "kept_from_an_earlier_run" not in metadata} == left
     assert shown[MART]["dagster/row_count"].value
+    leave_what_publication_asks(home)
     with no_search():
         assert publish_build(home, "whole", no_reports).folder == home.current.resolve()
 
