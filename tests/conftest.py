@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import xdist
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
@@ -54,6 +55,16 @@ os.environ |= {"COLUMNS": "160", "NO_COLOR": "1"}
 os.environ.setdefault(THREADS_VARIABLE, "1")
 # One day for all workers and commands: a home that is shared must not be another one after midnight.
 os.environ.setdefault(BUILD_DATE_VARIABLE, today().isoformat())
+
+
+# Examples of each property, drawn anew in every run: some whenever tests run, many in `make test-long`.
+settings.register_profile("some", max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("many", settings.get_profile("some"), max_examples=200)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the number of examples before the tests are imported."""
+    settings.load_profile("some" if "not long" in config.option.markexpr else "many")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Rows that two tables do not hold equally often, against `except all` both ways."""
 
 import duckdb
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from base.sql import differing_rows
@@ -11,7 +11,6 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
 @given(one=ROWS, other=ROWS)
 def test_what_differs_is_what_except_all_leaves_on_either_side(
     one: list[tuple[float | None, str | None]], other: list[tuple[float | None, str | None]]

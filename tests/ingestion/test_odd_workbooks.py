@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from base.forms import load_forms
@@ -53,7 +53,6 @@ def _said(extraction: Extraction | None) -> Any:
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     cells=st.lists(st.tuples(st.sampled_from(sorted(household(FORMS["F2022"]))), CELLS), max_size=4),
     spellings=st.lists(st.sampled_from(sorted(set(SPELLINGS) - {"UTF-16"})), min_size=1, max_size=2, unique=True),
@@ -70,7 +69,6 @@ def test_every_spelling_of_a_workbook_is_read_alike(cells: list[tuple[str, Any]]
     assert _said(extract(respelled(content, *spellings), FORMS)) == _said(extract(content, FORMS))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cells=st.lists(st.tuples(st.sampled_from(sorted(household(FORMS["F2022"]))), CELLS), max_size=4))
 def test_the_fast_reading_misses_nothing_that_the_exact_one_sees(cells: list[tuple[str, Any]]) -> None:
     try:

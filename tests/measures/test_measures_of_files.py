@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from measures.cutoff import parse_cutoff
@@ -97,7 +97,6 @@ def tables(draw: st.DrawFn) -> tuple[list[tuple[list[int], Fraction, str]], list
     return draw(st.lists(row, min_size=1, max_size=12)), parts, Fraction(reached, sum(parts))
 
 
-@settings(max_examples=25, deadline=None)
 @given(table=tables())
 def test_random_data_against_exact_fractions(table: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     rows, parts, cutoff = table
@@ -164,7 +163,6 @@ def test_a_double_rounded_twice_is_still_the_fraction() -> None:
     assert (printed.numerators, printed.denominator) == ((1, 285), 286)
 
 
-@settings(max_examples=200, deadline=None)
 @given(weights=simple_fractions(360), data=st.data())
 def test_fractions_printed_as_doubles_stay_fractions(weights: list[Fraction], data: st.DataObject) -> None:
     """What Python, R (15 digits) and numpy print of exact weights decides every cut-off as the fractions do."""
@@ -180,7 +178,6 @@ def test_fractions_printed_as_doubles_stay_fractions(weights: list[Fraction], da
     assert Fraction(threshold, printed.denominator) == Fraction(exact.threshold(cutoff), exact.denominator)
 
 
-@settings(max_examples=25, deadline=None)
 @given(table=tables(), data=st.data())
 def test_weights_as_doubles_measure_as_fractions_do(
     table: Any, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from measures.measure import Measured, measure_groupings
@@ -77,7 +77,6 @@ def by_formula(rows: list[tuple[list[int], str, str, str]], k: int, ratio: str) 
     return math.sqrt(variance)
 
 
-@settings(max_examples=30, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(

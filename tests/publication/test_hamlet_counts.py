@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -19,7 +19,6 @@ from tests.support.homes import copy_of
 KEYS = [(of_class, unit) for of_class in ("poor", "near_poor") for unit in ("households", "persons")]
 
 
-@settings(deadline=None)
 @given(
     households=st.lists(st.integers(0, 12), min_size=1, max_size=9),
     is_total_hidden=st.booleans(),

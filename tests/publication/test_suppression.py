@@ -1,7 +1,7 @@
 """Cell suppression: what is small is left out, and a reader with all relations gets no closer than promised."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from publication.open_data.suppression import PROTECTION, Tree, is_small, known_bounds, suppressed
@@ -76,7 +76,6 @@ def trees(draw: st.DrawFn) -> Tree:
     return Tree(value, parent, {}, {area: max(bound, least[area]) for area, bound in cap.items()})
 
 
-@settings(max_examples=150, deadline=None)
 @given(trees())
 def test_no_reader_gets_closer_than_promised(tree: Tree) -> None:
     primary, secondary = suppressed(tree)
@@ -87,7 +86,6 @@ def test_no_reader_gets_closer_than_promised(tree: Tree) -> None:
     assert all(low - 1e-6 <= tree.value[str(area)] <= high + 1e-6 for area, (low, high) in found.items())
 
 
-@settings(max_examples=100, deadline=None)
 @given(trees())
 def test_the_bounds_that_decide_are_those_of_the_reader(tree: Tree) -> None:
     hidden = {area for area, value in tree.value.items() if value and (is_small(value) or value % 3 == 0)}

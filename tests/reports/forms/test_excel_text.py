@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -18,7 +18,6 @@ from reports.forms.write_workbook import write_workbook
 _TEXT = st.one_of(st.text(), st.builds(lambda start, rest: start + rest, st.sampled_from("=+-@\t\n#'"), st.text()))
 
 
-@settings(max_examples=150, deadline=None)
 @given(_TEXT)
 @example("=1+1")
 @example("+84 275")
