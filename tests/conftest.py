@@ -3,6 +3,8 @@
 import os
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -147,6 +149,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     options = session.config.option
     if xdist.is_xdist_controller(session) and not options.cov_source and "not build" not in options.markexpr:
         options.tx = [f"popen//python={shlex.join(processes.to_fork('python'))}"] * len(options.tx)
+        # The project is parsed meanwhile, for the first home: one core has nothing to do until the other has imported.
+        parse = "from dagster_project.parsed_project import ensure_manifest; ensure_manifest()"
+        subprocess.Popen([sys.executable, "-c", parse], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -36,11 +36,19 @@ _ASKS = re.compile(r"(/\*.*?\*/)?\s*(begin|commit|select|describe)\b", re.IGNORE
 _PROFILE = yaml.safe_load((PROJECT / "profiles.yml").read_text("utf-8"))["poverty"]["outputs"]["build"]
 
 
-def make_tables(home: Home, day: date | None = None, *, of: Collection[str] = (), noted: bool = False) -> None:
+def make_tables(
+    home: Home,
+    day: date | None = None,
+    *,
+    of: Collection[str] = (),
+    but: Collection[str] = (),
+    noted: bool = False,
+) -> None:
     """Make every table of the build file, as `dbt run` does; `day` is the day that the build is made for.
 
-    With `of` only these tables, `schema.table`, and what they are made from; with `noted` what each part is made from
-    is noted, so that the next run of dbt keeps what did not change.
+    With `of` only these tables, `schema.table`, and what they are made from; without the models named in `but`, which
+    are made already. With `noted` what each part is made from is noted, so that the next run of dbt keeps what did not
+    change.
     """
     ensure_reference(home)
     statements = statements_for(home, day, again=build_file(home).exists(), noted=noted)
@@ -48,7 +56,7 @@ def make_tables(home: Home, day: date | None = None, *, of: Collection[str] = ()
     with open_build(home) as build:
         build.execute("begin")
         for name, sql in statements:
-            if not of or name in wanted or not name.startswith("model."):
+            if not name.startswith("model.") or (name not in but and (not of or name in wanted)):
                 build.execute(sql)
         build.execute("commit")
 
