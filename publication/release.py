@@ -115,21 +115,23 @@ def publish(
             fill_times(aside / DATABASE, home.finding_ledger, at)
             maturity, _ = maturity_of_release(aside / DATABASE)
             fill_release(aside / DATABASE, release_id, maturity, inputs.state, at)
-            found_in_tables = other_core.submit(
-                lambda: personal_values.search_tables(known_values.result(), aside / DATABASE, PUBLIC_SCHEMAS)
-            )
-            write_parquet(aside)
-            previous = home.current.resolve() if home.current.exists() else None
-            if home.data_docs.exists():
-                shutil.copytree(home.data_docs, aside / REPORTS / DATA_DOCS)
-            write_datapackage(aside, release_id, inputs, now)  # the audit report compares descriptions
-            write_reports(aside, release_id, maturity, previous)
-            write_datapackage(aside, release_id, inputs, now)
-            sign_release(home, aside)
-            check_copy(home.build_file, aside / DATABASE)
-            _refuse_personal_values(
-                found_in_tables.result() + personal_values.search_files(known_values.result(), aside)
-            )
+            # What is open in this process is opened again in no time, and its readers open it a dozen times.
+            with duckdb.connect(str(aside / DATABASE), read_only=True):
+                found_in_tables = other_core.submit(
+                    lambda: personal_values.search_tables(known_values.result(), aside / DATABASE, PUBLIC_SCHEMAS)
+                )
+                write_parquet(aside)
+                previous = home.current.resolve() if home.current.exists() else None
+                if home.data_docs.exists():
+                    shutil.copytree(home.data_docs, aside / REPORTS / DATA_DOCS)
+                write_datapackage(aside, release_id, inputs, now)  # the audit report compares descriptions
+                write_reports(aside, release_id, maturity, previous)
+                write_datapackage(aside, release_id, inputs, now)
+                sign_release(home, aside)
+                check_copy(home.build_file, aside / DATABASE)
+                _refuse_personal_values(
+                    found_in_tables.result() + personal_values.search_files(known_values.result(), aside)
+                )
             make_readable(aside)
         except Exception:
             shutil.rmtree(aside, ignore_errors=True)

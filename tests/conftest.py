@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 import xdist
 from hypothesis import HealthCheck, settings
@@ -16,12 +17,14 @@ from xdist.scheduler import LoadFileScheduling
 from base.build_date import BUILD_DATE_VARIABLE, today
 from base.home import Home
 from base.machine import THREADS_VARIABLE
+from base.release_layout import DATABASE
 from tests.support import processes, split, two_releases
 from tests.support.homes import CLEAN_LANDING, REPOSITORY, run_once, shared_home, shared_micro_home
 from tests.support.level_change import land_level_change, publish_level_change
 from tests.support.publish_tables import publish_tables
 
 SHARED = REPOSITORY.parent / "shared"
+_HELD: list[duckdb.DuckDBPyConnection] = []
 # A test that asks for one of these homes, or for the simulated province, is not of the fast tier.
 _BUILD_FIXTURES = {
     "clean_home",
@@ -80,15 +83,17 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def clean_home() -> Home:
     """The small clean pack, published with reports and without checks. Only read it."""
-    return shared_home(
-        "clean", lambda home: _land(home, CLEAN_LANDING), lambda home: publish_tables(home, with_reports=True)
+    return _open(
+        shared_home(
+            "clean", lambda home: _land(home, CLEAN_LANDING), lambda home: publish_tables(home, with_reports=True)
+        )
     )
 
 
 @pytest.fixture(scope="session")
 def micro_home() -> Home:
     """The untidy micro pack, published. Only read it."""
-    return shared_micro_home()
+    return _open(shared_micro_home())
 
 
 @pytest.fixture(scope="session")
@@ -100,20 +105,24 @@ def two_releases_home() -> Home:
 @pytest.fixture(scope="session")
 def noisy_home(shared: Path) -> Home:
     """The shared noisy pack, published with reports and without checks. Only read it."""
-    return shared_home(
-        "noisy",
-        lambda home: _land(home, shared / "samples" / "noisy" / "landing"),
-        lambda home: publish_tables(home, with_reports=True),
+    return _open(
+        shared_home(
+            "noisy",
+            lambda home: _land(home, shared / "samples" / "noisy" / "landing"),
+            lambda home: publish_tables(home, with_reports=True),
+        )
     )
 
 
 @pytest.fixture(scope="session")
 def vinh_long_home(shared: Path) -> Home:
     """The tables of the shared pack of the second territory, published. Only read it."""
-    return shared_home(
-        "vinh_long",
-        lambda home: _land(home, shared / "samples" / "vinh-long" / "landing"),
-        lambda home: publish_tables(home, territory="vinh-long"),
+    return _open(
+        shared_home(
+            "vinh_long",
+            lambda home: _land(home, shared / "samples" / "vinh-long" / "landing"),
+            lambda home: publish_tables(home, territory="vinh-long"),
+        )
     )
 
 
@@ -137,6 +146,12 @@ def split_homes(shared: Path) -> list[Home]:
 def sample_home() -> Home:
     """The whole sample province, made and published by one `poverty run` in an empty home. Only read it."""
     return shared_home("sample", Home.create, run_once)
+
+
+def _open(home: Home) -> Home:
+    """The home, its release held open: what is open in a process is opened again in no time, which tests do often."""
+    _HELD.append(duckdb.connect(str(home.current / DATABASE), read_only=True))
+    return home
 
 
 def _land(home: Home, folder: Path) -> None:
