@@ -3,9 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.homes import copy_of, target_of
 from tests.support.statements import built_home
 from tests.support.warehouse import dbt
+
+pytestmark = pytest.mark.build
 
 
 def test_every_dbt_unit_test_passes(tmp_path: Path) -> None:

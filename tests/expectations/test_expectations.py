@@ -26,6 +26,8 @@ from ingestion.parquet import write_parquet
 from ingestion.raw_store import SOURCE_FILE_SCHEMA, write_empty
 from tests.support.processes import StartedByForking
 
+pytestmark = pytest.mark.build  # the worker is forked from what imports for ten seconds
+
 PACKS = ("clean", "noisy")
 # Marts that the packs have whole expected tables of; other tests run the suites of all marts on published homes.
 MART_NAMES = (

@@ -35,6 +35,7 @@ def calculated(tmp_path_factory: pytest.TempPathFactory) -> dict[int, tuple[Path
     return {year: (folder / "made" / f"{year}.xlsx", book) for year, book in zip(FILLED, books, strict=True)}
 
 
+@pytest.mark.build
 @pytest.mark.parametrize("year", FILLED)
 def test_a_filled_one_loads_without_a_finding(calculated: dict[int, tuple[Path, Workbook]], year: int) -> None:
     form = form_of_survey(year)
