@@ -62,8 +62,8 @@ os.environ.setdefault(THREADS_VARIABLE, "1")
 os.environ.setdefault(BUILD_DATE_VARIABLE, today().isoformat())
 
 
-# Examples of each property, drawn anew in every run: some whenever tests run, many in `make test-long`.
-settings.register_profile("some", max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Examples of each property, others in every run: some whenever tests run, many in `make test-long`.
+settings.register_profile("some", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("many", settings.get_profile("some"), max_examples=200)
 
 

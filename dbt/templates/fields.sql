@@ -1,4 +1,4 @@
-{# The linter takes the first names of each list: a loop writes the same for every name. #}
+{# The linter takes the first name of each list: a loop writes the same for every name. #}
 {% macro listed(names) -%}
     {{ return(names[:var('listed_at_most', none)]) }}
 {%- endmacro %}

@@ -39,8 +39,9 @@ from publication.release import (
 
 TERRITORY = "territory"
 _MEANING = f"Code of the territory whose release the row is from; {NATION} for figures of all of them together."
-# Rows: the index of a key stays in memory until it is written, and to write takes a thirtieth of a second for any.
-_INDEXED_IN_MEMORY = 100_000
+# The index of a key stays in memory until it is written, so not more rows than these wait. To write after each table
+# took a third of uniting two small releases.
+_ROWS_IN_MEMORY = 100_000
 _DESCRIPTION = f"Rows of every territory; every key begins with {TERRITORY} (docs/nation.md)."
 
 
@@ -126,7 +127,7 @@ def _write_database(
                 unwritten += connection.execute(
                     f"insert into {schema}.{table} select {sql_text(territory)}, * from {database}.{schema}.{table}"
                 ).fetchall()[0][0]
-            if unwritten > _INDEXED_IN_MEMORY:
+            if unwritten > _ROWS_IN_MEMORY:
                 connection.execute("checkpoint nation_database")
                 unwritten = 0
         territories = list(attached)

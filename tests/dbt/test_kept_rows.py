@@ -27,7 +27,7 @@ pytestmark = pytest.mark.build
 
 DAY = DAYS[0].date()
 _BELOW_HEADERS = 12
-# The tables that keep rows, and what they are made from; the others are made anew each time.
+# The tables that keep rows, and what they are made from; the others are made again each time.
 KEPT = [f"+config.meta.kept_by:{part}" for part in ("source_file_id", "survey_year")]
 Step = Callable[[Home, random.Random], None]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from measures.measure import MEASURES, Measured, Row, measure, measure_groupings
@@ -51,6 +51,7 @@ def calls(draw: st.DrawFn) -> tuple[list[list[Any]], list[int], list[Fraction]]:
     return draw(st.lists(row, min_size=1, max_size=15)), parts, [Fraction(one, sum(parts)) for one in reached]
 
 
+@settings(max_examples=settings.default.max_examples // 2)  # each measures a dozen times
 @given(call=calls(), is_weighted=st.booleans())
 def test_one_call_gives_what_single_calls_give(
     call: Any, is_weighted: bool, tmp_path_factory: pytest.TempPathFactory
