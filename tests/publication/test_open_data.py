@@ -66,13 +66,15 @@ def test_no_small_count_is_open_and_shares_go_with_their_counts(edition: Path) -
 
 
 def test_open_counts_are_those_of_the_release(edition: Path, clean_home: Home) -> None:
-    with duckdb.connect(str(clean_home.current / DATABASE), read_only=True) as connection:
+    # A connection of its own: what is attached to the release, others who read it in this process see too.
+    with duckdb.connect() as connection:
         connection.execute(f"attach '{edition / OPEN_DATABASE}' as open (read_only)")
+        connection.execute(f"attach '{clean_home.current / DATABASE}' as release (read_only)")
         for measure in ("poor_households", "near_poor_persons", "resident_households"):
             compared = connection.execute(
                 f"select count(*), count(*) filter (open.households_or_persons is distinct from r.{measure}) "
                 "from open.area_year as open "
-                "inner join marts.area_year as r using (survey_year, area_level, area_code) "
+                "inner join release.marts.area_year as r using (survey_year, area_level, area_code) "
                 f"where r.boundary = 'as_reviewed' and open.measure = '{measure}' and not is_suppressed"
             ).fetchall()
             assert compared[0][0] > 0
