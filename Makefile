@@ -10,8 +10,8 @@ _SOURCES := PIP_INDEX_URL PIP_EXTRA_INDEX_URL PIP_CERT PIP_PROXY PIP_TRUSTED_HOS
   UV_INDEX UV_INDEX_% UV_EXTRA_INDEX_URL UV_CACHE_DIR UV_CONFIG_FILE UV_NATIVE_TLS UV_SYSTEM_CERTS UV_INSECURE_HOST UV_OFFLINE \
   UV_LINK_MODE UV_HTTP_% UV_CONCURRENT_% PYTHONDONTWRITEBYTECODE
 unexport $(filter-out $(_SOURCES),$(filter DBT_% PIP_% PYTHON% UV_% CONDA_% VIRTUAL_ENV,$(.VARIABLES)))
-# A module stays with one worker; tests/conftest.py decides which and the order.
-PYTEST = $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# A module stays with one worker; tests/conftest.py decides which and the order. Bytecode is kept: many processes start.
+PYTEST = env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run dev test-fast test test-services test-long lint lint-python lint-sql bench bench-smoke spark spark-smoke query-page superset superset-test docs clean setup
 

@@ -458,5 +458,6 @@ def test_what_has_no_figures_is_refused_in_one_sentence(clean_home: Home, option
     assert len(reported.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.build
 def test_without_a_release_there_are_no_forms(tmp_path: Path) -> None:
     assert "Nothing is published yet" in poverty(Home(tmp_path), "forms", "--year", "2024", expect=1).stderr
