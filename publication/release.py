@@ -21,6 +21,7 @@ from base.release_layout import (
     REPORTS,
     SERVING_SCHEMA,
     attach,
+    attach_new,
     parquet_file,
     releases,
     releases_folder,
@@ -38,8 +39,6 @@ from publication.datapackage import MATURITY_VI, maturity_of_release, write_data
 from publication.finding_ledger import fill_times, ledger_release, sync_from_current_release
 from publication.inputs import Inputs
 
-# Readable by DuckDB 1.4 and newer, which BI drivers bundle.
-STORAGE_VERSION = "v1.0.0"
 KEPT_RELEASES = 10
 KEEP_RELEASES_VARIABLE = "POVERTY_KEEP_RELEASES"
 # Writes the reports of a release being made: its folder, its id, its maturity, the folder of the release before it.
@@ -263,7 +262,7 @@ def write_database(build_file: Path, target: Path, run_id: str, results: list[Ch
     """Copy the public tables with their keys, constraints and descriptions into a new DuckDB file."""
     with duckdb.connect() as connection:
         attach(connection, build_file, "build")
-        connection.execute(f"attach {sql_text(target)} as release (storage_version '{STORAGE_VERSION}')")
+        attach_new(connection, target, "release")
         connection.execute("use release")
         connection.execute("begin")  # a thousand comments, each on the disk for itself, took longer than the rows
         for schema in PUBLIC_SCHEMAS:

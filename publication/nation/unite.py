@@ -13,7 +13,7 @@ import duckdb
 from base.home import OWNER_ONLY
 from base.locks import held_if_free
 from base.product import code_version, product_version
-from base.release_layout import DATABASE, DESCRIPTION, PUBLIC_SCHEMAS
+from base.release_layout import DATABASE, DESCRIPTION, PUBLIC_SCHEMAS, attach_new
 from base.sql import sql_name, sql_text
 from base.whole_file import to_disk
 from publication.datapackage import FINAL, PROVISIONAL, file_facts
@@ -31,11 +31,7 @@ from publication.nation.territory_releases import (
     refuse_other_tables,
     refuse_overlaps,
 )
-from publication.release import (
-    STORAGE_VERSION,
-    make_readable,
-    public_tables,
-)
+from publication.release import make_readable, public_tables
 
 TERRITORY = "territory"
 _MEANING = f"Code of the territory whose release the row is from; {NATION} for figures of all of them together."
@@ -115,8 +111,7 @@ def _write_database(
         overlaps = overlaps_of(connection, attached)
         if with_national_rows:
             refuse_overlaps(releases, overlaps)
-        target = sql_text(aside / DATABASE)
-        connection.execute(f"attach {target} as nation_database (storage_version '{STORAGE_VERSION}')")
+        attach_new(connection, aside / DATABASE, "nation_database")
         connection.execute("use nation_database")
         first = next(iter(attached.values()))
         tables = public_tables(connection, first)

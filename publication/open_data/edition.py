@@ -12,12 +12,12 @@ from typing import Any
 import duckdb
 
 from base.home import Home, published_rights
-from base.release_layout import DATABASE, DESCRIPTION, OPEN_DATABASE, REPORTS, read_datapackage
+from base.release_layout import DATABASE, DESCRIPTION, OPEN_DATABASE, REPORTS, attach_new, read_datapackage
 from base.sql import sql_text
 from publication.datapackage import report_resource, table_field
 from publication.open_data import published_counts
 from publication.open_data.suppression import LARGEST, PROTECTION, SMALLEST, Tree, suppressed
-from publication.release import STORAGE_VERSION, NotPublishedError
+from publication.release import NotPublishedError
 
 LICENCE = {"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/", "title": "Attribution 4.0"}
 FOLDER = "open_data"
@@ -260,7 +260,7 @@ def _write(release: Path, aside: Path, package: dict[str, Any], follows: Path | 
     for folder in ("parquet", "csv"):
         (aside / folder).mkdir()
     with duckdb.connect() as connection:
-        connection.execute(f"attach {sql_text(aside / OPEN_DATABASE)} as open (storage_version '{STORAGE_VERSION}')")
+        attach_new(connection, aside / OPEN_DATABASE, "open")
         connection.execute("use open")
         for table, (about, own) in TABLES.items():
             columns = (*_AREA_COLUMNS, *own, *_LAST_COLUMNS)
