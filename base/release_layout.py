@@ -43,7 +43,7 @@ def read_datapackage(release: Path) -> dict[str, Any] | None:
 
 
 # Readable by DuckDB 1.4 and newer, which BI drivers bundle. A block holds one column, so with blocks of DuckDB's own
-# size (262144) small tables took most of a file: a province is an eighth smaller so, five communes two thirds.
+# size (262144) small tables took most of a file: a province's is a tenth smaller so, that of five communes two thirds.
 _WRITTEN_AS = "storage_version 'v1.0.0', block_size 65536"
 
 
