@@ -72,7 +72,7 @@ def dbt_environment(home: Home) -> dict[str, str]:
         **own_environment(),
         HOME_VARIABLE: str(plain_path(home.root)),
         THREADS_VARIABLE: str(threads()),
-        MEMORY_VARIABLE: memory_limit(),
+        MEMORY_VARIABLE: memory_limit(sum(file.stat().st_size for file in home.raw.rglob("*.parquet"))),
         "MPLCONFIGDIR": str(cache_folder() / "matplotlib"),
         GENERATED_VARIABLE: os.path.relpath(generated_folder(), DBT),
         "DBT_TARGET_PATH": str(_target_folder()),

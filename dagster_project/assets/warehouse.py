@@ -16,12 +16,13 @@ from dagster_dbt import dbt_assets
 from base.busy import says_busy
 from base.full_disk import FullDiskError, check_space, full_sentence, is_little_left, says_full
 from base.home import Home
+from base.machine import MEMORY_VARIABLE, THREADS_VARIABLE, says_too_little_memory
 from base.reference import read_table
 from base.reference_build import write_reference
 from dagster_project.dbt_project import PovertyDbtTranslator, dbt_program
 from dagster_project.failures import RETRIES, dbt_progress_only, failure, forget_messages, without_values
 from dagster_project.nothing_new import nothing_new
-from dagster_project.parsed_project import ensure_manifest
+from dagster_project.parsed_project import dbt_environment, ensure_manifest
 from dagster_project.plots import line_plot
 from dagster_project.progress import Progress, seconds_of_models
 from dagster_project.resources import HomeResource
@@ -101,7 +102,7 @@ def warehouse(context: dg.AssetExecutionContext, home_folder: HomeResource) -> I
                 "last release stays.",
                 may_pass=run.was_busy,
             )
-        is_full = any(says_full(result["message"]) for result in json.loads(run_results.read_text())["results"])
+        said = [result["message"] for result in json.loads(run_results.read_text(encoding="utf-8"))["results"]]
         forget_messages(run_results)
         outcome = json.loads(run_results.read_text(encoding="utf-8"))
         results = from_dbt(manifest, outcome)
@@ -110,8 +111,16 @@ def warehouse(context: dg.AssetExecutionContext, home_folder: HomeResource) -> I
         save_results(dbt_results_path(home), others + results)
         # Also what was made before something failed: the next run makes the rest.
         finish_build(home, state, made_tables(manifest, outcome))
-        if is_full:
+        if any(map(says_full, said)):
             raise FullDiskError(full_sentence(home))
+        if any(map(says_too_little_memory, said)):
+            # What was made stays and its keys are out of memory, so that the rest may have room.
+            limit = dbt_environment(home)[MEMORY_VARIABLE]
+            raise failure(
+                f"Not published: {limit} of memory were too little for the tables of this build. The last release "
+                f"stays. Set {MEMORY_VARIABLE} higher, or {THREADS_VARIABLE}=1, and run again.",
+                may_pass=True,
+            )
         if not run.is_successful or any(blocks_publication(result) for result in results):
             named = "; ".join(f"{node} ({status})" for node, status in broken_nodes(outcome)[:5])
             raise failure(

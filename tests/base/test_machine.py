@@ -10,6 +10,7 @@ import pytest
 import yaml
 from jinja2 import Environment
 
+from base import machine
 from base.clock import now_after, stamp_time
 from base.home import Home
 from base.machine import (
@@ -110,6 +111,26 @@ def test_a_wrong_memory_limit_is_refused(given: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("POVERTY_MEMORY_LIMIT", given)
     with pytest.raises(MachineError, match="POVERTY_MEMORY_LIMIT must be"):
         check_resources()
+
+
+@pytest.mark.parametrize(
+    ("raw_megabytes", "machine_gigabytes", "limit"),
+    [
+        (0, 24, "1400MB"),
+        (50, 24, "1400MB"),
+        (75, 24, "2100MB"),
+        (141, 24, "3948MB"),
+        (141, 6, "3000MB"),
+        (141, 2, "1400MB"),
+        (141, None, "1400MB"),
+    ],
+)
+def test_more_raw_cells_have_more_memory_up_to_half_of_the_machine(
+    raw_megabytes: int, machine_gigabytes: int | None, limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("POVERTY_MEMORY_LIMIT", raising=False)
+    monkeypatch.setattr(machine, "_memory", lambda: machine_gigabytes and machine_gigabytes * 10**9)
+    assert machine.memory_limit(raw_megabytes * 10**6) == limit
 
 
 def test_the_build_has_the_threads_and_memory_that_were_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -102,6 +102,20 @@ def test_a_run_by_itself_with_nothing_new_makes_and_publishes_nothing(home: Home
     assert (home.current.resolve(), home.build_file.stat().st_mtime_ns) == before
 
 
+def test_too_little_memory_is_said_and_tried_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_unmade(home)
+    monkeypatch.setenv("POVERTY_MEMORY_LIMIT", "6MB")
+    said = []
+
+    def failure(sentence: str, *, may_pass: bool = False) -> dg.Failure:
+        said.append((sentence.partition(" The last release")[0], may_pass))
+        return dg.Failure(sentence, allow_retries=False)  # the test has no time for it
+
+    monkeypatch.setattr("dagster_project.assets.warehouse.failure", failure)
+    assert not run(list(warehouse.keys)).success
+    assert said == [("Not published: 6MB of memory were too little for the tables of this build.", True)]
+
+
 @pytest.mark.parametrize(
     ("problem", "is_tried_again"),
     [
