@@ -3,6 +3,7 @@
 import errno
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from base.home import Home
@@ -10,6 +11,7 @@ from base.home import Home
 _NUMBERS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What libraries say that keep no error number; DuckDB, SQLite, Arrow.
 _WORDS = ("no space left on device", "disk is full", "disk quota exceeded", "file too large", "[errno 28]")
+_BLOCK = 512
 _LITTLE = 32 * 2**20
 # Tables that hold no row take room too, and so do dbt and Dagster: five workbooks of 0.1 MB leave a home of 66 MB.
 _EMPTY_BUILD = 80 * 2**20
@@ -37,10 +39,10 @@ def says_full(text: str | None) -> bool:
 
 def needed_bytes(home: Home) -> int:
     """How much a build with its release takes: what the last ones took and a quarter, else by what was received."""
-    build, release = _size(home.build_file), _size(home.current.resolve())
+    build, release = size_of([home.build_file]), size_of([home.current.resolve()])
     if build and release:
         return (build + 2 * release) * 5 // 4  # the release's tables are written twice, as database and as Parquet
-    return _EMPTY_BUILD + _BYTES_PER_ARCHIVED * (_size(home.archive) + _size(home.landing))
+    return _EMPTY_BUILD + _BYTES_PER_ARCHIVED * size_of([home.archive, home.landing])
 
 
 def check_space(home: Home) -> None:
@@ -49,7 +51,7 @@ def check_space(home: Home) -> None:
     The build file is written over, so that its own room is free for the next.
     """
     needed = needed_bytes(home)
-    if shutil.disk_usage(home.root).free + _size(home.build_file) < needed:
+    if shutil.disk_usage(home.root).free + size_of([home.build_file]) < needed:
         raise FullDiskError(full_sentence(home))
 
 
@@ -71,10 +73,17 @@ def is_little_left(home: Home) -> bool:
     return shutil.disk_usage(home.root).free < _LITTLE
 
 
-def _size(path: Path) -> int:
-    if path.is_file():
-        return path.stat().st_size
-    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) if path.is_dir() else 0
+def size_of(paths: Iterable[Path]) -> int:
+    """Bytes that files, and all below folders, take of the disk; links count nothing."""
+    return sum(_own_size(file) for path in paths for file in (path, *path.rglob("*")))
+
+
+def _own_size(path: Path) -> int:
+    try:
+        status = path.lstat()
+    except OSError:  # gone meanwhile
+        return 0
+    return status.st_blocks * _BLOCK if path.is_file() and not path.is_symlink() else 0
 
 
 def _megabytes(size: int) -> str:

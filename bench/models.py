@@ -12,12 +12,12 @@ import duckdb
 import yaml
 
 from base.home import Home
-from base.machine import memory_limit, threads
+from base.machine import threads
 from base.product import DBT
 from bench.processes import Usage, python
 from bench.report import Line, ratio_line
 from bench.scaled import repeat_raw, repeat_reference
-from dagster_project.parsed_project import dbt_environment, ensure_manifest, run_parsed
+from dagster_project.parsed_project import build_memory, dbt_environment, ensure_manifest, run_parsed
 
 COPIES = 16
 MOST_TIMES_PLAIN = 2.0
@@ -92,7 +92,7 @@ def measure_once(scale: Scale) -> None:
     shutil.rmtree(plain, ignore_errors=True)
     plain.mkdir()
     database, script = plain / scale.home.build_file.name, plain / "script.json"
-    script.write_text(json.dumps({"settings": _settings(), "statements": _script(results)}), encoding="utf-8")
+    script.write_text(json.dumps({"settings": _settings(scale.home), "statements": _script(results)}), encoding="utf-8")
     usage = python("-m", "bench.plain_sql", str(database), str(script))
     scale.plain.append(usage)
     scale.plain_seconds.append(sum(json.loads(usage.output).values()))
@@ -167,11 +167,11 @@ def build_tables(
     )
 
 
-def _settings() -> dict[str, Any]:
+def _settings(home: Home) -> dict[str, Any]:
     """DuckDB's settings in dbt's profile, so that both run the same way."""
     profile = yaml.safe_load((DBT / "profiles.yml").read_text(encoding="utf-8"))["poverty"]
     settings: dict[str, Any] = profile["outputs"][profile["target"]].get("config_options", {})
-    return {**settings, "threads": threads(), "memory_limit": memory_limit()}
+    return {**settings, "threads": threads(), "memory_limit": build_memory(home)}
 
 
 def _script(results: list[dict[str, Any]]) -> list[tuple[str, str]]:

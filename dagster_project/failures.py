@@ -28,7 +28,8 @@ from publication.release import NotPublishedError
 
 _OUR_FOLDERS = [PACKAGES / name for name in PACKAGE_NAMES]
 _OURS = (ChecksError, NotPublishedError, BrokenRegistryError, BrokenFileError, ChangedInputsError)
-# A lock or a disk that did not answer is tried again after 10, 20 and 40 seconds. All else says no every time.
+# A lock or a disk that did not answer is tried again after 10, 20 and 40 seconds, and so is a build that had too little
+# memory and keeps what it made. All else says no every time.
 RETRIES = dg.RetryPolicy(max_retries=3, delay=10, backoff=dg.Backoff.EXPONENTIAL)
 # dbt's progress: counts, names of nodes and their states. Its error messages are on lines of their own.
 _PROGRESS = re.compile(

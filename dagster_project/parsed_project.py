@@ -10,10 +10,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from base.full_disk import size_of
 from base.generate import generate
 from base.home import HOME_VARIABLE, Home
 from base.machine import (
-    MEMORY_VARIABLE,
     THREADS_VARIABLE,
     cache_folder,
     memory_limit,
@@ -32,6 +32,8 @@ ANY_HOME = "/any-poverty-home"
 PARSED_FILE = "parsed_project.msgpack"
 # Where the project looks for what is generated, from its own folder.
 GENERATED_VARIABLE = "POVERTY_GENERATED"
+# For dbt alone; POVERTY_MEMORY_LIMIT is what a user sets.
+DBT_MEMORY = "DBT_MEMORY_LIMIT"
 _WRITTEN_BY_DBT = ("target", "logs")
 
 
@@ -66,13 +68,18 @@ def _target_folder() -> Path:
     return parsed_folder() / "target"
 
 
+def build_memory(home: Home) -> str:
+    """What the tables of a home's build may take of memory, by the raw cells that it has now."""
+    return memory_limit(size_of([home.raw]))
+
+
 def dbt_environment(home: Home) -> dict[str, str]:
     """The environment of dbt and of Dagster: our own variables, those that the project reads, and where dbt writes."""
     return {
         **own_environment(),
         HOME_VARIABLE: str(plain_path(home.root)),
         THREADS_VARIABLE: str(threads()),
-        MEMORY_VARIABLE: memory_limit(sum(file.stat().st_size for file in home.raw.rglob("*.parquet"))),
+        DBT_MEMORY: build_memory(home),
         "MPLCONFIGDIR": str(cache_folder() / "matplotlib"),
         GENERATED_VARIABLE: os.path.relpath(generated_folder(), DBT),
         "DBT_TARGET_PATH": str(_target_folder()),

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from base.full_disk import size_of
 from base.home import Home
 from base.locks import held
 from base.machine import whole_number
 from base.release_layout import releases
-from operations.disk_use import size_of
 from operations.run_history import ended_runs
 from publication.release import kept_releases
 

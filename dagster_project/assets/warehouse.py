@@ -4,6 +4,7 @@ The models are in `dbt/`.
 """
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ from base.reference_build import write_reference
 from dagster_project.dbt_project import PovertyDbtTranslator, dbt_program
 from dagster_project.failures import RETRIES, dbt_progress_only, failure, forget_messages, without_values
 from dagster_project.nothing_new import nothing_new
-from dagster_project.parsed_project import dbt_environment, ensure_manifest
+from dagster_project.parsed_project import DBT_MEMORY, build_memory, ensure_manifest
 from dagster_project.plots import line_plot
 from dagster_project.progress import Progress, seconds_of_models
 from dagster_project.resources import HomeResource
@@ -82,6 +83,8 @@ def warehouse(context: dg.AssetExecutionContext, home_folder: HomeResource) -> I
         models = {key: table_of(node) for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
         seconds = seconds_of_models(target / "run_results.json", models)
         shutil.rmtree(target, ignore_errors=True)
+        # A new home had no raw cells yet when this process took its environment.
+        os.environ[DBT_MEMORY] = limit = build_memory(home)
         run = DbtRun(context, nodes, target)
         links: list[Any] = []
         for event in run.events({table: seconds[table] for table in making}):
@@ -115,7 +118,6 @@ def warehouse(context: dg.AssetExecutionContext, home_folder: HomeResource) -> I
             raise FullDiskError(full_sentence(home))
         if any(map(says_too_little_memory, said)):
             # What was made stays and its keys are out of memory, so that the rest may have room.
-            limit = dbt_environment(home)[MEMORY_VARIABLE]
             raise failure(
                 f"Not published: {limit} of memory were too little for the tables of this build. The last release "
                 f"stays. Set {MEMORY_VARIABLE} higher, or {THREADS_VARIABLE}=1, and run again.",

@@ -102,6 +102,12 @@ def test_a_run_by_itself_with_nothing_new_makes_and_publishes_nothing(home: Home
     assert (home.current.resolve(), home.build_file.stat().st_mtime_ns) == before
 
 
+def test_the_memory_is_that_of_the_raw_cells_now(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_unmade(home)
+    monkeypatch.setenv("DBT_MEMORY_LIMIT", "6MB")  # as of a home that was smaller when the process began
+    assert run(list(warehouse.keys)).success
+
+
 def test_too_little_memory_is_said_and_tried_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     leave_unmade(home)
     monkeypatch.setenv("POVERTY_MEMORY_LIMIT", "6MB")
